@@ -1,0 +1,137 @@
+"""Database, UnitOfWork and Reading over SQLAlchemy Core; SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, create_engine, event
+from sqlalchemy.engine import Engine
+
+from hub.kit.errors import Bug
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "REPLACE", "MERGE")
+
+
+@dataclass(slots=True)
+class Reading:
+    """A transaction that only reads."""
+
+    connection: Connection
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """A transaction that must hold an audit entry for what it writes.
+
+    `after_commit` runs work that must follow the commit (unlink a ciphertext); `after_rollback` undoes what lies outside the
+    database. Both run at most once, in the order given.
+    """
+
+    connection: Connection
+    entries: int = 0
+    _committed: list[Callable[[], None]] = field(default_factory=list)
+    _rolled_back: list[Callable[[], None]] = field(default_factory=list)
+
+    def count_entry(self) -> None:
+        """Called by `hub.audit.record` alone."""
+        self.entries += 1
+
+    def after_commit(self, work: Callable[[], None]) -> None:
+        """Run `work` once the transaction is durable."""
+        self._committed.append(work)
+
+    def after_rollback(self, work: Callable[[], None]) -> None:
+        """Run `work` if the transaction is undone."""
+        self._rolled_back.append(work)
+
+
+class Database:
+    """The one database of a hub."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 20, "pool_pre_ping": True}
+        self.engine: Engine = create_engine(url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        event.listen(self.engine, "before_cursor_execute", _notice_writes)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[UnitOfWork]:
+        """One transaction: commits at the end if all is well and an entry stands beside each write, else rolls back."""
+        with self.engine.connect().execution_options(hub_writes=True) as connection:
+            connection.info["wrote"] = False
+            uow = UnitOfWork(connection)
+            try:
+                with connection.begin():
+                    yield uow
+                    if connection.info["wrote"] and uow.entries == 0:
+                        raise Bug("a write without an audit entry is refused (promise P5)")
+            except BaseException:
+                for work in uow._rolled_back:
+                    work()
+                raise
+        for work in uow._committed:
+            work()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """One consistent view of the database; a write in it is a Bug."""
+        with self.engine.connect().execution_options(hub_writes=False) as connection, connection.begin():
+            yield Reading(connection)
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log back and truncate it, so that overwritten bytes are gone from disk (SQLite only)."""
+        if self.is_sqlite:
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                raw.close()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own habit breaks transactional reads
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("hub_writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _notice_writes(
+    connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+) -> None:
+    if statement.lstrip().upper().startswith(_WRITES):
+        if connection.get_execution_options().get("hub_writes") is False:
+            raise Bug("a reading cannot write")
+        connection.info["wrote"] = True

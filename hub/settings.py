@@ -1,0 +1,55 @@
+"""All settings, read once from the environment (prefix `HUB_`) and passed down; nothing else reads the environment."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Mode(StrEnum):
+    """How the hub runs."""
+
+    DEMO = "demo"
+    EMBEDDED = "embedded"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """One frozen object. `production` refuses what is only fit for trying out."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+
+    mode: Mode = Field(default=Mode.EMBEDDED, description="demo, embedded or production")
+    state: Path = Field(default=Path("hub-state"), description="folder of database, sealed objects and key file")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the state folder")
+    base_url: str = Field(default="http://127.0.0.1:8000", description="address under which people reach the hub")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, description="port to listen on")
+    root_key: SecretStr = Field(default=SecretStr(""), description="root key, 64 hex digits; empty means the key file")
+    partnership: str = Field(default="Safer partnership", description="name shown in the header")
+    log_origin: str = Field(default="svd-hub.invalid/log", description="origin line of signed checkpoints")
+    memory_mb: int = Field(default=1024, description="memory limit of one query engine session, MiB")
+    max_upload_mb: int = Field(default=4096, description="largest upload, MiB")
+    session_minutes: int = Field(default=60, description="a browser session ends after this many idle minutes")
+    session_hours: int = Field(default=10, description="a browser session ends after this many hours in any case")
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Settings:
+        if self.mode is Mode.PRODUCTION:
+            if not self.database_url or self.database_url.startswith("sqlite"):
+                raise ValueError("HUB_DATABASE_URL: production needs PostgreSQL, not SQLite")
+            if not self.base_url.startswith("https://"):
+                raise ValueError("HUB_BASE_URL: production needs an https address")
+            if len(set(self.root_key.get_secret_value())) < 8:  # noqa: PLR2004 - a placeholder repeats itself
+                raise ValueError("HUB_ROOT_KEY: production needs a real root key, 64 hex digits")
+        if self.mode is Mode.DEMO and self.host not in {"127.0.0.1", "::1", "localhost"}:
+            raise ValueError("HUB_HOST: the demo listens on loopback only")
+        return self
+
+    @property
+    def url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{(self.state / 'hub.sqlite').resolve()}"
