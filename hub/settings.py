@@ -43,7 +43,7 @@ class Settings(BaseSettings):
                 raise ValueError("HUB_DATABASE_URL: production needs PostgreSQL, not SQLite")
             if not self.base_url.startswith("https://"):
                 raise ValueError("HUB_BASE_URL: production needs an https address")
-            if len(set(self.root_key.get_secret_value())) < 8:  # noqa: PLR2004 - a placeholder repeats itself
+            if len(set(self.root_key.get_secret_value())) < 8:
                 raise ValueError("HUB_ROOT_KEY: production needs a real root key, 64 hex digits")
         if self.mode is Mode.DEMO and self.host not in {"127.0.0.1", "::1", "localhost"}:
             raise ValueError("HUB_HOST: the demo listens on loopback only")
