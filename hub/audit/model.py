@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,8 +36,8 @@ READING_PURPOSES = ("lawfulness", "self-monitoring", "integrity-and-security", "
 class Entry:
     """One thing that happened: who, what, which object, on what authority, with what outcome.
 
-    `outcome` is `done`, `permitted` or `refused`. `authority` is the id of the Grant or Permit. `detail` holds counts, hashes and codes;
-    never a data value. Consultation and disclosure carry a `justification` (s.62(2)).
+    `outcome` is `done`, `permitted` or `refused`. `authority` is the id of the Grant or Permit. `detail` holds counts, hashes
+    and codes; never a data value. Consultation and disclosure carry a `justification` (s.62(2)).
     """
 
     at: datetime
@@ -107,8 +108,8 @@ class Verification:
 
 
 def columns_of(entry: Entry) -> dict[str, str]:
-    """The stored text of each column."""
-    return {
+    """The stored text of each column, in NFC, in the order of `COLUMNS`."""
+    texts = {
         "at": stamp(entry.at),
         "verb": entry.verb.value,
         "action": entry.action,
@@ -125,8 +126,4 @@ def columns_of(entry: Entry) -> dict[str, str]:
         "policy_hash": entry.policy_hash,
         "detail": canonical_json(dict(entry.detail)).decode(),
     }
-
-
-def leaf_bytes(index: int, columns: Mapping[str, str]) -> bytes:
-    """The canonical bytes of a leaf: a JSON list of the index and every column, so that no two entries share a spelling."""
-    return canonical_json([index, *(columns[name] for name in COLUMNS)])
+    return {name: unicodedata.normalize("NFC", texts[name]) for name in COLUMNS}

@@ -6,8 +6,8 @@ import base64
 from collections.abc import Iterator, Mapping
 
 from hub.audit import store, tree
-from hub.audit.model import READING_PURPOSES, Checkpoint, Entry, StoredEntry, Verb, Verification, columns_of, leaf_bytes
-from hub.audit.verifier import check_log, grow, key_id, leaf_hash, root_of, verifier_key
+from hub.audit.model import READING_PURPOSES, Checkpoint, Entry, StoredEntry, Verb, Verification, columns_of
+from hub.audit.verifier import check_log, grow, key_id, leaf_bytes, leaf_hash, root_of, verifier_key
 from hub.db import Database, Reading, UnitOfWork
 from hub.kit.authority import Action, Permit
 from hub.kit.clock import Clock, stamp
@@ -17,12 +17,12 @@ from hub.kit.errors import Invalid, NotFound, NotPermitted
 
 def record(uow: UnitOfWork, entry: Entry) -> int:
     """Append `entry` in the transaction of its effect; returns its index. The log is locked until the transaction ends."""
-    size, frontier = store.lock_head(uow)
+    index, frontier = store.lock_head(uow)
     columns = columns_of(entry)
-    leaf = leaf_hash(leaf_bytes(size, columns))
-    store.append(uow, index=size, columns=columns, leaf=leaf, frontier=grow(size, frontier, leaf))
+    leaf = leaf_hash(leaf_bytes(index, list(columns.values())))
+    store.append(uow, index=index, columns=columns, leaf=leaf, frontier=grow(index, frontier, leaf))
     uow.count_entry()
-    return size
+    return index
 
 
 def size(reading: UnitOfWork | Reading) -> int:

@@ -1,9 +1,9 @@
 """Check an exported audit log without the hub: one file, the standard library and `cryptography`.
 
-    python verifier.py LOG.jsonl CHECKPOINTS.txt VERIFIER-KEY
+    python verifier.py LOG.jsonl CHECKPOINTS.jsonl VERIFIER-KEY
 
 LOG.jsonl      one line an entry, in order: {"index": 0, "columns": [...], "leaf_hash": "hex"}, as `hub audit export` writes it
-CHECKPOINTS    signed notes (c2sp.org/tlog-checkpoint, c2sp.org/signed-note), each followed by a line of `=`
+CHECKPOINTS    one line a signed note (c2sp.org/tlog-checkpoint, c2sp.org/signed-note), as a JSON string
 VERIFIER-KEY   name+keyid+key, as `hub audit checkpoint` prints it (c2sp.org/signed-note, "verifier keys")
 
 The leaf of an entry is SHA-256(0x00 || JSON list of the index and the columns); the tree is that of RFC 6962 section 2.1.
@@ -153,7 +153,7 @@ def main(arguments: Sequence[str]) -> int:
     with open(log, encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines if line.strip()]
     with open(checkpoints, encoding="utf-8") as text:
-        notes = [part for part in text.read().split("=\n") if part.strip()]
+        notes = [json.loads(line) for line in text if line.strip()]
     size, root, problems = check_log(((row["index"], row["columns"], row["leaf_hash"]) for row in rows), notes, key)
     print(json.dumps({"entries": size, "root": root.hex(), "checkpoints": len(notes), "problems": problems}))  # noqa: T201
     return 1 if problems else 0
