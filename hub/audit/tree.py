@@ -49,10 +49,10 @@ def root_from_inclusion(*, size: int, index: int, leaf: bytes, path: Sequence[by
 
 def consistent(*, old_size: int, new_size: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
     """Whether the proof shows that the old log is a prefix of the new one (RFC 9162 section 2.1.4.2)."""
+    if not 0 < old_size <= new_size:
+        return False  # the empty log proves nothing about what came after it
     if old_size == new_size:
         return not path and old_root == new_root
-    if not 0 < old_size < new_size:
-        return False  # the empty log proves nothing about what came after it
     steps = list(path)
     if old_size & (old_size - 1) == 0:
         steps.insert(0, old_root)
