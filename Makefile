@@ -1,0 +1,71 @@
+# Two commands matter: `make demo` and `make test`. Each prints what it does; `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+PY := .venv/bin/python
+TIMED := $(PY) tools/timed.py
+PYTEST := $(PY) -m pytest -q --durations=5
+COVER := --cov --cov-append --cov-report=
+
+.PHONY: help demo install install-test test check unit db browser faults coverage bench test-long fix docs lock
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: install  ## the demo partnership on 127.0.0.1:8000
+	.venv/bin/hub demo $(ARGS)
+
+install:
+	@$(PYTHON) tools/bootstrap.py base
+
+install-test:
+	@start=$$(date +%s); $(PYTHON) tools/bootstrap.py test && $(PYTHON) tools/system_packages.py && $(PY) tools/node_packages.py \
+	  && echo "[install: $$(( $$(date +%s) - start )) s]"
+
+test: install-test  ## everything CI runs, the time of each part printed
+	@rm -f .coverage
+	@$(TIMED) checks $(MAKE) --no-print-directory check
+	@$(TIMED) unit $(MAKE) --no-print-directory unit
+	@$(TIMED) db $(MAKE) --no-print-directory db
+	@$(TIMED) browser $(MAKE) --no-print-directory browser
+	@$(TIMED) faults $(MAKE) --no-print-directory faults
+	@$(TIMED) coverage $(MAKE) --no-print-directory coverage
+
+check:  ## format, lint, types, import contracts, generated files
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) tools/reference.py --check
+
+unit:  ## unit, property, specification, policy, architecture and golden tests
+	$(PYTEST) -n 2 -m "not db and not browser and not fault and not slow" $(COVER)
+
+db:  ## tests that run on SQLite and on PostgreSQL
+	$(PYTEST) -m "db and not slow" $(COVER)
+
+browser:  ## tests in a real headless Chromium
+	$(PYTEST) -m "browser and not slow" $(COVER)
+
+faults:  ## tests that kill processes and look at what is left
+	$(PYTEST) -m "fault and not slow" $(COVER)
+
+coverage:  ## the bars: 100 % of branches for policy, disclosure, audit, vault and kit.crypto, 90 % elsewhere
+	$(PY) tools/coverage_bars.py
+
+test-long: install-test  ## many seeds, full matrices; in parts
+	$(PYTEST) -n 2 -m "slow"
+	$(PY) tools/wheel_check.py
+
+bench: install-test  ## named measurements against floors; ONLY=intake runs one part
+	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+fix:  ## format and mend what can be mended by itself
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+docs:  ## write the generated reference
+	$(PY) tools/reference.py
+
+lock:  ## renew the hashed locks (needs uv)
+	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -o requirements.lock -q
+	uv pip compile pyproject.toml --extra test --extra postgres --extra analysis --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -o requirements-test.lock -q
