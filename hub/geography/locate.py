@@ -1,0 +1,160 @@
+"""Where a row lies: one rule for every dataset, applied to distinct places, column by column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely as _untyped_shapely
+
+from hub.geography.model import EDGE, INSIDE, NEAR, NEAR_METRES, OUTSIDE, UNLOCATED, AreaTree, Boundary, PlaceSpec
+from hub.geography.words import place_in
+
+if TYPE_CHECKING:
+    from hub.engine import EngineSession
+
+shapely: Any = _untyped_shapely
+Numbers = npt.NDArray[np.float64]
+
+_TO_WGS84 = (
+    "+proj=pipeline +step +inv +proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy"
+    " +step +proj=push +v_3 +step +proj=cart +ellps=airy"
+    " +step +proj=helmert +x=446.448 +y=-125.157 +z=542.06 +rx=0.15 +ry=0.247 +rz=0.842 +s=-20.489 +convention=position_vector"
+    " +step +inv +proj=cart +ellps=WGS84 +step +proj=pop +v_3 +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+)
+"""EPSG:27700 to WGS84, longitude first, by EPSG:1314 (2 m). Written out: another PROJ grid on a machine must not move a point."""
+
+_SHAPED_LIKE_A_CODE = re.compile(r"[A-Z][0-9]{8}")
+
+
+class AreaIndex:
+    """An area tree with its boundaries and gazetteer, ready to locate rows. Immutable; safe to share between threads."""
+
+    def __init__(
+        self, *, tree: AreaTree, boundaries: Sequence[Boundary], known: Set[str], gazetteer: Mapping[str, str]
+    ) -> None:
+        self.tree = tree
+        self._grid = pyproj.Transformer.from_pipeline(_TO_WGS84)
+        ordered = sorted(boundaries, key=lambda boundary: boundary.lsoa)
+        self._codes = np.array([boundary.lsoa for boundary in ordered], dtype=object)
+        shapes = shapely.from_wkb([boundary.wkb for boundary in ordered])
+        self._degrees = shapely.STRtree(shapes)
+        self._metres = shapely.STRtree(shapely.transform(shapes, self._project, interleaved=False))
+        self._known = frozenset(known)
+        self._gazetteer = dict(gazetteer)
+        self._longest = max((len(place.split()) for place in gazetteer), default=0)
+
+    def located(self, session: EngineSession, relation: str, place: PlaceSpec, into: str) -> None:
+        """Make the TEMP TABLE `into`: every row of `relation` (a table name or other SQL source) and where it lies.
+
+        Adds `hub_lsoa` VARCHAR (LSOA 2021 code of the tree, or empty) and `hub_place` VARCHAR: `inside`; `edge` (on a
+        shared edge: the lowest code); `near` (at most 50 m outside all boundaries: the nearest, then the lowest code);
+        `outside`; `unlocated` (blank, or no place at all). Columns: all of `relation`, then these two. Work grows with the
+        distinct places; no row is dropped or doubled.
+        """
+        places = f"{into}_places"
+        if place.kind == "none":
+            session.run(
+                f"CREATE TEMP TABLE {into} AS SELECT *, '' AS hub_lsoa, '{UNLOCATED}' AS hub_place FROM {relation}"
+            )
+            return
+        if place.kind in ("point", "grid"):
+            joined = self._point_places(session, relation, place, places)
+        else:
+            joined = self._named_places(session, relation, place, places)
+        session.run(
+            f"CREATE TEMP TABLE {into} AS SELECT hub_rows.*, coalesce(hub_found.hub_lsoa, '') AS hub_lsoa,"
+            f" coalesce(hub_found.hub_place, '{UNLOCATED}') AS hub_place"
+            f" FROM {relation} AS hub_rows LEFT JOIN {places} AS hub_found ON {joined}"
+        )
+        session.run(f"DROP TABLE {places}")
+
+    def points(self, longitude: Numbers, latitude: Numbers) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """LSOA code and place of each WGS84 point; a point that is no place on Earth is `unlocated`."""
+        codes = np.full(len(longitude), "", dtype=object)
+        places = np.full(len(longitude), OUTSIDE, dtype=object)
+        real = np.isfinite(longitude) & np.isfinite(latitude) & (np.abs(longitude) <= 180) & (np.abs(latitude) <= 90)
+        places[~real] = UNLOCATED
+        spots = shapely.points(longitude, latitude)
+        hit, area = self._degrees.query(spots, predicate="intersects")
+        if len(hit):
+            best = np.full(len(longitude), len(self._codes), dtype=np.int64)
+            np.minimum.at(best, hit, area)  # codes are in order, so the lowest position is the lowest code
+            times = np.bincount(hit, minlength=len(longitude))
+            codes[times > 0] = self._codes[best[times > 0]]
+            places[times == 1] = INSIDE
+            places[times > 1] = EDGE
+        self._nearest(spots, np.flatnonzero(real & (places == OUTSIDE)), codes, places)
+        return codes, places
+
+    def words(self, descriptions: Sequence[str]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """LSOA code and place of each description, by the longest gazetteer place it holds."""
+        return self.codes([place_in(text, self._gazetteer, longest=self._longest) for text in descriptions])
+
+    def codes(self, codes: Sequence[str]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """LSOA code and place of each code: of the tree, `outside`, or `unlocated` when it is no area code.
+
+        A well-formed code that the lookup does not know is `outside`: it belongs to another part of the country or another vintage.
+        """
+        found = np.array([code if self._is_lsoa(code) else "" for code in codes], dtype=object)
+        places = np.array([self._place_of(code) for code in codes], dtype=object)
+        return found, places
+
+    def _is_lsoa(self, code: str) -> bool:
+        return self.tree.has(code) and self.tree.area(code).level == "lsoa21"
+
+    def _place_of(self, code: str) -> str:
+        if self._is_lsoa(code):
+            return INSIDE
+        return OUTSIDE if code in self._known or _SHAPED_LIKE_A_CODE.fullmatch(code) else UNLOCATED
+
+    def _project(self, longitude: Numbers, latitude: Numbers) -> tuple[Numbers, Numbers]:
+        return self._grid.transform(longitude, latitude, direction="INVERSE")
+
+    def _nearest(
+        self, spots: npt.NDArray[Any], lost: npt.NDArray[np.int64], codes: npt.NDArray[Any], places: npt.NDArray[Any]
+    ) -> None:
+        if not len(lost):
+            return
+        metres = shapely.transform(spots[lost], self._project, interleaved=False)
+        measurable = np.isfinite(shapely.get_coordinates(metres)).all(axis=1)
+        metres[~measurable] = None
+        hit, area = self._metres.query_nearest(metres, max_distance=NEAR_METRES, all_matches=True)
+        best = np.full(len(lost), len(self._codes), dtype=np.int64)
+        np.minimum.at(best, hit, area)
+        near = best < len(self._codes)
+        codes[lost[near]] = self._codes[best[near]]
+        places[lost[near]] = NEAR
+
+    def _point_places(self, session: EngineSession, relation: str, place: PlaceSpec, into: str) -> str:
+        from hub.engine import quoted  # noqa: PLC0415 - geography's pure parts load without an engine
+
+        x, y = (f"TRY_CAST({quoted(name)} AS DOUBLE)" for name in place.fields)
+        pairs = session.arrays(
+            f"SELECT DISTINCT {x} AS x, {y} AS y FROM {relation} WHERE isfinite({x}) AND isfinite({y}) ORDER BY 1, 2"
+        )
+        across, up = np.asarray(pairs["x"], dtype=np.float64), np.asarray(pairs["y"], dtype=np.float64)
+        longitude, latitude = self._grid.transform(across, up) if place.kind == "grid" and len(across) else (across, up)
+        codes, places = self.points(np.asarray(longitude), np.asarray(latitude))
+        session.load(into, {"x": across, "y": up, "hub_lsoa": codes.tolist(), "hub_place": places.tolist()})
+        rows_x, rows_y = (f"TRY_CAST(hub_rows.{quoted(name)} AS DOUBLE)" for name in place.fields)
+        return f"{rows_x} = hub_found.x AND {rows_y} = hub_found.y"
+
+    def _named_places(self, session: EngineSession, relation: str, place: PlaceSpec, into: str) -> str:
+        from hub.engine import quoted  # noqa: PLC0415 - geography's pure parts load without an engine
+
+        name = quoted(place.fields[0])
+        said = [
+            str(row[0])
+            for row in session.rows(
+                f"SELECT DISTINCT trim(CAST({name} AS VARCHAR)) AS said FROM {relation}"
+                f" WHERE trim(CAST({name} AS VARCHAR)) <> '' ORDER BY 1"
+            )
+        ]
+        codes, places = self.words(said) if place.kind == "text" else self.codes(said)
+        session.load(into, {"said": said, "hub_lsoa": codes.tolist(), "hub_place": places.tolist()})
+        return f"trim(CAST(hub_rows.{name} AS VARCHAR)) = hub_found.said"
