@@ -2,8 +2,8 @@
 
     python3 tools/bootstrap.py base|test
 
-A machine without `ensurepip` gets its pip from the wheel kept beside this file, whose hash is checked first. The project itself is not
-built: a path file makes the checkout importable, and `.venv/bin/hub` is a three-line program.
+A machine without `ensurepip` gets its pip from the wheel kept beside this file, whose hash is checked first. The project
+itself is not built: a path file makes the checkout importable, and `.venv/bin/hub` is a three-line program.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def _python() -> str | None:
         found = name if os.path.isabs(name) else shutil.which(name)
         if found is None:
             continue
-        probe = subprocess.run([found, "-c", "import sys; print(sys.version_info[:2] >= (3, 11))"], capture_output=True, text=True)
+        probe = subprocess.run(
+            [found, "-c", "import sys; print(sys.version_info[:2] >= (3, 11))"], capture_output=True, text=True
+        )
         if probe.stdout.strip() == "True":
             return found
     return None

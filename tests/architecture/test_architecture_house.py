@@ -26,7 +26,11 @@ def parsed() -> Iterator[tuple[Path, ast.Module]]:
 
 def test_the_import_contracts_are_kept() -> None:
     done = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 
@@ -52,7 +56,9 @@ def test_only_policy_makes_grants_and_permits() -> None:
         for path, tree in parsed()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and (getattr(node.func, "id", "") in {"Grant", "Permit"} or getattr(node.func, "attr", "") in {"Grant", "Permit"})
+        and (
+            getattr(node.func, "id", "") in {"Grant", "Permit"} or getattr(node.func, "attr", "") in {"Grant", "Permit"}
+        )
     }
     assert makers <= {"policy"}
 
@@ -100,8 +106,13 @@ def test_nothing_but_settings_reads_the_environment() -> None:
 
 
 def test_the_tree_names_no_machine_path_and_no_registry() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    words = [part.encode() for part in ("/wo" + "rk/", "/ro" + "ot/", "pypi" + ".org", "registry" + ".npmjs", "files.python" + "hosted")]
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    words = [
+        part.encode()
+        for part in ("/wo" + "rk/", "/ro" + "ot/", "pypi" + ".org", "registry" + ".npmjs", "files.python" + "hosted")
+    ]
     wrong = [
         name
         for name in listed
