@@ -1,0 +1,88 @@
+"""The port: what a session can do, what a reject and an error say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+import numpy as np
+
+from hub.kit.errors import HubError
+
+
+class RejectKind(StrEnum):
+    """Why a record of a delimited file could not be split into its columns."""
+
+    MISSING_COLUMNS = "missing-columns"
+    TOO_MANY_COLUMNS = "too-many-columns"
+    UNCLOSED_QUOTE = "unclosed-quote"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One record that is absent from the table: its row as a spreadsheet shows it (the header is row 1), and why."""
+
+    row: int
+    kind: RejectKind
+    reason: str = ""
+
+
+class EngineError(HubError):
+    """The engine could not do it. `code` says which kind of fault; the engine's own words are kept back (promise P8).
+
+    Codes: `engine-statement` (the SQL names or says something wrong), `engine-value` (a value does not convert or is out of
+    range), `engine-memory`, `engine-file`, `engine-forbidden`, `engine-interrupted`, `engine-fault`.
+    """
+
+    code = "engine-fault"
+
+
+class EngineSession(Protocol):
+    """A fresh database in memory. Not for use from several threads at once."""
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run one statement and forget its result."""
+        ...
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        ...
+
+    def arrays(self, sql: str, parameters: Sequence[object] = ()) -> dict[str, np.ndarray[Any, Any]]:
+        """All rows of a query as one array a column; a column with nulls is a masked array."""
+        ...
+
+    def load(self, table: str, columns: Mapping[str, np.ndarray[Any, Any] | Sequence[object]]) -> None:
+        """Make the temporary table `table`: VARCHAR, BIGINT, DOUBLE or BOOLEAN by the values, None is null."""
+        ...
+
+    def read_csv(
+        self,
+        source: str,
+        *,
+        columns: Sequence[str],
+        into: str,
+        delimiter: str = ",",
+        quote: str = '"',
+        escape: str = '"',
+        header: bool = True,
+    ) -> list[Reject]:
+        """Read a delimited file into the relation `into`: `columns` as VARCHAR in file order, then `hub_row` BIGINT."""
+        ...
+
+    def write_parquet(self, sql: str, target: str) -> int:
+        """Write the rows of a query to `target` as Parquet and return their number."""
+        ...
+
+
+def quoted(identifier: str) -> str:
+    """The identifier as SQL, whatever characters it holds."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """The text as an SQL string constant, whatever characters it holds."""
+    return "'" + text.replace("'", "''") + "'"
