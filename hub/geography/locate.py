@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely as _untyped_shapely
 
+from hub.engine import EngineSession, quoted
 from hub.geography.model import EDGE, INSIDE, NEAR, NEAR_METRES, OUTSIDE, UNLOCATED, AreaTree, Boundary, PlaceSpec
 from hub.geography.words import place_in
-
-if TYPE_CHECKING:
-    from hub.engine import EngineSession
 
 shapely: Any = _untyped_shapely
 Numbers = npt.NDArray[np.float64]
@@ -131,8 +129,6 @@ class AreaIndex:
         places[lost[near]] = NEAR
 
     def _point_places(self, session: EngineSession, relation: str, place: PlaceSpec, into: str) -> str:
-        from hub.engine import quoted  # noqa: PLC0415 - geography's pure parts load without an engine
-
         x, y = (f"TRY_CAST({quoted(name)} AS DOUBLE)" for name in place.fields)
         pairs = session.arrays(
             f"SELECT DISTINCT {x} AS x, {y} AS y FROM {relation} WHERE isfinite({x}) AND isfinite({y}) ORDER BY 1, 2"
@@ -145,8 +141,6 @@ class AreaIndex:
         return f"{rows_x} = hub_found.x AND {rows_y} = hub_found.y"
 
     def _named_places(self, session: EngineSession, relation: str, place: PlaceSpec, into: str) -> str:
-        from hub.engine import quoted  # noqa: PLC0415 - geography's pure parts load without an engine
-
         name = quoted(place.fields[0])
         said = [
             str(row[0])
