@@ -81,7 +81,7 @@ class TableSpec:
         parts = name.split("-")
         with_kind = len(parts) == 3 and parts[2] == "kind"
         if len(parts) != 2 and not with_kind:
-            raise Invalid(f"no table is named {name}", code="unknown-level", remedy="Such as ward-quarter-kind.")
+            raise Invalid(f"no table is named {name}", code="unknown-level", remedy="Write it as ward-quarter-kind.")
         return cls(parts[0], parts[1], with_kind)
 
     def rolls_up_to(self, other: TableSpec) -> bool:

@@ -1,0 +1,150 @@
+"""Which cells to withhold so that leaking cells are pinned no longer: the cheapest neighbours in the equations that pin them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hub.disclosure.equations import Equations, RollUp
+from hub.disclosure.model import CellState, Counts
+from hub.disclosure.propagation import UNBOUNDED, Bounds
+from hub.disclosure.sheet import Sheet
+
+DEPTH = 4
+"""How many equations away a cell is looked for when the nearest ones show nothing that could be withheld."""
+
+Side = tuple[int, bool]
+"""One bound of one cell: its position, and whether the upper bound is meant (else the lower)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A roll-up, and for each cell of its two tables the equation in which it stands as child or as parent."""
+
+    roll_up: RollUp
+    of_child: dict[int, int]
+    of_parent: dict[int, int]
+
+
+def steps_of(system: Equations) -> tuple[Step, ...]:
+    """The steps of a closure: made once, used in every round."""
+    return tuple(
+        Step(
+            roll_up,
+            dict(zip(roll_up.children.tolist(), roll_up.equation_of.tolist(), strict=True)),
+            {parent: equation for equation, parent in enumerate(roll_up.parents.tolist())},
+        )
+        for roll_up in system.roll_ups
+    )
+
+
+def cells_to_withhold(sheet: Sheet, steps: tuple[Step, ...], bounds: Bounds, leaks: Counts, protection: int) -> Counts:
+    """Published cells, none withheld yet, whose withholding frees the `leaks`; empty when there is none that could.
+
+    One cell an equation and call: the next round sees what it did. `bounds` must be the fixpoint of the sheet.
+    """
+    reasons = _Reasons(sheet, steps, bounds)
+    chosen: set[int] = set()
+    eased: set[tuple[int, int]] = set()
+    for cell in leaks.tolist():
+        ways = [list(reasons.pins(side)) for side in reasons.sides_to_free(cell, protection)]
+        if any(pin.equation in eased for way in ways for pin in way):
+            continue
+        need = protection - reasons.width(cell)
+        picks = min((picks for way in ways if (picks := reasons.picks(way, need))), key=reasons.cost, default=set())
+        chosen |= picks
+        if picks:
+            eased.update(pin.equation for way in ways for pin in way)
+    return np.array(sorted(chosen), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pin:
+    """An equation that holds a bound of a cell where it is, and the bounds of the other members that make it do so."""
+
+    equation: tuple[int, int]
+    held_by: tuple[Side, ...]
+
+
+class _Reasons:
+    """Why each bound of a fixpoint is what it is."""
+
+    def __init__(self, sheet: Sheet, steps: tuple[Step, ...], bounds: Bounds) -> None:
+        self._steps = steps
+        self._now = bounds.lower.tolist(), bounds.upper.tolist()
+        self._own = sheet.lower.tolist(), sheet.upper.tolist()
+        self._shown = (sheet.states <= CellState.STAR).tolist()
+        self._price = np.stack((-sheet.table_cells, sheet.values), axis=1).tolist()
+        self._sums = tuple(
+            tuple(np.add.reduceat(bound[step.roll_up.children], step.roll_up.starts).tolist() for bound in bounds[:2])
+            for step in steps
+        )
+
+    def width(self, cell: int) -> int:
+        """How much is left between the bounds of a cell."""
+        return int(self._now[1][cell] - self._now[0][cell])
+
+    def cost(self, cells: set[int]) -> list[list[int]]:
+        """What withholding these cells loses, to be compared: cells of large tables are cheap, then those of small value."""
+        return sorted((self._price[cell] for cell in cells), reverse=True)
+
+    def sides_to_free(self, cell: int, protection: int) -> list[Side]:
+        """The bounds of which either, freed, leaves the cell its protection; the wider way first."""
+        room = {
+            (cell, True): self._own[1][cell] - self._now[0][cell],
+            (cell, False): self._now[1][cell] - self._own[0][cell],
+        }
+        enough = [side for side in room if room[side] >= protection]
+        return enough or list(room)
+
+    def pins(self, side: Side) -> Iterator[_Pin]:
+        """The equations that give this bound."""
+        cell, is_upper = side
+        for at, step in enumerate(self._steps):
+            equation = step.of_parent.get(cell)
+            if equation is not None and self._sums[at][is_upper][equation] == self._bound(side):
+                members = step.roll_up.members(equation).tolist()
+                yield _Pin((at, equation), tuple((child, is_upper) for child in members))
+            if (equation := step.of_child.get(cell)) is not None:
+                parent = int(step.roll_up.parents[equation])
+                others = self._sums[at][not is_upper][equation] - self._bound((cell, not is_upper))
+                if self._bound((parent, is_upper)) - others == self._bound(side):
+                    siblings = (child for child in step.roll_up.members(equation).tolist() if child != cell)
+                    held_by = ((parent, is_upper), *((sibling, not is_upper) for sibling in siblings))
+                    yield _Pin((at, equation), held_by)
+
+    def picks(self, pins: list[_Pin], need: int) -> set[int]:
+        """One cell for each pin whose neighbours show what pins; else the nearest cell farther away; empty if none."""
+        direct = {self._cheapest(pin.held_by, need) for pin in pins} - {None}
+        if direct:
+            return {cell for cell in direct if cell is not None}
+        seen: set[Side] = set()
+        frontier = [side for pin in pins for side in pin.held_by]
+        for _ in range(DEPTH):
+            seen.update(frontier)
+            frontier = [far for side in frontier for pin in self.pins(side) for far in pin.held_by if far not in seen]
+            cell = self._cheapest(tuple(frontier), need)
+            if cell is not None:
+                return {cell}
+        return set()
+
+    def _cheapest(self, sides: tuple[Side, ...], need: int) -> int | None:
+        """The cheapest cell that gives `need` when withheld, or the one that gives most; None when nothing is shown."""
+        gains = {side[0]: UNBOUNDED if side[1] else self._bound(side) for side in sides if self._is_shown(side)}
+        if not gains:
+            return None
+        enough = [cell for cell in gains if gains[cell] >= need]
+        if enough:
+            return min(enough, key=lambda cell: (self._price[cell], cell))
+        return max(gains, key=lambda cell: (gains[cell], -cell))
+
+    def _is_shown(self, side: Side) -> bool:
+        """Whether this bound comes from what is shown of the cell itself, and says something."""
+        cell, is_upper = side
+        says = is_upper or self._bound(side) > 0
+        return bool(self._shown[cell] and says and self._own[is_upper][cell] == self._bound(side))
+
+    def _bound(self, side: Side) -> int:
+        return int(self._now[side[1]][side[0]])
