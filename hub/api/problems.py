@@ -1,0 +1,54 @@
+"""Errors as `application/problem+json` (RFC 9457): code, title and remedy; never a data value, never a traceback."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from hub.kit.errors import (
+    Bug,
+    Conflict,
+    HubError,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    Refused,
+    Unauthenticated,
+    Unavailable,
+)
+
+_STATUS: tuple[tuple[type[HubError], int], ...] = (
+    (Unauthenticated, 401),
+    (NotPermitted, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (Refused, 422),
+    (Invalid, 422),
+    (Unavailable, 503),
+    (Bug, 500),
+)
+
+
+def status_of(error: HubError) -> int:
+    """The HTTP status of an error. Absent and none of your business are both 404: they look alike."""
+    if error.code == "too-large":
+        return 413
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def problem(_request: Request, error: Exception) -> JSONResponse:
+    """The problem document of an error."""
+    if not isinstance(error, HubError):
+        return _document(500, {"code": "bug", "title": "The hub made a mistake; it is logged", "remedy": ""})
+    status = status_of(error)
+    body: dict[str, object] = {"code": error.code, "title": error.title, "remedy": error.remedy}
+    if isinstance(error, NotPermitted):
+        body["reasons"] = list(error.reasons)
+    if status == 404:  # noqa: PLR2004 - absent and forbidden look alike to the last byte
+        body = {"code": "not-found", "title": "There is nothing here for you", "remedy": ""}
+    return _document(status, body)
+
+
+def _document(status: int, body: dict[str, object]) -> JSONResponse:
+    headers = {"WWW-Authenticate": 'Bearer realm="hub"'} if status == 401 else {}  # noqa: PLR2004
+    return JSONResponse({"status": status} | body, status, headers, media_type="application/problem+json")
