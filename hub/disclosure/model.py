@@ -7,7 +7,7 @@ or withheld. `*` and withheld together are the *hidden* cells.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -111,13 +111,21 @@ class Profile:
     hides_zero: bool = False
 
     def __post_init__(self) -> None:
-        if self.threshold < 0 or self.round_to < 1:
-            raise Invalid(f"profile {self.name} has a negative threshold or rounds to less than 1", code="bad-profile")
+        if self.round_to < 1 or self.threshold < (self.round_to // 2 + 1 if self.round_to > 1 else 0):
+            raise Invalid(
+                f"The profile {self.name} cannot be applied",
+                code="bad-profile",
+                remedy="Round to 1 or more, with a threshold high enough that no shown count rounds to 0.",
+            )
 
     @property
     def hides(self) -> bool:
         """Whether any count is hidden."""
         return self.threshold > 0
+
+    def unrounded(self) -> Profile:
+        """The same thresholds beside exact margins. It leaks; it is how the attacker is shown to find leaks."""
+        return replace(self, name=f"{self.name}-unrounded", round_to=1)
 
     def shows_zero(self, table: TableSpec, sensitive: frozenset[str]) -> bool:
         """Whether a count of 0 in `table` is shown as 0."""

@@ -64,13 +64,20 @@ class Sheet:
         narrow = bounds.upper - bounds.lower < protection
         hidden = (self.states == CellState.STAR) | (self.states == CellState.WITHHELD)
         small = (self.states == IMPLIED) & (bounds.upper < self.profile.threshold)
-        small &= ~((bounds.upper == 0) & self.zero_shown)
+        small &= (bounds.upper > 0) | ~(self.zero_shown | self._openly_zero())
         return np.flatnonzero(narrow & (hidden | small))
 
     def table(self, spec: TableSpec) -> MaskedTable:
         """The published cells of one table, as copies."""
         span = self.system.span(spec)
         return MaskedTable(spec, self.states[span].copy(), self.values[span].copy())
+
+    def _openly_zero(self) -> npt.NDArray[np.bool_]:
+        """The cells that a published 0 above them, or they themselves, openly say to be 0: nothing else hides there."""
+        zero: npt.NDArray[np.bool_] = (self.states == CellState.NUMBER) & (self.values == 0)
+        for roll_up in reversed(self.system.roll_ups):
+            zero[roll_up.children] |= zero[roll_up.parents[roll_up.equation_of]]
+        return zero
 
     def _bound(self) -> None:
         below, above = self.profile.round_to // 2, (self.profile.round_to - 1) // 2
