@@ -1,0 +1,33 @@
+"""Sign-in pages: the choice of an agency, the personas of the demo, and a sign-in that failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.web.elements import Card, Link, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """Agencies to sign in with; in a demo the personas, and how far the demo's data is."""
+
+    agencies: tuple[Link, ...]
+    personas: tuple[Card, ...] = ()
+    progress: Progress | None = None
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooserPage:
+    """The demo provider's own page: who is signing in?"""
+
+    agency: str
+    personas: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailedPage:
+    """Why a sign-in was refused: a sentence and a code, no token or claim."""
+
+    reason: str
+    code: str
