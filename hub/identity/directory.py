@@ -1,0 +1,219 @@
+"""Who is who: agencies, their providers, their people and roles. Each change is an audit entry of whoever made it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from hub.audit import Verb
+from hub.db import Reading, UnitOfWork
+from hub.identity import session_store, store
+from hub.identity.core import Part
+from hub.identity.id_tokens import is_subject
+from hub.identity.issuers import ALGORITHMS, is_acceptable_issuer
+from hub.identity.model import CALLBACK_PATH, Agency, AgencyKind, Person, Provider, Role
+from hub.kit.authority import Reader
+from hub.kit.crypto import keys
+from hub.kit.errors import Invalid, NotFound
+from hub.kit.ids import new_id
+from hub.kit.words import say
+
+_SLUG = re.compile(r"[a-z][a-z0-9-]{0,62}")
+
+
+class Directory(Part):
+    """The verbs over agencies, providers and people."""
+
+    def add_agency(
+        self,
+        uow: UnitOfWork,
+        reader: Reader,
+        *,
+        id: str,  # noqa: A002 - the word callers know it by
+        name: str,
+        kind: AgencyKind | str,
+        facilitator: str = "",
+    ) -> Agency:
+        """A new agency. Invalid for a bad id, name or kind; Conflict when the id is in use."""
+        if not _SLUG.fullmatch(id):
+            raise _invalid("agency-id")
+        if kind not in set(AgencyKind):
+            raise _invalid("kind")
+        made = Agency(id, _name(name), AgencyKind(kind), facilitator.strip())
+        store.add_agency(uow, made, taken=say("identity.invalid.agency-taken"))
+        self._changed(uow, reader, "agency:add", f"agency/{id}", {"kind": made.kind.value})
+        return made
+
+    def agencies(self, reading: UnitOfWork | Reading) -> tuple[Agency, ...]:
+        """All agencies by id, disabled ones included."""
+        return store.all_agencies(reading)
+
+    def agency(self, reading: UnitOfWork | Reading, id: str) -> Agency:  # noqa: A002 - the word callers know it by
+        """One agency; NotFound."""
+        found = store.agency(reading, id)
+        if found is None:
+            raise NotFound(say("identity.missing.agency"))
+        return found
+
+    def add_provider(
+        self,
+        uow: UnitOfWork,
+        reader: Reader,
+        *,
+        agency: str,
+        issuer: str,
+        client_id: str,
+        client_secret: str,
+        id: str = "",  # noqa: A002 - the word callers know it by
+        algorithms: Iterable[str] = ALGORITHMS,
+        required_acr: Iterable[str] = (),
+    ) -> Provider:
+        """A provider for an agency; its id is the agency's unless another is given (then it stands in the redirect URI).
+
+        The issuer is compared byte for byte ever after. Invalid names what is wrong with the settings; Conflict: id in use.
+        """
+        made = Provider(
+            id or agency, self.agency(uow, agency).id, issuer, client_id, tuple(algorithms), tuple(required_acr)
+        )
+        if not _SLUG.fullmatch(made.id):
+            raise _invalid("provider-id")
+        if not is_acceptable_issuer(issuer, allow_http=self._core.allow_http_issuers):
+            raise Invalid(
+                say("identity.invalid.issuer"), code="bad-issuer", remedy=say("identity.invalid.issuer-remedy")
+            )
+        if not made.algorithms or not set(made.algorithms) <= set(ALGORITHMS):
+            raise _invalid("algorithms")
+        if not client_id.strip() or not client_secret:
+            raise _invalid("client")
+        sealed = keys.wrap(self._secret_key(made.id), client_secret.encode())
+        store.add_provider(uow, made, sealed_secret=sealed, taken=say("identity.invalid.provider-taken"))
+        self._changed(uow, reader, "provider:add", f"provider/{made.id}", {"agency": agency, "issuer": issuer})
+        return made
+
+    def providers(self, reading: UnitOfWork | Reading) -> tuple[Provider, ...]:
+        """The providers a person can sign in with: enabled, of enabled agencies; by agency."""
+        enabled = {agency.id for agency in store.all_agencies(reading) if not agency.disabled}
+        return tuple(p for p in store.all_providers(reading) if not p.disabled and p.agency in enabled)
+
+    def redirect_uri(self, provider_id: str) -> str:
+        """What to register at the provider: exactly this, one for each provider."""
+        return f"{self._core.base_url}{CALLBACK_PATH}/{provider_id}"
+
+    def renew_secret(self, uow: UnitOfWork, reader: Reader, *, provider: str, client_secret: str) -> None:
+        """Replace a provider's client secret; logins use it from the next one on."""
+        self._provider(uow, provider)
+        if not client_secret:
+            raise _invalid("client")
+        store.replace_secret(uow, provider, keys.wrap(self._secret_key(provider), client_secret.encode()))
+        self._changed(uow, reader, "provider:renew-secret", f"provider/{provider}", {}, verb=Verb.KEY)
+
+    def disable_provider(self, uow: UnitOfWork, reader: Reader, *, provider: str) -> None:
+        """No more logins through it; the sessions it began end now."""
+        self._provider(uow, provider)
+        store.set_disabled(uow, store.providers, provider, self._core.now())
+        ended = session_store.end_sessions(uow, provider=provider)
+        self._changed(uow, reader, "provider:disable", f"provider/{provider}", {"sessions": ended})
+
+    def add_person(
+        self,
+        uow: UnitOfWork,
+        reader: Reader,
+        *,
+        agency: str,
+        issuer: str,
+        subject: str,
+        name: str,
+        roles: Iterable[str],
+    ) -> Person:
+        """Someone who may log in from now on, as (issuer, subject). Conflict when that account is known."""
+        if not is_subject(subject):
+            raise _invalid("subject")
+        made = Person(new_id("per"), self.agency(uow, agency).id, _name(name), _roles(roles), issuer, subject)
+        store.add_person(uow, made, taken=say("identity.invalid.person-taken"))
+        detail = {"agency": agency, "roles": " ".join(sorted(made.roles))}
+        self._changed(uow, reader, "person:add", f"person/{made.id}", detail)
+        return made
+
+    def people(self, reading: UnitOfWork | Reading, *, agency: str = "") -> tuple[Person, ...]:
+        """The people of an agency, or of all, by name."""
+        return store.all_people(reading, agency)
+
+    def person(self, reading: UnitOfWork | Reading, id: str) -> Person:  # noqa: A002 - the word callers know it by
+        """One person; NotFound."""
+        found = store.person(reading, id)
+        if found is None:
+            raise NotFound(say("identity.missing.person"))
+        return found
+
+    def set_roles(self, uow: UnitOfWork, reader: Reader, *, person: str, roles: Iterable[str]) -> None:
+        """Replace a person's roles; sessions and tokens they hold have the new ones at their next request."""
+        wanted = _roles(roles)
+        store.set_roles(uow, self.person(uow, person).id, wanted)
+        self._changed(uow, reader, "person:set-roles", f"person/{person}", {"roles": " ".join(sorted(wanted))})
+
+    def disable_person(self, uow: UnitOfWork, reader: Reader, *, person: str) -> None:
+        """The person may not log in; their sessions end and their tokens are revoked now."""
+        self.person(uow, person)
+        store.set_disabled(uow, store.people, person, self._core.now())
+        ended = session_store.end_sessions(uow, person=person)
+        revoked = session_store.revoke_tokens(uow, self._core.now(), person=person)
+        self._changed(uow, reader, "person:disable", f"person/{person}", {"sessions": ended, "tokens": revoked})
+
+    def enable_person(self, uow: UnitOfWork, reader: Reader, *, person: str) -> None:
+        """The person may log in again; nothing that ended comes back."""
+        self.person(uow, person)
+        store.set_disabled(uow, store.people, person, "")
+        self._changed(uow, reader, "person:enable", f"person/{person}", {})
+
+    def disable_agency(self, uow: UnitOfWork, reader: Reader, *, agency: str) -> None:
+        """None of its people may log in; their sessions end and their tokens are revoked now."""
+        self.agency(uow, agency)
+        store.set_disabled(uow, store.agencies, agency, self._core.now())
+        ended = session_store.end_sessions(uow, agency=agency)
+        revoked = session_store.revoke_tokens(uow, self._core.now(), agency=agency)
+        self._changed(uow, reader, "agency:disable", f"agency/{agency}", {"sessions": ended, "tokens": revoked})
+
+    def enable_agency(self, uow: UnitOfWork, reader: Reader, *, agency: str) -> None:
+        """Its people may log in again; nothing that ended comes back."""
+        self.agency(uow, agency)
+        store.set_disabled(uow, store.agencies, agency, "")
+        self._changed(uow, reader, "agency:enable", f"agency/{agency}", {})
+
+    def _provider(self, reading: UnitOfWork | Reading, id: str) -> Provider:  # noqa: A002 - the word callers know it by
+        found = store.provider(reading, id)
+        if found is None:
+            raise NotFound(say("identity.missing.provider"))
+        return found
+
+    def _secret_key(self, provider: str) -> bytes:
+        return self._core.key(f"client-secret/{provider}")  # one key a provider: a wrapped secret cannot be moved
+
+    def _changed(
+        self,
+        uow: UnitOfWork,
+        reader: Reader,
+        action: str,
+        subject: str,
+        detail: Mapping[str, str | int],
+        *,
+        verb: Verb = Verb.ALTERATION,
+    ) -> None:
+        self._core.note(uow, action, reader=reader, subject=subject, verb=verb, detail=detail)
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    if not 0 < len(name) <= 200 or not name.isprintable():
+        raise _invalid("name")
+    return name
+
+
+def _roles(roles: Iterable[str]) -> frozenset[Role]:
+    wanted = frozenset(roles)
+    if not wanted or not wanted <= set(Role):
+        raise _invalid("roles")
+    return frozenset(Role(role) for role in wanted)
+
+
+def _invalid(code: str) -> Invalid:
+    return Invalid(say(f"identity.invalid.{code}"), code=f"bad-{code}")
