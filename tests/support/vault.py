@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hub.db import Database
@@ -46,12 +46,11 @@ def a_grant(
     """The right to read all fields of these datasets as sent by these agencies, for some minutes."""
     scope = RowScope(frozenset(agencies))
     granted = {
-        dataset: DatasetGrant(dataset, {"*": Form.READ_CLEAR}, scope, ("agreement@1",), "nhs_hes") for dataset in datasets
+        dataset: DatasetGrant(dataset, {"*": Form.READ_CLEAR}, scope, ("agreement@1",), "nhs_hes")
+        for dataset in datasets
     }
     asker = reader or Reader(agency="hub", task="intake-check")
-    return Grant(
-        new_id("grant"), asker, "svd.identify_kinds", "test", granted, "hash", _later(clock, minutes)
-    )
+    return Grant(new_id("grant"), asker, "svd.identify_kinds", "test", granted, "hash", _later(clock, minutes))
 
 
 def put(
@@ -73,5 +72,5 @@ def put(
         return vault.publish(uow, writer, kind)
 
 
-def _later(clock: Clock, minutes: int):  # type: ignore[no-untyped-def]
+def _later(clock: Clock, minutes: int) -> datetime:
     return clock.now() + timedelta(minutes=minutes)
