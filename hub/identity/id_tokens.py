@@ -53,8 +53,8 @@ def checked_subject(token: str, expected: Expected, key_for: Callable[[str, str]
     if not isinstance(algorithm, str) or algorithm not in expected.algorithms:
         raise refusal("wrong-algorithm")
     kid = header.get("kid", "")
-    if not isinstance(kid, str) or str(header.get("typ", "JWT")).upper() != "JWT":
-        raise refusal("bad-token")
+    if not isinstance(kid, str) or str(header.get("typ", "JWT")).upper() != "JWT" or {"crit", "b64"} & header.keys():
+        raise refusal("bad-token")  # an access or logout token; or an extension (RFC 7797), and none is understood here
     claims = _verified_claims(token, key_for(kid, algorithm), algorithm)
     _check_times_and_issuer(claims, expected)
     _check_audience(claims, expected.client_id)
