@@ -1,0 +1,38 @@
+"""Reading a form that is not a file: small, urlencoded, nothing else. A file never comes this way (promise P7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from hub.kit.errors import Invalid
+from hub.kit.words import say
+
+_MOST_BYTES = 512 * 1024
+_MOST_FIELDS = 50
+
+
+async def form_fields(request: Request) -> Mapping[str, str]:
+    """The fields of an urlencoded form, each once. Raises `Invalid` for another body, too long a one, or a field named twice."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise Invalid(say("web.error.not_form"), code="not-a-form")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise Invalid(say("web.error.too_large_form"), code="form-too-large")
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise Invalid(say("web.error.not_form"), code="not-a-form") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise Invalid(say("web.error.not_form"), code="not-a-form")
+    return fields
+
+
+Form = Annotated[Mapping[str, str], Depends(form_fields)]

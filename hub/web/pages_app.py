@@ -1,0 +1,49 @@
+"""Puts the pages together: routes, error pages, security headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.kit.words import say
+from hub.web.door import Door
+from hub.web.errors import Errors, Guard
+from hub.web.pages.errors import AccessibilityPage
+from hub.web.routes.sign_in import DemoSignIn, SignIn
+from hub.web.security import SecurityHeaders
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+
+def create_pages(hub: Hub) -> FastAPI:
+    """The application of all pages over one hub. No API description: the pages are not an API."""
+    door = Door(hub)
+    errors = Errors(door)
+    app = FastAPI(title=hub.settings.partnership, openapi_url=None, docs_url=None, redoc_url=None)
+    errors.install(app)
+    app.include_router(_public(door))
+    app.include_router(SignIn(door).router())
+    if hub.demo_provider is not None:
+        app.include_router(DemoSignIn(door, hub.demo_provider).router())
+    app.add_middleware(Guard, errors=errors)
+    app.add_middleware(SecurityHeaders, base_url=door.base_url)
+    return app
+
+
+def _public(door: Door) -> APIRouter:
+    router = APIRouter()
+
+    def static(request: Request, name: str) -> Response:
+        return door.statics.serve(request, name)
+
+    def accessibility(request: Request) -> Response:
+        frame = door.frame(door.session_or_none(request), say("web.accessibility.title"))
+        return door.page("accessibility.html", frame, AccessibilityPage(door.hub.settings.session_minutes))
+
+    router.add_api_route("/static/{name}", static, methods=["GET"], response_model=None)
+    router.add_api_route("/accessibility", accessibility, methods=["GET"], response_model=None)
+    return router

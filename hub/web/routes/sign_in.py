@@ -1,0 +1,182 @@
+"""Sign in through an agency's provider, and out again; in a demo, the embedded provider's own pages too."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from hub.identity import CALLBACK_PATH, DEMO_PATH, Agency, DemoProvider, Person, Provider
+from hub.kit.errors import NotFound, Unauthenticated, Unavailable
+from hub.kit.words import say
+from hub.web.door import Door
+from hub.web.elements import Card, Link
+from hub.web.forms import Form
+from hub.web.pages.sign_in import ChooserPage, SignInFailedPage, SignInPage
+
+_REFRESH = 4
+
+
+class SignIn:
+    """Login, callback, sign-out."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._hub = door.hub
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter()
+        router.add_api_route("/login", self.choose, methods=["GET"], response_model=None)
+        router.add_api_route("/login/start/{provider}", self.start, methods=["GET"], response_model=None)
+        router.add_api_route(CALLBACK_PATH + "/{provider}", self.callback, methods=["GET"], response_model=None)
+        router.add_api_route("/logout", self.sign_out, methods=["POST"], response_model=None)
+        return router
+
+    def choose(self, request: Request) -> Response:
+        """The agencies one may sign in with, as links: a form would be held by the content policy from leaving for another host."""
+        with self._hub.database.reading() as reading:
+            agencies = {agency.id: agency for agency in self._hub.identity.agencies(reading) if not agency.disabled}
+            providers = [one for one in self._hub.identity.providers(reading) if not one.disabled]
+            people = self._hub.identity.people(reading) if self._door.demo else ()
+        known = [one for one in providers if one.agency in agencies]
+        wanted = request.query_params.get("next", "/")
+        links = tuple(
+            Link(agencies[one.agency].name, _start(one, wanted))
+            for one in sorted(known, key=lambda one: agencies[one.agency].name)
+        )
+        progress = self._door.progress()
+        running = progress is not None and progress.running
+        page = SignInPage(links, _personas(people, known, agencies, wanted), progress, _notice(request))
+        frame = self._door.frame(None, say("web.login.title"), refresh_seconds=_REFRESH if running else 0)
+        return self._door.page("login.html", frame, page)
+
+    def start(self, request: Request, provider: str) -> Response:
+        """Go to the provider. A demo persona travels as `login_hint`, which the embedded provider takes for the choice."""
+        try:
+            begun = self._hub.identity.begin_login(provider, next_path=request.query_params.get("next", "/"))
+        except Unavailable as error:
+            return self._failed(error.title, error.code, status=503)
+        url = begun.redirect_url
+        persona = request.query_params.get("persona", "")
+        if persona and self._door.demo and urlsplit(url).path.startswith(DEMO_PATH):
+            url += "&" + urlencode({"login_hint": persona})
+        response = RedirectResponse(url, status_code=303)
+        self._door.set_login_cookie(response, begun.login_cookie)
+        return response
+
+    def callback(self, request: Request, provider: str) -> Response:
+        """The provider's answer: judged by identity, never by what it says of itself."""
+        url = f"{self._door.base_url}{CALLBACK_PATH}/{provider}?{request.url.query}"
+        try:
+            done = self._hub.identity.complete_login(callback_url=url, login_cookie=self._door.login_cookie(request))
+        except Unauthenticated as error:
+            return self._failed(error.title, error.code, status=401)
+        except Unavailable as error:
+            return self._failed(error.title, error.code, status=503)
+        response = self._door.go(done.next_path)
+        self._door.set_session_cookie(response, done.cookie)
+        return response
+
+    def sign_out(self, request: Request, form: Form) -> Response:
+        """End the session on the server and in the browser."""
+        self._door.session_for_form(request, form)
+        with self._hub.database.unit_of_work() as uow:
+            self._hub.identity.end_session(uow, self._door.session_cookie(request))
+        response = self._door.go("/login?signed_out=1")
+        self._door.drop_session_cookie(response)
+        return response
+
+    def _failed(self, reason: str, code: str, *, status: int) -> Response:
+        frame = self._door.frame(None, say("web.login.failed_title"))
+        response = self._door.page("login_failed.html", frame, SignInFailedPage(reason, code), status=status)
+        self._door.drop_login_cookie(response)
+        return response
+
+
+class DemoSignIn:
+    """The embedded provider of the demo: discovery, keys, persona chooser, token."""
+
+    def __init__(self, door: Door, provider: DemoProvider) -> None:
+        self._door = door
+        self._provider = provider
+
+    def router(self) -> APIRouter:
+        """The routes under the demo issuers."""
+        router = APIRouter(prefix=DEMO_PATH + "/{agency}")
+        router.add_api_route("/.well-known/openid-configuration", self.discovery, methods=["GET"], response_model=None)
+        router.add_api_route("/jwks", self.jwks, methods=["GET"], response_model=None)
+        router.add_api_route("/authorize", self.authorize, methods=["GET"], response_model=None)
+        router.add_api_route("/token", self.token, methods=["POST"], response_model=None)
+        return router
+
+    def discovery(self, agency: str) -> Response:
+        """The issuer's metadata."""
+        return JSONResponse(self._provider.discovery(agency))
+
+    def jwks(self, agency: str) -> Response:
+        """The issuer's public keys."""
+        return JSONResponse(self._provider.jwks(agency))
+
+    def authorize(self, request: Request, agency: str) -> Response:
+        """Who is signing in? One click; or none, when the hub's own page already named the persona."""
+        parameters = dict(request.query_params)
+        chosen = parameters.pop("login_hint", "")
+        problem = self._provider.check_request(agency, parameters)
+        if problem:
+            return RedirectResponse(problem, status_code=303)
+        with self._door.hub.database.reading() as reading:
+            name = self._door.hub.identity.agency(reading, agency).name
+            people = [one for one in self._door.hub.identity.people(reading, agency=agency) if not one.disabled]
+        if chosen:
+            if chosen not in {one.subject for one in people}:
+                raise NotFound("no such persona")
+            return RedirectResponse(self._provider.authorize(agency, parameters, subject=chosen), status_code=303)
+        cards = tuple(
+            Card(
+                say("web.chooser.pick", person=one.name),
+                roles_text(one),
+                f"authorize?{urlencode(parameters | {'login_hint': one.subject})}",
+            )
+            for one in people
+        )
+        frame = self._door.frame(None, say("web.chooser.title", agency=name))
+        return self._door.page("chooser.html", frame, ChooserPage(name, cards))
+
+    def token(self, request: Request, agency: str, form: Form) -> Response:
+        """The token endpoint, called by the hub itself."""
+        answer = self._provider.token(agency, form, authorization=request.headers.get("authorization", ""))
+        return JSONResponse(answer.body, status_code=answer.status)
+
+
+def roles_text(person: Person) -> str:
+    """What a person does, role by role."""
+    return ". ".join(say(f"web.role.{role}") for role in sorted(role.value for role in person.roles)) + "."
+
+
+def _start(provider: Provider, wanted: str, persona: str = "") -> str:
+    query = {name: value for name, value in (("next", wanted if wanted != "/" else ""), ("persona", persona)) if value}
+    return f"/login/start/{provider.id}" + (f"?{urlencode(query)}" if query else "")
+
+
+def _personas(
+    people: tuple[Person, ...], providers: list[Provider], agencies: dict[str, Agency], wanted: str
+) -> tuple[Card, ...]:
+    by_issuer = {one.issuer: one for one in providers if urlsplit(one.issuer).path.startswith(DEMO_PATH)}
+    return tuple(
+        Card(
+            one.name,
+            f"{agencies[one.agency].name}. {roles_text(one)}",
+            _start(by_issuer[one.issuer], wanted, one.subject),
+        )
+        for one in people
+        if one.issuer in by_issuer and not one.disabled
+    )
+
+
+def _notice(request: Request) -> str:
+    if "expired" in request.query_params:
+        return say("web.login.expired")
+    return say("web.login.signed_out") if "signed_out" in request.query_params else ""
