@@ -38,8 +38,8 @@ class GeographyFile:
 class SampleFile:
     """One file for a visitor to try, of the month after the last.
 
-    `condition` is `clean`, `dirty` or `refused` (it holds what no health file may hold). `planted` tells how many rows, or
-    columns, were spoilt in each way, by finding code; other findings may follow from them.
+    `condition` is `clean`, `dirty`, `missing-column` or `refused` (it holds what no health file may hold). `planted` tells how
+    many rows, or columns, were spoilt in each way, by finding code; other findings may follow from them.
     """
 
     agency: str

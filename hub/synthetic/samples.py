@@ -1,6 +1,8 @@
-"""Files for a visitor to try: for each dataset a clean month and the same month spoilt, and a hospital file that must be refused.
+"""Files for a visitor to try: for each dataset a clean month, the same month spoilt, and the same without a needed column; and a
+hospital file that must be refused.
 
-Each spoilt row is spoilt once, so that a report can be held against what was planted.
+Each spoilt row is spoilt once, so that a report can be held against what was planted. The column is missing in a file of its
+own, because a file without it is returned before its rows are looked at.
 """
 
 from __future__ import annotations
@@ -72,7 +74,7 @@ _STREET = Plan(
     spoils=(
         Spoil("bad-date", 9, "Month", _is("Nov-26")),
         Spoil("outside-period", 12, "Month", _is("2026-10")),
-        Spoil("not-in-code-list", 14, "Crime type", _is("Violence")),
+        Spoil("not-in-code-list", 14, "Crime type", _is("Violence"), _filled("Crime ID")),
         Spoil("not-in-code-list", 6, "Last outcome category", _is("NFA"), _filled("Last outcome category")),
         Spoil("bad-format", 5, "Crime ID", lambda cell: cell[:12], _filled("Crime ID")),
         Spoil("bad-format", 4, "LSOA code", lambda cell: cell[:7]),
@@ -166,7 +168,7 @@ def spoilt(streams: Streams, dataset: str, clean: Table) -> Spoilt:
     plan = PLANS[dataset]
     header, rows = list(clean.header), clean.rows()
     order = streams.named("sample", dataset).permutation(len(rows)).tolist()
-    planted: Counter[str] = Counter({"missing-column": 1, "extra-column": 1, "ragged-row": plan.ragged})
+    planted: Counter[str] = Counter({"extra-column": 1, "ragged-row": plan.ragged})
     untouched = set(order)
     for spoil in plan.spoils:
         column = header.index(spoil.column)
@@ -177,9 +179,12 @@ def spoilt(streams: Streams, dataset: str, clean: Table) -> Spoilt:
         planted[spoil.code] += len(chosen)
     spare = [row for row in order if row in untouched]
     ragged, copied = spare[: plan.ragged], spare[plan.ragged : plan.ragged + plan.copies]
-    rows, header = _reshaped(rows, header, plan)
-    for row in ragged:
-        rows[row].append("")
+    name, value = plan.added
+    header.append(name)
+    for cells in rows:
+        cells.append(value)
+    for number in ragged:
+        rows[number].append("see note")  # as when a comma in a text is not quoted
     rows.extend(list(rows[row]) for row in copied)
     planted[plan.copies_raise] += len(copied)
     return Spoilt(csv_bytes([header, *rows]), len(rows), dict(sorted(planted.items())))
@@ -190,11 +195,11 @@ def _take(spoil: Spoil, header: list[str], rows: list[list[str]], candidates: It
     return [row for row, _ in zip(fitting, range(spoil.rows), strict=False)]
 
 
-def _reshaped(rows: list[list[str]], header: list[str], plan: Plan) -> tuple[list[list[str]], list[str]]:
-    """Rows and header with one column left out and one added."""
-    gone = header.index(plan.left_out)
-    name, value = plan.added
-    return [[*row[:gone], *row[gone + 1 :], value] for row in rows], [*header[:gone], *header[gone + 1 :], name]
+def without_a_column(dataset: str, clean: Table) -> Spoilt:
+    """The clean month without a column that the schema needs."""
+    gone = PLANS[dataset].left_out
+    kept = {name: column for name, column in zip(clean.header, clean.columns, strict=True) if name != gone}
+    return Spoilt(Table.of(kept).csv(), len(clean), {"missing-column": 1})
 
 
 def with_nhs_numbers(streams: Streams, clean: Table) -> Spoilt:

@@ -40,8 +40,11 @@ def write_partnership(folder: Path, *, seed: int = 2022, months: int = 36) -> Ma
     """Write extracts, geography, samples, truth and `manifest.json` of the invented partnership below `folder`.
 
     The extracts cover the `months` (1 to 36) whole months that end with 2026-10; the samples are of 2026-11. Same seed, same
-    bytes, in any process; a month's files are the same however many months are written (but for attendances carried over
-    into the first). The borough itself does not depend on the seed. Existing files of the same names are replaced.
+    bytes, in any process; a month's extracts are the same however many months are written. The borough itself does not depend
+    on the seed. Existing files of the same names are replaced. ValueError when `months` is out of range.
+
+    The truth table holds the events of those months. Attendances that the first month's hospital file carries over from the
+    night before it have no row there; those of the last night arrive after the last file.
     """
     if not 1 <= months <= 36:
         raise ValueError("months must lie between 1 and 36")
@@ -146,6 +149,7 @@ def _samples(writer: _Writer, streams: Streams, spots: Places) -> list[SampleFil
         good = samples.Spoilt(table.csv(), len(table), {})
         written.append(_sample(writer, dataset, "clean", good))
         written.append(_sample(writer, dataset, "dirty", samples.spoilt(streams, dataset, table)))
+        written.append(_sample(writer, dataset, "missing-column", samples.without_a_column(dataset, table)))
     refused = samples.with_nhs_numbers(streams, clean["health/istv-assaults"])
     written.append(_sample(writer, "health/istv-assaults", "refused", refused))
     return written

@@ -146,6 +146,7 @@ class Gathering:
 
 
 _NIGHT_OUT = {"Pub": 2.2, "Nightclub": 8.0, "Takeaway": 2.0, STATION: 3.0, BUS_STATION: 5.0, "Shopping Area": 2.2}
+_LATE_NIGHT = {"Pub": 4.5, "Nightclub": 14.0, "Takeaway": 1.6, "Shopping Area": 1.6}
 GATHERINGS: dict[str, Gathering] = {
     "violence": Gathering(
         area=1.0,
@@ -154,7 +155,10 @@ GATHERINGS: dict[str, Gathering] = {
         pull=_NIGHT_OUT | {"Supermarket": 1.4, HOSPITAL: 8.0, POLICE_STATION: 4.0, COURT: 2.0, "School": 1.6},
     ),
     "medical": Gathering(
-        area=1.1, spread=0.70, nowhere=0.30, pull=_NIGHT_OUT | {"Nightclub": 14.0, POLICE_STATION: 1.0}
+        area=1.1,
+        spread=0.70,
+        nowhere=0.30,
+        pull=_NIGHT_OUT | _LATE_NIGHT,
     ),
     "robbery": Gathering(
         area=1.0, spread=0.8, nowhere=0.45, pull={STATION: 5.0, BUS_STATION: 5.0, "Park/Open Space": 2.0}
@@ -211,7 +215,7 @@ LOCATION_TYPES: dict[str, dict[str, float]] = {
 _BY_HAND = {"A01": 0.46, "A02": 0.13, "A03": 0.06, "A04": 0.09, "A13": 0.02, "A98": 0.02, "A99": 0.06}
 METHODS: dict[str, dict[str, float]] = {
     "ambulance": _BY_HAND
-    | {"A05": 0.135, "A06": 0.062, "A09": 0.018, "A07": 0.04, "A08": 0.05, "A10": 0.003, "A11": 0.008, "A14": 0.03},
+    | {"A05": 0.18, "A06": 0.08, "A09": 0.025, "A07": 0.04, "A08": 0.05, "A10": 0.003, "A11": 0.008, "A14": 0.03},
     "other": _BY_HAND
     | {
         "A05": 0.032,
