@@ -77,10 +77,8 @@ class _Reasons:
         self._own = sheet.lower.tolist(), sheet.upper.tolist()
         self._shown = (sheet.states <= CellState.STAR).tolist()
         self._price = np.stack((-sheet.table_cells, sheet.values), axis=1).tolist()
-        self._sums = tuple(
-            tuple(np.add.reduceat(bound[step.roll_up.children], step.roll_up.starts).tolist() for bound in bounds[:2])
-            for step in steps
-        )
+        self._sums = _sums(steps, bounds.lower, bounds.upper)
+        self._own_sums = _sums(steps, sheet.lower, sheet.upper)
 
     def width(self, cell: int) -> int:
         """How much is left between the bounds of a cell."""
@@ -132,13 +130,30 @@ class _Reasons:
 
     def _cheapest(self, sides: tuple[Side, ...], need: int) -> int | None:
         """The cheapest cell that gives `need` when withheld, or the one that gives most; None when nothing is shown."""
-        gains = {side[0]: UNBOUNDED if side[1] else self._bound(side) for side in sides if self._is_shown(side)}
+        gains = {side[0]: self._gain(side) for side in sides if self._is_shown(side)}
         if not gains:
             return None
         enough = [cell for cell in gains if gains[cell] >= need]
         if enough:
             return min(enough, key=lambda cell: (self._price[cell], cell))
         return max(gains, key=lambda cell: (gains[cell], -cell))
+
+    def _gain(self, side: Side) -> int:
+        """How far this bound would give way if its cell were withheld: until the next thing shown near by stops it."""
+        cell, is_upper = side
+        stops = [UNBOUNDED if is_upper else 0]
+        for at, step in enumerate(self._steps):
+            equation = step.of_parent.get(cell)
+            if equation is not None:
+                stops.append(self._own_sums[at][is_upper][equation])
+            equation = step.of_child.get(cell)
+            if equation is not None:
+                parent = int(step.roll_up.parents[equation])
+                others = self._sums[at][not is_upper][equation] - self._bound((cell, not is_upper))
+                stops.append(
+                    self._own[is_upper][parent] - others if self._own[is_upper][parent] < UNBOUNDED else UNBOUNDED
+                )
+        return min(stops) - self._bound(side) if is_upper else self._bound(side) - max(stops)
 
     def _is_shown(self, side: Side) -> bool:
         """Whether this bound comes from what is shown of the cell itself, and says something."""
@@ -148,3 +163,14 @@ class _Reasons:
 
     def _bound(self, side: Side) -> int:
         return int(self._now[side[1]][side[0]])
+
+
+def _sums(steps: tuple[Step, ...], lower: Counts, upper: Counts) -> tuple[tuple[list[int], list[int]], ...]:
+    """For each step the sums of its equations' children: of the lower and of the upper bounds."""
+    return tuple(
+        (
+            np.add.reduceat(lower[step.roll_up.children], step.roll_up.starts).tolist(),
+            np.add.reduceat(upper[step.roll_up.children], step.roll_up.starts).tolist(),
+        )
+        for step in steps
+    )

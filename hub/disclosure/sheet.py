@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,42 +16,34 @@ from hub.disclosure.propagation import UNBOUNDED, Bounds
 IMPLIED = 3
 """The state of a cell that is published nowhere, but that published cells bound."""
 
+Marks = npt.NDArray[np.bool_]
+"""One mark for each cell of a closure."""
 
-@dataclass(slots=True)
+
 class Sheet:
-    """What is shown of each cell of a closure, and the bounds that this alone puts on it. `withhold` is the only change."""
+    """What is shown of each cell of a closure, and the bounds that this alone puts on it.
 
-    system: Equations
-    profile: Profile
-    states: States
-    values: Counts
-    lower: Counts
-    upper: Counts
-    zero_shown: npt.NDArray[np.bool_]
-    table_cells: Counts
+    It opens with thresholds and rounding only; `withhold` is the only change.
+    """
 
-    @classmethod
-    def opened(cls, lattice: Lattice, system: Equations, counts: Mapping[TableSpec, Counts], profile: Profile) -> Sheet:
-        """The sheet before any masking: thresholds and rounding in the published tables, everything else implied."""
-        sheet = cls(
-            system=system,
-            profile=profile,
-            states=np.full(system.size, IMPLIED, dtype=np.uint8),
-            values=np.zeros(system.size, dtype=np.int64),
-            lower=np.zeros(system.size, dtype=np.int64),
-            upper=np.full(system.size, UNBOUNDED, dtype=np.int64),
-            zero_shown=np.zeros(system.size, dtype=bool),
-            table_cells=np.ones(system.size, dtype=np.int64),
-        )
+    __slots__ = ("lower", "profile", "states", "system", "table_cells", "upper", "values", "zero_shown")
+
+    def __init__(
+        self, lattice: Lattice, system: Equations, counts: Mapping[TableSpec, Counts], profile: Profile
+    ) -> None:
+        self.system, self.profile = system, profile
+        self.states: States = np.full(system.size, IMPLIED, dtype=np.uint8)
+        self.values: Counts = np.zeros(system.size, dtype=np.int64)
+        self.zero_shown: Marks = np.zeros(system.size, dtype=bool)
+        self.table_cells: Counts = np.ones(system.size, dtype=np.int64)
         for table in system.tables:
             span = system.span(table)
-            sheet.zero_shown[span] = profile.shows_zero(table, lattice.sensitive)
-            sheet.table_cells[span] = span.stop - span.start
+            self.zero_shown[span] = profile.shows_zero(table, lattice.sensitive)
+            self.table_cells[span] = span.stop - span.start
             if table in counts:
                 sensitive = table.is_sensitive(lattice.sensitive)
-                sheet.states[span], sheet.values[span] = protect(counts[table], profile, sensitive)
-        sheet._bound()
-        return sheet
+                self.states[span], self.values[span] = protect(counts[table], profile, sensitive)
+        self.lower, self.upper = self._said()
 
     def withhold(self, cells: Counts) -> None:
         """Withhold these published cells: nothing is said of them any more."""
@@ -72,19 +63,26 @@ class Sheet:
         span = self.system.span(spec)
         return MaskedTable(spec, self.states[span].copy(), self.values[span].copy())
 
-    def _openly_zero(self) -> npt.NDArray[np.bool_]:
+    def withheld(self, spec: TableSpec) -> int:
+        """How many cells of a table are withheld."""
+        return int(np.count_nonzero(self.states[self.system.span(spec)] == CellState.WITHHELD))
+
+    def _openly_zero(self) -> Marks:
         """The cells that a published 0 above them, or they themselves, openly say to be 0: nothing else hides there."""
-        zero: npt.NDArray[np.bool_] = (self.states == CellState.NUMBER) & (self.values == 0)
+        zero: Marks = (self.states == CellState.NUMBER) & (self.values == 0)
         for roll_up in reversed(self.system.roll_ups):
             zero[roll_up.children] |= zero[roll_up.parents[roll_up.equation_of]]
         return zero
 
-    def _bound(self) -> None:
+    def _said(self) -> tuple[Counts, Counts]:
+        """The bounds that the publication of each cell alone gives, by the profile's public rule."""
+        lower, upper = np.zeros_like(self.values), np.full_like(self.values, UNBOUNDED)
         below, above = self.profile.round_to // 2, (self.profile.round_to - 1) // 2
         number, star = self.states == CellState.NUMBER, self.states == CellState.STAR
         counted = number & (self.values > 0)
-        self.lower[counted] = np.maximum(self.values[counted] - below, self.profile.threshold)
-        self.upper[counted] = self.values[counted] + above
-        self.upper[number & (self.values == 0)] = 0
-        self.lower[star] = self.zero_shown[star]  # a zero that is shown is not behind a `*`
-        self.upper[star] = self.profile.threshold - 1
+        lower[counted] = np.maximum(self.values[counted] - below, self.profile.threshold)
+        upper[counted] = self.values[counted] + above
+        upper[number & (self.values == 0)] = 0
+        lower[star] = self.zero_shown[star]  # a zero that is shown is not behind a `*`
+        upper[star] = self.profile.threshold - 1
+        return lower, upper
