@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from hub.web.charts import Mark, MarkKind, Series, bar_chart, line_chart
+from hub.kit.charts import Mark, MarkKind, Series, bar_chart, line_chart
 from hub.web.elements import (
     Card,
     Cell,

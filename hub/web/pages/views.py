@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub.web.elements import Card, Figure, Link, Provenance, Select, Table
+from hub.disclosure import profile_named
+from hub.geography import AreaTree
+from hub.kit.words import say
+from hub.views.model import Offer, ProtectedTable
+from hub.web.dates import spoken_stamp
+from hub.web.elements import Card, Fact, Figure, Link, Provenance, Select, Table
+from hub.web.pages.view_figures import Slice, figure_of, kinds_across, side_by_side, slice_of
+from hub.web.pages.view_filters import Asked, selects_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +47,73 @@ class ViewPage:
     legend: tuple[tuple[str, str], ...]
     downloads: tuple[Link, ...]
     provenance: Provenance | None
+
+
+def view_page(
+    offer: Offer,
+    table: ProtectedTable,
+    asked: Asked,
+    *,
+    tree: AreaTree,
+    agencies: Mapping[str, str],
+    purpose: str = "",
+) -> ViewPage:
+    """The page of a protected table. `agencies` maps ids to names; `purpose` is named in the provenance where one was given."""
+    parts = [slice_of(table, place, agencies.get(one.agency, one.agency)) for place, one in enumerate(table.columns)]
+    return ViewPage(
+        question=offer.question,
+        description="",
+        action=f"/views/{offer.view}",
+        filters=selects_of(offer, tree, asked),
+        coverage=tuple(note.sentence for note in table.notes if note.code == "coverage"),
+        blocks=_blocks(table, parts),
+        legend=legend_of(table),
+        downloads=(Link(say("web.view.csv"), f"/views/{offer.view}/table.csv?{asked.query_string}"),),
+        provenance=provenance_of(table, purpose),
+    )
+
+
+def legend_of(table: ProtectedTable) -> tuple[tuple[str, str], ...]:
+    """What the signs mean under the profiles of this table, then what the views room has to say of it."""
+    hides = any(profile_named(name).hides for name in table.profiles)
+    signs: list[tuple[str, str]] = []
+    if hides:
+        signs += [(say("web.view.legend_star"), say("web.view.legend_star_text"))]
+        signs += [(say("web.view.legend_w"), say("web.view.legend_w_text"))]
+    if table.gaps:
+        signs += [(say("web.view.legend_gap"), say("web.view.legend_gap_text"))]
+    said = [("", note.sentence) for note in table.notes if note.code != "coverage"]
+    several = [("", say("web.view.legend_note"))] if len(table.columns) > 1 else []
+    return (*signs, *said, *several)
+
+
+def provenance_of(table: ProtectedTable, purpose: str = "") -> Provenance:
+    """Snapshot, profiles, policy hash, area tree, the question and the result hash."""
+    number = say("web.provenance.snapshot_text", number=table.snapshot, at=spoken_stamp(table.snapshot_at))
+    facts = [
+        Fact(say("web.provenance.snapshot"), link=Link(number, f"/snapshots/{table.snapshot}")),
+        Fact(say("web.provenance.profile"), ", ".join(table.profiles)),
+        Fact(say("web.provenance.tree"), f"{table.tree_name} ({table.tree_id})"),
+        Fact(say("web.provenance.policy"), table.policy_hash, mono=True),
+        Fact(say("web.provenance.query"), table.query, mono=True),
+        Fact(say("web.provenance.result"), table.result_hash, mono=True),
+    ]
+    if purpose:
+        facts.append(Fact(say("web.provenance.purpose"), purpose))
+    return Provenance(tuple(facts))
+
+
+def _blocks(table: ProtectedTable, parts: list[Slice]) -> tuple[MeasureBlock, ...]:
+    """With kinds: a chart and a table for each measure. Without: a chart for each, then one table with all side by side."""
+    blocks = []
+    for place, part in enumerate(parts):
+        if not part.cells:
+            continue
+        figure, notes = figure_of(part, f"chart-{place}")
+        own = kinds_across(part, f"cells-{place}") if table.table.with_kind else None
+        if figure is not None or own is not None or notes:
+            blocks.append(MeasureBlock(f"measure-{place}", part.heading, notes, figure, own))
+    if not table.table.with_kind and table.rows:
+        heading = say("web.view.table_heading")
+        blocks.append(MeasureBlock("all-measures", heading, (), None, side_by_side(table, parts)))
+    return tuple(blocks)

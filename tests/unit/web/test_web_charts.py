@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from hub.web.charts import (
+from hub.kit.charts import (
     AXIS,
     GRID,
     MAX_SERIES,

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import hub.web
-from hub.web.charts import contrast
+from hub.kit.charts import contrast
 
 FOLDER = Path(hub.web.__file__).parent
 CSS = (FOLDER / "static" / "hub.css").read_text(encoding="utf-8")

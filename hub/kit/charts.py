@@ -269,7 +269,7 @@ def _bar(plot: _Plot, bar: Mark, y: float, top: float, ident: str) -> str:
     name = bar.label if len(bar.label) <= room else bar.label[: room - 1] + "…"
     label = _text(plot.left - 10, y + 19, name, "end")
     if bar.kind is MarkKind.GAP:
-        return label + _text(plot.left + 6, y + 19, say("web.chart.gap"), fill=AXIS)
+        return label + _text(plot.left + 6, y + 19, say("charts.gap"), fill=AXIS)
     if bar.kind is MarkKind.NUMBER:
         length = plot.along(bar.value, top) - plot.left
         mark = f'<rect x="{_n(plot.left)}" y="{_n(y + 4)}" width="{_n(length)}" height="20" fill="{PALETTE[0]}"/>'

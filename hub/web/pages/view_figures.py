@@ -1,0 +1,233 @@
+"""Which chart shows a measure best, and the table of the same cells beside it. A hidden cell is drawn as hidden, never as zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from hub.kit.words import say
+from hub.views.model import Cell as ViewCell
+from hub.views.model import Column as ViewColumn
+from hub.views.model import ProtectedTable, Shown, TableRow
+from hub.kit.charts import MAX_SERIES, Mark, MarkKind, Series, bar_chart, line_chart
+from hub.web.dates import short_period, spoken_period
+from hub.web.elements import Cell, Column, Figure, Table
+
+_MOST_BARS = 40
+_FEWEST_POINTS = 3
+_KINDS = {Shown.NUMBER: MarkKind.NUMBER, Shown.STAR: MarkKind.STAR, Shown.WITHHELD: MarkKind.WITHHELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The cells of one column of a protected table, by area, period and kind; a cell that is not there is absent."""
+
+    column: ViewColumn
+    agency: str
+    cells: Mapping[tuple[str, str, str], ViewCell]
+    areas: Mapping[str, str]
+    periods: tuple[str, ...]
+    kinds: Mapping[str, str]
+
+    @property
+    def heading(self) -> str:
+        """`Recorded crimes (Ravensbourne Police)`."""
+        return say("web.view.measure_of", title=self.column.title, agency=self.agency)
+
+
+def slice_of(table: ProtectedTable, place: int, agency: str) -> Slice:
+    """The column at `place`, with the areas, periods and kinds it has cells for; gaps keep their periods."""
+    column = table.columns[place]
+    held = [(row, row.cells[place]) for row in table.rows if row.cells[place].state is not Shown.NONE]
+    cells = {(row.area, row.period, row.kind): cell for row, cell in held}
+    periods = {row.period for row, _ in held} | {gap.period for gap in table.gaps if gap.column == column.id}
+    return Slice(
+        column=column,
+        agency=agency,
+        cells=cells,
+        areas={row.area: row.area_name for row, _ in held},
+        periods=tuple(sorted(periods)),
+        kinds={row.kind: row.kind_title for row, _ in held},
+    )
+
+
+# ---- charts ------------------------------------------------------------------------------------------------------------
+
+
+def figure_of(part: Slice, ident: str) -> tuple[Figure | None, tuple[str, ...]]:
+    """The chart that fits this slice, and notes on what it leaves to the table; no chart where none would be readable."""
+    if len(part.areas) == 1 and len(part.periods) >= _FEWEST_POINTS:
+        return _lines(part, ident)
+    if len(part.kinds) == 1 and 1 < len(part.areas) <= _MOST_BARS:
+        kind = next(iter(part.kinds))
+        return _bars(part, ident, {area: (area, "", kind) for area in part.areas}, part.areas)
+    if len(part.areas) == 1 and 1 < len(part.kinds) <= _MOST_BARS:
+        area = next(iter(part.areas))
+        return _bars(part, ident, {kind: (area, "", kind) for kind in part.kinds}, part.kinds)
+    return None, ((say("web.view.no_chart"),) if part.cells else ())
+
+
+def _lines(part: Slice, ident: str) -> tuple[Figure, tuple[str, ...]]:
+    area = next(iter(part.areas))
+    shown = _largest(part, area)
+    series = tuple(
+        Series(part.kinds[kind] or part.column.title, tuple(_mark(part, (area, p, kind)) for p in part.periods))
+        for kind in shown
+    )
+    marks = [mark for one in series for mark in one.marks]
+    description = say(
+        "web.chart.lines_description",
+        measure=part.heading,
+        count=len(part.periods),
+        first=spoken_period(part.periods[0]),
+        last=spoken_period(part.periods[-1]),
+        **_counted(marks),
+    )
+    subtitle = f"{part.areas[area]}, {spoken_period(part.periods[0])} - {spoken_period(part.periods[-1])}"
+    chart = line_chart(series, ident=ident, title=part.heading, description=_with_highest(description, marks))
+    notes: tuple[str, ...] = ()
+    if len(shown) < len(part.kinds):
+        notes = (say("web.view.chart_first", shown=len(shown), count=len(part.kinds)),)
+    return _figure(part, ident, subtitle, chart, marks), notes
+
+
+def _bars(
+    part: Slice, ident: str, keys: Mapping[str, tuple[str, str, str]], names: Mapping[str, str]
+) -> tuple[Figure | None, tuple[str, ...]]:
+    """Bars for the newest period that has cells, in the order of the names: the order of hidden cells must tell nothing."""
+    held = [period for period in part.periods if any(key[1] == period for key in part.cells)]
+    if not held:
+        return None, ()
+    period = held[-1]
+    ordered = sorted(keys, key=lambda code: names[code])
+    bars = [_mark(part, (keys[code][0], period, keys[code][2]), names[code]) for code in ordered]
+    description = say("web.chart.bars_description", measure=part.heading, count=len(bars), **_counted(bars))
+    chart = bar_chart(bars, ident=ident, title=part.heading, description=_with_highest(description, bars))
+    place = next(iter(part.areas.values())) + ", " if len(part.areas) == 1 else ""
+    figure = _figure(part, ident, place + spoken_period(period), chart, bars)
+    notes = (say("web.view.chart_period", period=spoken_period(period)),) if len(part.periods) > 1 else ()
+    return figure, notes
+
+
+def _mark(part: Slice, key: tuple[str, str, str], label: str = "") -> Mark:
+    cell = part.cells.get(key)
+    label = label or short_period(key[1])
+    if cell is None or cell.state not in _KINDS:
+        return Mark(label, MarkKind.GAP)
+    return Mark(label, _KINDS[cell.state], cell.value if cell.state is Shown.NUMBER else 0)
+
+
+def _largest(part: Slice, area: str) -> list[str]:
+    """The kinds to draw: all where they can be told apart, else those with the largest shown sum. Hidden cells count nothing."""
+    if len(part.kinds) <= MAX_SERIES:
+        return list(part.kinds)
+    sums = {
+        kind: sum(cell.value for key, cell in part.cells.items() if key[2] == kind and cell.state is Shown.NUMBER)
+        for kind in part.kinds
+    }
+    chosen = sorted(part.kinds, key=lambda kind: (-sums[kind], part.kinds[kind]))[:MAX_SERIES]
+    return [kind for kind in part.kinds if kind in chosen]
+
+
+def _counted(marks: Sequence[Mark]) -> dict[str, int]:
+    shown = sum(mark.kind is MarkKind.NUMBER for mark in marks)
+    gaps = sum(mark.kind is MarkKind.GAP for mark in marks)
+    return {"shown": shown, "gaps": gaps, "hidden": len(marks) - shown - gaps}
+
+
+def _with_highest(description: str, marks: Sequence[Mark]) -> str:
+    numbers = [mark for mark in marks if mark.kind is MarkKind.NUMBER]
+    if not numbers:
+        return description
+    highest = max(numbers, key=lambda mark: mark.value)
+    return f"{description} {say('web.chart.highest', label=highest.label, value=f'{highest.value:,.0f}')}"
+
+
+def _figure(part: Slice, ident: str, subtitle: str, chart: Markup, marks: Sequence[Mark]) -> Figure:
+    present = {mark.kind for mark in marks}
+    key = tuple((kind.value, say(f"web.chart.key_{kind.value}")) for kind in MarkKind if kind in present)
+    return Figure(
+        ident=f"{ident}-figure",
+        title=part.heading,
+        subtitle=f"{subtitle}. {say('web.view.counted', basis=part.column.counting_basis)}",
+        chart=chart,
+        key=tuple(pair for pair in key if pair[0] != MarkKind.NUMBER.value),
+    )
+
+
+# ---- tables ------------------------------------------------------------------------------------------------------------
+
+
+def side_by_side(table: ProtectedTable, parts: Sequence[Slice]) -> Table:
+    """All measures beside each other, a row for each place and period; never a sum of them."""
+    by_area = len({row.area for row in table.rows}) > 1
+    held = sorted((*table.rows, *_missing_rows(table)), key=lambda row: (row.period, row.area_name))
+    rows = [(*_names(row, by_area=by_area), *(_shown(cell) for cell in row.cells)) for row in held]
+    head = (Column(say("web.view.column_area")),) if by_area else ()
+    return Table(
+        ident="cells",
+        caption=say("web.view.table_caption", by=_level_words(table)),
+        columns=(*head, Column(say("web.view.column_period")), *(Column(part.heading, numeric=True) for part in parts)),
+        rows=rows,
+        sortable=True,
+    )
+
+
+def kinds_across(part: Slice, ident: str) -> Table:
+    """One measure: a row for each place and period, a column for each kind."""
+    by_area = len(part.areas) > 1
+    kinds = sorted(part.kinds, key=lambda kind: part.kinds[kind])
+    rows = []
+    for period in part.periods:
+        for area, name in sorted(part.areas.items(), key=lambda pair: pair[1]):
+            names = (Cell(name), Cell(short_period(period))) if by_area else (Cell(short_period(period)),)
+            values = (part.cells.get((area, period, kind)) for kind in kinds)
+            rows.append((*names, *(_shown(cell or ViewCell(Shown.GAP)) for cell in values)))
+    head = (Column(say("web.view.column_area")),) if by_area else ()
+    return Table(
+        ident=ident,
+        caption=say("web.view.kinds_caption", measure=part.heading),
+        columns=(
+            *head,
+            Column(say("web.view.column_period")),
+            *(Column(part.kinds[kind], numeric=True) for kind in kinds),
+        ),
+        rows=rows,
+        sortable=True,
+    )
+
+
+def _names(row: TableRow, *, by_area: bool) -> tuple[Cell, ...]:
+    area = Cell(row.area_name or say("web.view.all_areas"))
+    return (area, Cell(short_period(row.period))) if by_area else (Cell(short_period(row.period)),)
+
+
+def _missing_rows(table: ProtectedTable) -> tuple[TableRow, ...]:
+    """A row for each period that no column has: a named gap, not an absence (promise P12)."""
+    held = {row.period for row in table.rows}
+    gaps = {(gap.column, gap.period) for gap in table.gaps}
+    return tuple(
+        TableRow("", "", period, "", "", tuple(_gap_cell((column.id, period) in gaps) for column in table.columns))
+        for period in sorted({gap.period for gap in table.gaps} - held)
+    )
+
+
+def _gap_cell(missing: bool) -> ViewCell:
+    return ViewCell(Shown.GAP if missing else Shown.NONE)
+
+
+def _shown(cell: ViewCell) -> Cell:
+    if cell.state is Shown.NUMBER:
+        return Cell(f"{cell.value:,}")
+    if cell.state is Shown.GAP:
+        return Cell(say("web.view.legend_gap"), kind="gap", spoken=say("web.view.spoken_gap"))
+    if cell.state is Shown.NONE:
+        return Cell("-", kind="gap", spoken=say("web.view.spoken_none"))
+    return Cell(cell.text, kind=cell.state.value, spoken=say(f"web.view.spoken_{cell.state.value}"))
+
+
+def _level_words(table: ProtectedTable) -> str:
+    area, period = table.table.area_level, table.table.period_level
+    return say("web.view.table_words", area=say(f"web.view.levels.{area}"), period=say(f"web.view.levels.{period}"))
