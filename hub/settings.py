@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, description="port to listen on")
     root_key: SecretStr = Field(default=SecretStr(""), description="root key, 64 hex digits; empty means the key file")
     partnership: str = Field(default="Safer partnership", description="name shown in the header")
+    demo_partnership: str = Field(default="ravensbourne", description="which partnership demo mode sets up in a fresh state folder")
     log_origin: str = Field(default="svd-hub.invalid/log", description="origin line of signed checkpoints")
     memory_mb: int = Field(default=1024, description="memory limit of one query engine session, MiB")
     max_upload_mb: int = Field(default=4096, description="largest upload, MiB")
@@ -53,3 +54,10 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{(self.state / 'hub.sqlite').resolve()}"
+
+    @property
+    def jobs_url(self) -> str:
+        """Where durable jobs are kept: a file of its own beside an SQLite database, else the same database server."""
+        if self.database_url and not self.database_url.startswith("sqlite"):
+            return self.database_url
+        return f"sqlite:///{(self.state / 'jobs.sqlite').resolve()}"

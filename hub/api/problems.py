@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from hub.kit.errors import (
     Bug,
@@ -16,6 +18,7 @@ from hub.kit.errors import (
     Unauthenticated,
     Unavailable,
 )
+from hub.kit.words import say
 
 _STATUS: tuple[tuple[type[HubError], int], ...] = (
     (Unauthenticated, 401),
@@ -29,26 +32,49 @@ _STATUS: tuple[tuple[type[HubError], int], ...] = (
 )
 
 
+_SPECIAL = {"too-large": 413, "not-acceptable": 406}
+
+
 def status_of(error: HubError) -> int:
     """The HTTP status of an error. Absent and none of your business are both 404: they look alike."""
-    if error.code == "too-large":
-        return 413
+    if error.code in _SPECIAL:
+        return _SPECIAL[error.code]
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
 def problem(_request: Request, error: Exception) -> JSONResponse:
     """The problem document of an error."""
     if not isinstance(error, HubError):
-        return _document(500, {"code": "bug", "title": "The hub made a mistake; it is logged", "remedy": ""})
+        return _document(500, {"code": "bug", "title": say("api.bug"), "remedy": ""})
     status = status_of(error)
     body: dict[str, object] = {"code": error.code, "title": error.title, "remedy": error.remedy}
     if isinstance(error, NotPermitted):
         body["reasons"] = list(error.reasons)
     if status == 404:  # noqa: PLR2004 - absent and forbidden look alike to the last byte
-        body = {"code": "not-found", "title": "There is nothing here for you", "remedy": ""}
+        body = {"code": "not-found", "title": say("api.nothing-here"), "remedy": ""}
     return _document(status, body)
 
 
 def _document(status: int, body: dict[str, object]) -> JSONResponse:
     headers = {"WWW-Authenticate": 'Bearer realm="hub"'} if status == 401 else {}  # noqa: PLR2004
     return JSONResponse({"status": status} | body, status, headers, media_type="application/problem+json")
+
+
+def invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    """A parameter that is missing or of the wrong type: where and what, never its value."""
+    places = (
+        [".".join(str(part) for part in one["loc"]) for one in error.errors()]
+        if isinstance(error, RequestValidationError)
+        else []
+    )
+    return _document(
+        422, {"code": "bad-parameter", "title": say("api.bad-parameter", places=", ".join(places)), "remedy": ""}
+    )
+
+
+def no_route(_request: Request, error: Exception) -> JSONResponse:
+    """No such address, or not with this method."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return _document(
+        status, {"code": "not-found" if status == 404 else "bad-method", "title": say("api.no-route"), "remedy": ""}
+    )  # noqa: PLR2004

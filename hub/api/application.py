@@ -1,0 +1,35 @@
+"""Puts the API together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from hub import __version__
+from hub.api.assessments import Assessments
+from hub.api.people import People
+from hub.api.problems import invalid_request, no_route, problem
+from hub.api.submissions import Submissions
+from hub.api.trust import Trust
+from hub.api.views import ViewsApi
+from hub.app import Hub
+from hub.kit.errors import HubError
+
+
+def create_api(hub: Hub) -> FastAPI:
+    """The API over one hub. Its description is at `/api/v1/openapi.json`, its errors are `application/problem+json`."""
+    app = FastAPI(
+        title="Serious Violence Duty hub",
+        version=__version__,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_exception_handler(HubError, problem)
+    app.add_exception_handler(RequestValidationError, invalid_request)
+    app.add_exception_handler(HTTPException, no_route)
+    app.add_exception_handler(Exception, problem)
+    for part in (People(hub), Submissions(hub), ViewsApi(hub), Assessments(hub), Trust(hub)):
+        app.include_router(part.router(), prefix="/v1")
+    return app

@@ -1,0 +1,124 @@
+"""Submit an extract and see what became of it.
+
+`POST /submissions?dataset=ID&period=P` takes the raw file as its body, or a multipart form with one file part. Dataset and period stand in
+the address, so that the Permit is decided before the first byte is read; the bytes are sealed as they arrive (promises P1, P7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from hub.api.readers import session_of
+from hub.app import Hub
+from hub.identity import Scope, Session
+from hub.intake import FileForm, Receiving, Sink, Submission
+from hub.kit.authority import Action, Permit
+from hub.kit.errors import Invalid
+from hub.kit.words import say
+
+
+class Submissions:
+    """The submissions of the caller's own agency."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(prefix="/submissions", tags=["submissions"])
+        router.add_api_route("", self.submit, methods=["POST"], status_code=201)
+        router.add_api_route("", self.listing, methods=["GET"])
+        router.add_api_route("/{submission_id}", self.one, methods=["GET"])
+        router.add_api_route("/{submission_id}/report", self.report, methods=["GET"])
+        router.add_api_route("/{submission_id}/receipt", self.receipt, methods=["GET"])
+        return router
+
+    async def submit(
+        self, request: Request, dataset: str, period: str, file_name: str = "extract.csv"
+    ) -> dict[str, Any]:
+        """Receive, seal, check; the answer is the submission with its report. The same bytes twice are the same submission."""
+        session, permit = await run_in_threadpool(self._permitted, request, dataset)
+        agency = session.reader.agency
+        started: list[Receiving] = []
+
+        def begin(name: str) -> Sink:
+            receiving = self._hub.intake.receive(permit, agency=agency, dataset=dataset, period=period, file_name=name)
+            started.append(receiving)
+            return receiving.write
+
+        try:
+            await self._stream(request, begin, unquote(file_name))
+        except ClientDisconnect:
+            await self._abandon(started)
+            raise Invalid(say("api.cut-off"), code="cut-off", remedy=say("api.cut-off-remedy")) from None
+        except BaseException:
+            await self._abandon(started)
+            raise
+        submission = await run_in_threadpool(self._complete, started[0])
+        return await run_in_threadpool(self._document, session, submission)
+
+    def listing(self, request: Request, dataset: str = "") -> dict[str, Any]:
+        """The agency's submissions, newest first."""
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request)
+            found = self._hub.intake.listing(uow, session.reader, dataset=dataset)
+            return {"submissions": [one.as_json() for one in found]}
+
+    def one(self, request: Request, submission_id: str) -> dict[str, Any]:
+        """One submission; 404 to everybody but the agency that sent it."""
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request)
+            return self._hub.intake.submission(uow, session.reader, submission_id).as_json()
+
+    def report(self, request: Request, submission_id: str) -> dict[str, Any]:
+        """The report of the check: the form of `hub check --json`."""
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request)
+            return self._hub.intake.report(uow, session.reader, submission_id).as_json()
+
+    def receipt(self, request: Request, submission_id: str) -> dict[str, Any]:
+        """SHA-256, counts, state, agreement and audit index."""
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request)
+            return self._hub.intake.receipt(uow, session.reader, submission_id).as_json()
+
+    # ---- inside ----------------------------------------------------------------------------------------------------
+
+    def _permitted(self, request: Request, dataset: str) -> tuple[Session, Permit]:
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request, scope=Scope.SUBMIT)
+            return session, self._hub.policy.permit(uow, session.reader, Action.SUBMISSION_CREATE, dataset)
+
+    async def _stream(self, request: Request, begin: Any, file_name: str) -> None:
+        kind = request.headers.get("content-type", "")
+        if kind.startswith("multipart/"):
+            form = FileForm(kind, begin=lambda _fields, name: begin(name))
+            async for chunk in request.stream():
+                await run_in_threadpool(form.feed, chunk)
+            form.finish()
+            return
+        sink = await run_in_threadpool(begin, file_name)
+        async for chunk in request.stream():
+            if chunk:
+                await run_in_threadpool(sink, chunk)
+
+    async def _abandon(self, started: list[Receiving]) -> None:
+        for receiving in started:
+            await run_in_threadpool(receiving.abandon)
+
+    def _complete(self, receiving: Receiving) -> Submission:
+        with self._hub.database.unit_of_work() as uow:
+            submission = receiving.complete(uow)
+        with self._hub.database.unit_of_work() as uow:
+            return self._hub.intake.check(uow, submission.id)
+
+    def _document(self, session: Session, submission: Submission) -> Mapping[str, Any]:
+        with self._hub.database.unit_of_work() as uow:
+            report = self._hub.intake.report(uow, session.reader, submission.id)
+            return dict(submission.as_json()) | {"report": report.as_json()}

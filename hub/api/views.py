@@ -1,0 +1,123 @@
+"""Combined views as tables, and snapshots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from hub.api.readers import session_of
+from hub.app import Hub
+from hub.kit.authority import Action
+from hub.kit.errors import HubError, Invalid
+from hub.kit.words import say
+from hub.views import ProtectedTable, table_csv, table_document
+
+_MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+_EXTRAS = {"parquet": "analysis", "arrow": "analysis", "xlsx": "reports"}
+PURPOSE = "svd.identify_kinds"
+
+
+class NotAcceptable(HubError):
+    """The table cannot be had in the format asked for."""
+
+    code = "not-acceptable"
+
+
+class ViewsApi:
+    """What readers look at."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["views"])
+        router.add_api_route("/views", self.catalogue, methods=["GET"])
+        router.add_api_route("/views/{view}", self.offer, methods=["GET"])
+        router.add_api_route("/views/{view}/table", self.table, methods=["GET"], response_model=None)
+        router.add_api_route("/snapshots", self.snapshots, methods=["GET"])
+        router.add_api_route("/snapshots", self.build, methods=["POST"], status_code=201)
+        return router
+
+    def catalogue(self, request: Request) -> dict[str, Any]:
+        """The views there are, each with the question it answers."""
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request)
+            self._hub.policy.permit(uow, session.reader, Action.VIEW_READ, "views", purpose=PURPOSE)
+            views = [
+                {"id": view.id, "title": view.title, "question": view.question} for view in self._hub.views.catalogue()
+            ]
+        return {"views": views}
+
+    def offer(self, request: Request, view: str, purpose: str = PURPOSE) -> dict[str, Any]:
+        """What of a view this reader may ask for now."""
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request)
+            permit = self._hub.policy.permit(uow, session.reader, Action.VIEW_READ, view, purpose=purpose)
+            offer = self._hub.views.offer(uow, permit, view)
+        return {
+            "view": offer.view,
+            "snapshot": offer.snapshot,
+            "tables": [{"by": list(table.by), "columns": list(table.columns)} for table in offer.tables],
+            "kinds": dict(offer.kinds),
+            "months": list(offer.months),
+            "notes": [{"code": note.code, "sentence": note.sentence} for note in offer.notes],
+        }
+
+    def table(
+        self,
+        request: Request,
+        view: str,
+        by: str = "",
+        where: str = "",
+        format: str = "json",  # noqa: A002 - the word of the contract
+        purpose: str = PURPOSE,
+        justification: str = "",
+    ) -> Response:
+        """The protected table; `format` is csv or json. The ETag is the hash of its cells."""
+        if format in _EXTRAS:
+            raise NotAcceptable(say("api.needs-extra", format=format, extra=_EXTRAS[format]))
+        if format not in _MEDIA:
+            raise Invalid(say("api.wrong-format", formats=", ".join(_MEDIA)), code="wrong-format")
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request)
+            permit = self._hub.policy.permit(uow, session.reader, Action.VIEW_READ, view, purpose=purpose)
+            table = self._hub.views.table(uow, permit, view, by=by, where=where, justification=justification)
+        return _answer(request, table, format)
+
+    def snapshots(self, request: Request) -> dict[str, Any]:
+        """The snapshots there are, newest first: number, time, inputs."""
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request)
+            permit = self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=PURPOSE)
+            found = self._hub.snapshots.all(uow, permit)
+        return {"snapshots": [one.as_json() for one in found]}
+
+    def build(self, request: Request) -> dict[str, Any]:
+        """Freeze the accepted submissions as the next snapshot and build every view of it."""
+        with self._hub.database.unit_of_work() as uow:
+            session = session_of(self._hub, uow, request)
+            permit = self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_BUILD, "snapshots", purpose=PURPOSE)
+            snapshot = self._hub.snapshots.freeze(uow, permit)
+            report = self._hub.views.build(uow, permit, snapshot)
+        return {
+            "snapshot": report.snapshot,
+            "views": [{"id": one.id, "cells": one.cells, "suppressed": one.suppressed} for one in report.views],
+            "measures": [
+                {"id": one.id, "profile": one.profile, "dropped": dict(one.dropped)} for one in report.measures
+            ],
+        }
+
+
+def _answer(request: Request, table: ProtectedTable, format_: str) -> Response:
+    etag = f'"{table.result_hash}-{format_}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    if format_ == "csv":
+        name = f"{table.view}-{table.table.name}-snapshot-{table.snapshot}.csv"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return Response(table_csv(table), media_type=_MEDIA["csv"], headers=headers)
+    return JSONResponse(table_document(table), headers=headers)

@@ -1,0 +1,23 @@
+"""The composition root: the only place that constructs things. Doors get a `Hub` and ask its parts.
+
+Importing this room imports every store, so that `hub.db.metadata` is whole.
+"""
+
+from hub.app.composition import Hub, build
+from hub.app.partnerships import PARTNERSHIPS, RAVENSBOURNE, Partnership, SeedPerson
+from hub.app.progress import Progress, ProgressBoard, read_progress, write_progress
+from hub.app.seeding import seed
+
+__all__ = [
+    "PARTNERSHIPS",
+    "RAVENSBOURNE",
+    "Hub",
+    "Partnership",
+    "Progress",
+    "ProgressBoard",
+    "SeedPerson",
+    "build",
+    "read_progress",
+    "seed",
+    "write_progress",
+]

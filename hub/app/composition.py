@@ -1,0 +1,124 @@
+"""Builds a Hub from Settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from hub.agreements import Agreements
+from hub.app.directory import Directory
+from hub.app.keyfile import root_key
+from hub.app.progress import ProgressBoard
+from hub.assessment import Assessments
+from hub.audit import Audit
+from hub.db import Database, migrate
+from hub.definitions import Definitions
+from hub.engine import DuckDbEngine
+from hub.geography import Geography
+from hub.identity import DemoProvider, Identity
+from hub.intake import Intake
+from hub.jobs import Jobs
+from hub.kit.clock import Clock, SystemClock
+from hub.policy import Policy
+from hub.pseudonyms import Pseudonyms
+from hub.schemas import SchemaRegistry
+from hub.settings import Mode, Settings
+from hub.snapshots import Snapshots
+from hub.vault import Vault
+from hub.views import Views
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """Every part of a running hub. `demo_provider` is None outside demo mode."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    audit: Audit
+    identity: Identity
+    demo_provider: DemoProvider | None
+    schemas: SchemaRegistry
+    definitions: Definitions
+    agreements: Agreements
+    policy: Policy
+    vault: Vault
+    geography: Geography
+    intake: Intake
+    snapshots: Snapshots
+    views: Views
+    assessments: Assessments
+    jobs: Jobs
+    progress: ProgressBoard
+
+    def close(self) -> None:
+        """Let go of workers and connections."""
+        self.jobs.close()
+        self.database.close()
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
+    """A hub over the state that the settings name, its tables brought up to this release. Starts no worker and no server."""
+    now = clock or SystemClock()
+    settings.state.mkdir(parents=True, exist_ok=True)
+    key = root_key(settings)
+    database = Database(settings.url)
+    migrate(database)
+    identity = Identity(
+        database=database,
+        root_key=key,
+        clock=now,
+        base_url=settings.base_url,
+        session_minutes=settings.session_minutes,
+        session_hours=settings.session_hours,
+        allow_http_issuers=settings.mode is not Mode.PRODUCTION and urlsplit(settings.base_url).hostname in _LOOPBACK,
+    )
+    schemas = SchemaRegistry.from_folder()
+    agreements = Agreements(clock=now)
+    policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=Directory(identity), clock=now)
+    engine = DuckDbEngine(memory_mb=settings.memory_mb)
+    vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=settings.max_upload_mb * 2**20)
+    geography = Geography(clock=now)
+    intake = Intake(
+        vault=vault,
+        engine=engine,
+        schemas=schemas,
+        geography=geography,
+        policy=policy,
+        agreements=agreements,
+        pseudonyms=Pseudonyms(key),
+        clock=now,
+    )
+    snapshots = Snapshots(
+        vault=vault, engine=engine, intake=intake, geography=geography, policy=policy, agreements=agreements, clock=now
+    )
+    definitions = Definitions.from_folder()
+    views = Views(
+        snapshots=snapshots, schemas=schemas, geography=geography, policy=policy, agreements=agreements, clock=now
+    )
+    return Hub(
+        settings=settings,
+        clock=now,
+        database=database,
+        audit=Audit(root_key=key, origin=settings.log_origin, clock=now),
+        identity=identity,
+        demo_provider=(
+            DemoProvider(base_url=settings.base_url, root_key=key, clock=now, mode=settings.mode)
+            if settings.mode is Mode.DEMO
+            else None
+        ),
+        schemas=schemas,
+        definitions=definitions,
+        agreements=agreements,
+        policy=policy,
+        vault=vault,
+        geography=geography,
+        intake=intake,
+        snapshots=snapshots,
+        views=views,
+        assessments=Assessments(views=views, definitions=definitions, clock=now),
+        jobs=Jobs(database_url=settings.jobs_url),
+        progress=ProgressBoard(settings.state),
+    )

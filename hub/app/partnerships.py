@@ -1,0 +1,118 @@
+"""The partnerships that `hub demo` and `hub tour` set up: agencies, people and the agreements between them. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.synthetic import AGENCIES, PARTNERSHIP, PERSONAS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedAgency:
+    """An agency to be made; `kind` is a kind of `hub.identity`."""
+
+    id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedPerson:
+    """A person to be made; `id` is the subject at the agency's demo issuer."""
+
+    id: str
+    agency: str
+    name: str
+    roles: frozenset[str]
+    title: str
+    comes_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partnership:
+    """Everything a fresh state folder needs before the first extract. `agreements` are files under `policies/agreements`."""
+
+    id: str
+    name: str
+    agencies: tuple[SeedAgency, ...]
+    people: tuple[SeedPerson, ...]
+    agreements: tuple[str, ...]
+    invented: bool
+
+    def person(self, agency: str, role: str) -> SeedPerson:
+        """The first person of an agency with a role."""
+        return next(one for one in self.people if one.agency == agency and role in one.roles)
+
+
+RAVENSBOURNE = Partnership(
+    id="ravensbourne",
+    name=PARTNERSHIP,
+    agencies=tuple(SeedAgency(id=one.id, name=one.name, kind=one.kind) for one in AGENCIES),
+    people=tuple(
+        SeedPerson(id=one.id, agency=one.agency, name=one.name, roles=one.roles, title=one.title, comes_to=one.comes_to)
+        for one in PERSONAS
+    ),
+    agreements=("ravensbourne",),
+    invented=True,
+)
+
+_BROMLEY_AGENCIES = (
+    SeedAgency(id="bromley-council", name="London Borough of Bromley", kind="local_authority"),
+    SeedAgency(id="met-police", name="Metropolitan Police Service", kind="chief_officer_police"),
+    SeedAgency(id="city-police", name="City of London Police", kind="chief_officer_police"),
+    SeedAgency(id="west-yorkshire-police", name="West Yorkshire Police", kind="chief_officer_police"),
+    SeedAgency(id="hub-operator", name="Hub operator", kind="hub_operator"),
+)
+
+
+def _people(agency: str, *kinds: tuple[str, str, str]) -> tuple[SeedPerson, ...]:
+    return tuple(
+        SeedPerson(
+            id=f"{agency}-{slug}",
+            agency=agency,
+            name=f"{title} ({agency})",
+            roles=frozenset(roles.split()),
+            title=title,
+            comes_to="Walk the tour",
+        )
+        for slug, title, roles in kinds
+    )
+
+
+_POLICE = (
+    ("analyst", "Data analyst", "uploader analyst"),
+    ("governance", "Information governance lead", "steward approver"),
+)
+_BROMLEY_PEOPLE = (
+    *_people(
+        "bromley-council",
+        ("analyst", "Partnership analyst", "analyst"),
+        ("governance", "Information governance lead", "steward"),
+        ("approver", "Head of community safety", "approver"),
+        ("strategy", "Strategic lead", "strategic_lead"),
+        ("auditor", "Internal auditor", "auditor"),
+    ),
+    *_people("met-police", *_POLICE),
+    *_people("city-police", *_POLICE),
+    *_people("west-yorkshire-police", *_POLICE),
+    *_people("hub-operator", ("operator", "Hub operator", "operator")),
+)
+
+BROMLEY_OPEN = Partnership(
+    id="bromley-open",
+    name="Safer Bromley (tour, public data)",
+    agencies=_BROMLEY_AGENCIES,
+    people=_BROMLEY_PEOPLE,
+    agreements=("bromley-open",),
+    invented=False,
+)
+BROMLEY_CLOSED = Partnership(
+    id="bromley-closed",
+    name="Safer Bromley (tour, the same data under nhs_hes)",
+    agencies=_BROMLEY_AGENCIES,
+    people=_BROMLEY_PEOPLE,
+    agreements=("bromley-closed",),
+    invented=False,
+)
+
+PARTNERSHIPS = {one.id: one for one in (RAVENSBOURNE, BROMLEY_OPEN, BROMLEY_CLOSED)}

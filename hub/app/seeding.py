@@ -1,0 +1,86 @@
+"""Set up a partnership in a fresh state folder: agencies, demo issuers, people, and agreements proposed and signed by their people.
+
+Every step goes through the same verbs, permits and audit entries as anybody's; only that a program plays all parts. Demo mode alone.
+"""
+
+from __future__ import annotations
+
+from hub.app.composition import Hub
+from hub.app.partnerships import Partnership
+from hub.kit.authority import Action, Reader
+from hub.kit.errors import Bug
+from hub.kit.paths import data_root
+
+
+def seed(hub: Hub, partnership: Partnership) -> bool:
+    """Whether anything was made: an agency that is there already means that the state was set up before."""
+    if hub.demo_provider is None:
+        raise Bug("a partnership is set up by a program in demo mode only")
+    for agency in partnership.agencies:
+        hub.demo_provider.register(agency.id)
+    with hub.database.reading() as reading:
+        if hub.identity.agencies(reading):
+            return False
+    _agencies_and_people(hub, partnership)
+    for name in partnership.agreements:
+        for path in sorted((data_root("policies") / "agreements" / name).glob("*.yaml")):
+            _agree(hub, partnership, path.read_text(encoding="utf-8"))
+    return True
+
+
+def _agencies_and_people(hub: Hub, partnership: Partnership) -> None:
+    if hub.demo_provider is None:
+        raise Bug("no demo provider")
+    operator = next(agency.id for agency in partnership.agencies if agency.kind == "hub_operator")
+    reader = Reader(agency=operator, task="set-up")
+    with hub.database.unit_of_work() as uow:
+        for agency in partnership.agencies:
+            hub.identity.add_agency(uow, reader, id=agency.id, name=agency.name, kind=agency.kind)
+            client = hub.demo_provider.register(agency.id)
+            hub.identity.add_provider(
+                uow,
+                reader,
+                agency=agency.id,
+                issuer=client.issuer,
+                client_id=client.client_id,
+                client_secret=client.client_secret,
+                id=agency.id,
+            )
+            for person in partnership.people:
+                if person.agency == agency.id:
+                    hub.identity.add_person(
+                        uow,
+                        reader,
+                        agency=agency.id,
+                        issuer=client.issuer,
+                        subject=person.id,
+                        name=person.name,
+                        roles=person.roles,
+                    )
+
+
+def _agree(hub: Hub, partnership: Partnership, document: str) -> None:
+    """Propose by the lead's steward, then sign by one approver of each party that has one."""
+    with hub.database.reading() as reading:
+        people = {person.subject: person for person in hub.identity.people(reading)}
+
+    def reader(agency: str, role: str) -> Reader:
+        person = people[partnership.person(agency, role).id]
+        return Reader(agency=agency, person=person.id, roles=frozenset(one.value for one in person.roles))
+
+    steward = next(reader(one.agency, "steward") for one in partnership.people if "steward" in one.roles)
+    lead = partnership.agencies[0].id
+    steward = (
+        reader(lead, "steward")
+        if any(p.agency == lead and "steward" in p.roles for p in partnership.people)
+        else steward
+    )
+    with hub.database.unit_of_work() as uow:
+        permit = hub.policy.permit(uow, steward, Action.AGREEMENT_PROPOSE, "agreements")
+        agreement = hub.agreements.propose(uow, permit, document)
+    for party in agreement.parties:
+        if not any(one.agency == party.agency and "approver" in one.roles for one in partnership.people):
+            continue
+        with hub.database.unit_of_work() as uow:
+            permit = hub.policy.permit(uow, reader(party.agency, "approver"), Action.AGREEMENT_SIGN, agreement.id)
+            hub.agreements.sign(uow, permit, agreement.id)

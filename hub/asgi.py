@@ -1,0 +1,40 @@
+"""The web application: pages at the root, the API under `/api/v1`, health beside them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from hub.api import create_api, health
+from hub.app import PARTNERSHIPS, Hub, build, seed
+from hub.settings import Mode, Settings
+from hub.web import create_pages
+
+
+def create_app(hub: Hub) -> FastAPI:
+    """The application over one hub. Starting it re-checks what a crash left half done and launches the workers."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        hub.intake.resume(hub.database)
+        with hub.database.reading() as reading:
+            hub.vault.sweep(reading)
+        yield
+        hub.close()
+
+    app = FastAPI(title=hub.settings.partnership, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.include_router(health(hub))
+    app.mount("/api", create_api(hub))
+    app.mount("/", create_pages(hub))
+    return app
+
+
+def from_environment() -> FastAPI:
+    """What `uvicorn --factory hub.asgi:from_environment` serves: settings from the environment."""
+    settings = Settings()
+    hub = build(settings)
+    if settings.mode is Mode.DEMO:
+        seed(hub, PARTNERSHIPS[settings.demo_partnership])
+    return create_app(hub)

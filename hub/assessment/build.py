@@ -1,0 +1,162 @@
+"""Put an assessment together: ask each indicator's table once, make its figures, render chapters. Pure but for the asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from hub.assessment import drawing
+from hub.assessment.figures import column_position, ranking, rolling, rolling_lines, series_lines
+from hub.assessment.model import Evidence, Figure, Indicator, Line, Make
+from hub.definitions import Definition
+from hub.kit.words import say
+from hub.views import ProtectedTable
+from hub.views.model import Column
+
+_HERE = Path(__file__).parent
+CHAPTERS = ("scope", "sources", "levels", "where", "gaps")
+
+Ask = Callable[[str, str], ProtectedTable]
+"""Answers the table `by` of a view, for the reader who builds."""
+
+
+@cache
+def indicators() -> tuple[Indicator, ...]:
+    """The declared indicators, in the order of the document."""
+    declared = yaml.safe_load((_HERE / "catalogue" / "indicators.yaml").read_text(encoding="utf-8"))
+    return tuple(Indicator(**{**one, "make": Make(one["make"])}) for one in declared["indicators"])
+
+
+def figures(ask: Ask, definition: Definition) -> tuple[Figure, ...]:
+    """Every figure that the snapshot has measures for; each table is asked once."""
+    tables: dict[tuple[str, str], ProtectedTable] = {}
+    made: list[Figure] = []
+    for indicator in indicators():
+        key = (indicator.view, indicator.by)
+        if key not in tables:
+            tables[key] = ask(*key)
+        table = tables[key]
+        made.extend(
+            figure
+            for column in table.columns
+            if column.dataset == indicator.dataset
+            for figure in _figures_of(indicator, table, column, definition)
+        )
+    return tuple(made)
+
+
+def render(
+    made: Sequence[Figure], tables: Iterable[ProtectedTable], definition: Definition, absent: Sequence[tuple[str, str]]
+) -> tuple[str, str]:
+    """(whole document, body) as HTML. No clock, no chance: the same figures give the same bytes."""
+    known = list(tables)
+    columns: dict[tuple[str, str], Column] = {}
+    for table in known:
+        for column in table.columns:
+            columns.setdefault((column.dataset, column.agency), column)
+    context = {
+        "say": say,
+        "chapters": CHAPTERS,
+        "figures": made,
+        "table": known[0],
+        "definition": definition,
+        "columns": [columns[key] for key in sorted(columns)],
+        "gaps": _gaps(columns, absent),
+    }
+    body = _templates().get_template("body.html").render(context)
+    return _templates().get_template("document.html").render({**context, "body": body}), body
+
+
+def _figures_of(
+    indicator: Indicator, table: ProtectedTable, column: Column, definition: Definition
+) -> Iterable[Figure]:
+    position = column_position(table, column.dataset, column.agency)
+    kinds = definition.kinds_of(column.dataset)
+    titles = {row.kind: row.kind_title for row in table.rows}
+    if indicator.make is Make.ROLLING_12:
+        sums = rolling(table, position, kinds)
+        head = tuple(say(f"assessment.table.{name}") for name in ("kind", "period", "now", "before", "change"))
+        yield _figure(
+            indicator, table, column, definition, head, rolling_lines(sums, titles), drawing.lines(sums, titles)
+        )
+    elif indicator.make is Make.SERIES:
+        head = (say("assessment.table.quarter"), say("assessment.table.count"))
+        yield _figure(
+            indicator, table, column, definition, head, series_lines(table, position), drawing.series(table, position)
+        )
+    else:
+        for kind in kinds if table.table.with_kind else ("",):
+            year, areas = ranking(table, position, kind)
+            lines = tuple(
+                Line((str(rank), row.area_name, row.cells[position].text)) for rank, row in enumerate(areas, start=1)
+            )
+            head = (
+                say("assessment.table.rank"),
+                say("assessment.table.area"),
+                " ".join(filter(None, (titles.get(kind, ""), say("assessment.table.year", year=year) if year else ""))),
+            )
+            yield _figure(indicator, table, column, definition, head, lines, drawing.bars(areas, position))
+
+
+def _figure(
+    indicator: Indicator,
+    table: ProtectedTable,
+    column: Column,
+    definition: Definition,
+    head: tuple[str, ...],
+    lines: tuple[Line, ...],
+    chart: str,
+) -> Figure:
+    title = say(f"assessment.indicator.{indicator.id}")
+    return Figure(
+        indicator=indicator.id,
+        chapter=indicator.chapter,
+        heading=say("assessment.indicator.heading", id=indicator.id, title=title, agency=column.agency),
+        agency=column.agency,
+        head=head,
+        lines=lines,
+        chart=chart,
+        evidence=Evidence(
+            indicator=indicator.id,
+            measure=column.measure,
+            query=table.query,
+            snapshot=table.snapshot,
+            policy_hash=table.policy_hash,
+            profile=column.profile,
+            result_hash=table.result_hash,
+            definition=definition.reference,
+        ),
+    )
+
+
+def _gaps(columns: Mapping[tuple[str, str], Column], absent: Sequence[tuple[str, str]]) -> list[str]:
+    sentences = [
+        say(
+            "assessment.gaps.months",
+            title=column.title,
+            agency=column.agency,
+            months=", ".join(column.coverage.missing),
+        )
+        for _, column in sorted(columns.items())
+        if column.coverage.missing
+    ]
+    if not sentences:
+        sentences.append(say("assessment.gaps.none"))
+    sentences.extend(say("assessment.gaps.absent", id=identity, dataset=dataset) for identity, dataset in absent)
+    sentences.append(say("assessment.gaps.no-dimensions"))
+    return sentences
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,68 @@
+"""Charts of the assessment, from the same cells as the tables beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.kit.canonical import canonical_json, sha256_hex
+from hub.kit.charts import MAX_SERIES, Mark, MarkKind, Series, bar_chart, line_chart
+from hub.kit.words import say
+from hub.views import ProtectedTable, Shown
+from hub.views.model import Cell, TableRow
+
+_KINDS = {
+    Shown.NUMBER: MarkKind.NUMBER,
+    Shown.STAR: MarkKind.STAR,
+    Shown.WITHHELD: MarkKind.WITHHELD,
+    Shown.GAP: MarkKind.GAP,
+    Shown.NONE: MarkKind.GAP,
+}
+
+
+def lines(sums: dict[str, list[tuple[str, int | None]]], titles: dict[str, str]) -> str:
+    """Rolling figures, one line a kind; empty when there is nothing to draw."""
+    drawn = [
+        Series(
+            titles.get(kind, kind),
+            tuple(
+                Mark(month, MarkKind.GAP) if number is None else Mark(month, MarkKind.NUMBER, number)
+                for month, number in points
+            ),
+        )
+        for kind, points in list(sums.items())[:MAX_SERIES]
+        if points
+    ]
+    return _line(drawn, [list(map(str, points)) for points in sums.values()])
+
+
+def series(table: ProtectedTable, position: int) -> str:
+    """The published cells of one column over its periods."""
+    rows = sorted((row for row in table.rows if row.kind == ""), key=lambda row: row.period)
+    marks = tuple(_mark(row.period, row.cells[position]) for row in rows)
+    column = table.columns[position]
+    return _line([Series(column.title, marks)] if marks else [], [table.result_hash, column.id])
+
+
+def bars(areas: Sequence[TableRow], position: int) -> str:
+    """Areas from most to least; empty when there are none."""
+    if not areas:
+        return ""
+    marks = [_mark(row.area_name, row.cells[position]) for row in areas]
+    words = say("assessment.drawing.bars")
+    return str(bar_chart(marks, ident=_ident([row.area for row in areas], position), title=words, description=words))
+
+
+def _line(drawn: list[Series], seed: object) -> str:
+    if not drawn or not drawn[0].marks:
+        return ""
+    words = say("assessment.drawing.lines", names=", ".join(one.name for one in drawn))
+    return str(line_chart(drawn, ident=_ident(seed), title=words, description=words))
+
+
+def _mark(label: str, cell: Cell) -> Mark:
+    return Mark(label, _KINDS[cell.state], cell.value if cell.state is Shown.NUMBER else 0)
+
+
+def _ident(*seed: object) -> str:
+    """An element id that depends on what is drawn alone, so that a document built again is the same."""
+    return f"chart-{sha256_hex(canonical_json([str(part) for part in seed]))[:12]}"

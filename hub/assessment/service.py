@@ -1,0 +1,151 @@
+"""Build, keep and read assessments."""
+
+from __future__ import annotations
+
+from hub.assessment import store
+from hub.assessment.build import figures, indicators, render
+from hub.assessment.model import AssessmentRecord, BuiltAssessment, Figure
+from hub.audit import Entry, Verb, record
+from hub.db import Reading, UnitOfWork
+from hub.definitions import Definition, Definitions
+from hub.kit.authority import Action, Permit
+from hub.kit.canonical import canonical_json, sha256_hex
+from hub.kit.clock import Clock, stamp
+from hub.kit.errors import Conflict, NotFound, NotPermitted
+from hub.kit.ids import new_id
+from hub.kit.words import say
+from hub.views import ProtectedTable, Views
+
+
+class Assessments:
+    """The verbs over assessments."""
+
+    def __init__(self, *, views: Views, definitions: Definitions, clock: Clock) -> None:
+        self._views = views
+        self._definitions = definitions
+        self._clock = clock
+
+    def build(self, uow: UnitOfWork, permit: Permit, *, justification: str) -> BuiltAssessment:
+        """Build from the snapshot in force, for the permit's reader, and keep the evidence and the hash of the bytes."""
+        self._check(permit, Action.ASSESSMENT_BUILD)
+        definition = self._definitions.current()
+        made, html, body, snapshot = self._make(uow, permit, definition, justification)
+        built = BuiltAssessment(
+            id=new_id("asm"),
+            snapshot=snapshot,
+            sha256=sha256_hex(html.encode()),
+            built_at=stamp(self._clock.now()),
+            built_by=permit.reader.person,
+            definition=definition.reference,
+            figures=made,
+            html=html,
+            body=body,
+        )
+        evidence = canonical_json([_as_json(figure) for figure in made]).decode()
+        store.add(
+            uow,
+            AssessmentRecord(
+                id=built.id,
+                snapshot=snapshot,
+                sha256=built.sha256,
+                built_at=built.built_at,
+                built_by=built.built_by,
+                agency=permit.reader.agency,
+                definition=definition.reference,
+                evidence=evidence,
+            ),
+        )
+        self._record(
+            uow,
+            permit,
+            built.id,
+            Verb.COMBINATION,
+            {"figures": len(made), "snapshot": snapshot, "sha256": built.sha256},
+        )
+        return built
+
+    def read(self, uow: UnitOfWork, permit: Permit, identity: str, *, justification: str) -> BuiltAssessment:
+        """The assessment again, from its snapshot, under the policy of this moment.
+
+        NotPermitted when the reader may no longer see a figure of it (P3); Conflict when it does not come out as it was built: the
+        snapshot in force or the policy is another by now, and it must be built again.
+        """
+        self._check(permit, Action.ASSESSMENT_READ)
+        kept = store.get(uow, identity)
+        if kept is None:
+            raise NotFound(say("assessment.missing"))
+        definition = self._definitions.get(kept.definition)
+        made, html, body, snapshot = self._make(uow, permit, definition, justification)
+        if sha256_hex(html.encode()) != kept.sha256:
+            raise Conflict(
+                say("assessment.stale.title"), code="assessment-stale", remedy=say("assessment.stale.remedy")
+            )
+        self._record(uow, permit, identity, Verb.CONSULTATION, {"figures": len(made), "snapshot": snapshot})
+        return BuiltAssessment(
+            id=identity,
+            snapshot=snapshot,
+            sha256=kept.sha256,
+            built_at=kept.built_at,
+            built_by=kept.built_by,
+            definition=kept.definition,
+            figures=made,
+            html=html,
+            body=body,
+        )
+
+    def all(self, reading: UnitOfWork | Reading, permit: Permit) -> tuple[AssessmentRecord, ...]:
+        """What was built, newest first; evidence, never figures."""
+        self._check(permit, Action.ASSESSMENT_READ)
+        return store.all_records(reading)
+
+    def _make(
+        self, uow: UnitOfWork, permit: Permit, definition: Definition, justification: str
+    ) -> tuple[tuple[Figure, ...], str, str, int]:
+        tables: list[ProtectedTable] = []
+
+        def ask(view: str, by: str) -> ProtectedTable:
+            table = self._views.table(uow, permit, view, by=by.replace("-", ","), justification=justification)
+            tables.append(table)
+            return table
+
+        made = figures(ask, definition)
+        seen = {figure.evidence.measure for figure in made}
+        absent = [(one.id, one.dataset) for one in indicators() if not any(one.dataset in measure for measure in seen)]
+        html, body = render(made, tables, definition, absent)
+        return made, html, body, tables[0].snapshot
+
+    @staticmethod
+    def _check(permit: Permit, action: Action) -> None:
+        if permit.action is not action:
+            raise NotPermitted(say("assessment.wrong-permit"), code="wrong-permit")
+
+    def _record(self, uow: UnitOfWork, permit: Permit, identity: str, verb: Verb, detail: dict[str, str | int]) -> None:
+        record(
+            uow,
+            Entry(
+                at=self._clock.now(),
+                verb=verb,
+                action=permit.action,
+                outcome="done",
+                reader=permit.reader,
+                subject=f"assessment/{identity}",
+                purpose=permit.purpose,
+                authority=permit.id,
+                policy_hash=permit.policy_hash,
+                detail=detail,
+            ),
+        )
+
+
+def _as_json(figure: Figure) -> dict[str, str | int]:
+    evidence = figure.evidence
+    return {
+        "indicator": evidence.indicator,
+        "measure": evidence.measure,
+        "query": evidence.query,
+        "snapshot": evidence.snapshot,
+        "policy_hash": evidence.policy_hash,
+        "profile": evidence.profile,
+        "result_hash": evidence.result_hash,
+        "definition": evidence.definition,
+    }

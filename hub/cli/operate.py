@@ -1,0 +1,77 @@
+"""`hub init`, `hub serve`, `hub doctor`, `hub upgrade`: a real installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hub.cli.local import hub_of, state_option
+from hub.kit.errors import Conflict
+
+
+@click.command()
+@state_option
+@click.option("--operator", required=True, help="Name of the body that runs the hub.")
+def init(state: Path, operator: str) -> None:
+    """Make a state folder: root key, database, and the operator as the first agency."""
+    from hub.app import build
+    from hub.kit.authority import Reader
+    from hub.settings import Settings
+
+    if (state / "root.key").exists():
+        raise Conflict(f"{state} is a state folder already", code="state-exists")
+    made = build(Settings(state=state))
+    with made.database.unit_of_work() as uow:
+        reader = Reader(agency="hub-operator", task="set-up")
+        made.identity.add_agency(uow, reader, id="hub-operator", name=operator, kind="hub_operator")
+    made.close()
+    click.echo(f"Made {state}. Keep a copy of {state / 'root.key'} somewhere else: without it nothing can be read.", err=True)
+
+
+@click.command()
+def serve() -> None:
+    """Serve the hub that the settings (HUB_…) describe."""
+    import uvicorn
+
+    from hub.settings import Settings
+
+    settings = Settings()
+    uvicorn.run(
+        "hub.asgi:from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
+
+
+@click.command()
+@state_option
+def doctor(state: Path) -> None:
+    """See that key, database, log and vault of a state folder are well."""
+    with hub_of(state) as hub:
+        from hub.db import revision_of
+
+        with hub.database.reading() as reading:
+            log = hub.audit.verify(reading)
+            strays = hub.vault.sweep(reading)
+        click.echo(f"database: {hub.database.engine.dialect.name}, revision {revision_of(hub.database)}")
+        click.echo(f"log: {log.entries} entries, {'verified' if log.verified else 'DAMAGED'}")
+        click.echo(f"vault: {strays} stray files removed")
+        for problem in log.problems:
+            click.echo(problem, err=True)
+        if not log.verified:
+            raise click.exceptions.Exit(1)
+
+
+@click.command()
+@state_option
+def upgrade(state: Path) -> None:
+    """Bring the database of a state folder to the tables of this release."""
+    with hub_of(state) as hub:
+        from hub.db import revision_of
+
+        click.echo(f"revision {revision_of(hub.database)}")
