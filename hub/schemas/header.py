@@ -1,0 +1,171 @@
+"""The first record against the agreed columns: which are there, which are missing, which may never be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.kit.words import say
+from hub.schemas.findings import Finding, column_letter, finding
+from hub.schemas.identifiers import is_suspicious
+from hub.schemas.model import DatasetSchema, RefusedField, plain_name
+
+_DELIMITERS = ((";", "semicolon"), ("\t", "tab"), ("|", "pipe"))
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`columns` name every column of the file uniquely, agreed ones by their name, others `extra_7` by position (from
+    0).
+
+    `findings` are what is wrong with the header; `stops` says that the rows cannot be checked against the schema.
+    """
+
+    columns: tuple[str, ...]
+    present: frozenset[str]
+    findings: tuple[Finding, ...]
+    stops: bool
+    refused: bool
+
+    def position(self, name: str) -> int | None:
+        """Where a column stands, from 0."""
+        return self.columns.index(name) if name in self.columns else None
+
+
+def read_header(record: Sequence[str], schema: DatasetSchema, *, others: Iterable[DatasetSchema] = ()) -> Header:
+    """Compare the first record with the schema. `others` are the agreed schemas a stray file may belong to."""
+    columns = tuple(
+        name if name in schema.names and name not in record[:place] else f"extra_{place}"
+        for place, name in enumerate(record)
+    )
+    present = frozenset(columns) & frozenset(schema.names)
+    refused = _refused(record, schema)
+    if refused:
+        return Header(columns, present, tuple(refused), stops=True, refused=True)
+    stopping = _stopping(record, schema, others)
+    findings = stopping or [*_extra(record, columns, schema), *_left_out(present, schema)]
+    return Header(columns, present, tuple(findings), stops=bool(stopping), refused=False)
+
+
+def _refused(record: Sequence[str], schema: DatasetSchema) -> list[Finding]:
+    found = []
+    for place, name in enumerate(record):
+        refused = _refused_by(name, schema)
+        if refused is not None:
+            letter = column_letter(place)
+            words: dict[str, Any] = {
+                "where": letter,
+                "name": refused.name,
+                "schema": schema.id,
+                "why": say(f"schemas.why.{refused.why}"),
+            }
+            found.append(finding("refused-field", field=refused.name, rows=[1], cells=[f"{letter}1"], **words))
+    return found
+
+
+def _refused_by(name: str, schema: DatasetSchema) -> RefusedField | None:
+    plain = plain_name(name)
+    if name in schema.names:
+        return None
+    return next((refused for refused in schema.refused if plain in refused.names), None)
+
+
+def _stopping(record: Sequence[str], schema: DatasetSchema, others: Iterable[DatasetSchema]) -> list[Finding]:
+    """What keeps the rows from being checked: one clear cause."""
+    needed = [field.name for field in schema.fields if not field.optional_column]
+    missing = [name for name in needed if name not in record]
+    if missing:
+        return (
+            _other_delimiter(record, needed)
+            or _other_schema(record, schema, others, len(missing), len(needed))
+            or [_missing(name, record, schema) for name in missing]
+        )
+    return [
+        finding(
+            "repeated-column",
+            field=name,
+            rows=[1],
+            cells=[f"{letter}1" for letter in _letters(record, name)],
+            columns=list(record).count(name),
+            where=", ".join(_letters(record, name)),
+        )
+        for name in schema.names
+        if list(record).count(name) > 1
+    ]
+
+
+def _other_delimiter(record: Sequence[str], needed: Sequence[str]) -> list[Finding]:
+    if len(record) > len(needed) // 2:
+        return []
+    line = ",".join(record)
+    for sign, word in _DELIMITERS:
+        cells = [cell.strip().strip('"') for cell in line.split(sign)]
+        if sum(name in cells for name in needed) > len(needed) / 2:
+            said = say(f"schemas.finding.wrong-delimiter.{word}")
+            return [finding("wrong-delimiter", rows=[1], cells=["A1"], delimiter=said)]
+    return []
+
+
+def _other_schema(
+    record: Sequence[str], schema: DatasetSchema, others: Iterable[DatasetSchema], missing: int, needed: int
+) -> list[Finding]:
+    names = {plain_name(name) for name in record}
+    own = _share(names, schema)
+    best = max(
+        (other for other in others if other.id != schema.id), key=lambda other: _share(names, other), default=None
+    )
+    if best is not None and _share(names, best) > max(own, 0.7):
+        return [finding("wrong-schema", rows=[1], cells=["A1"], schema=schema.id, other=best.id)]
+    if own >= 0.5:
+        return []
+    words: dict[str, Any] = {"schema": schema.id, "missing": missing, "needed": needed}
+    return [
+        finding("wrong-schema", rows=[1], cells=["A1"], message="message-unknown", remedy="remedy-unknown", **words)
+    ]
+
+
+def _share(names: set[str], schema: DatasetSchema) -> float:
+    needed = [plain_name(field.name) for field in schema.fields if not field.optional_column]
+    return sum(name in names for name in needed) / len(needed)
+
+
+def _missing(name: str, record: Sequence[str], schema: DatasetSchema) -> Finding:
+    for place, other in enumerate(record):
+        if other not in schema.names and plain_name(other) == plain_name(name):
+            letter = column_letter(place)
+            words: dict[str, Any] = {"where": letter, "message": "message-alike", "remedy": "remedy-alike"}
+            return finding("missing-column", field=name, rows=[1], cells=[f"{letter}1"], **words)
+    return finding("missing-column", field=name, rows=[1])
+
+
+def _extra(record: Sequence[str], columns: Sequence[str], schema: DatasetSchema) -> list[Finding]:
+    found = []
+    for place, (name, column) in enumerate(zip(record, columns, strict=True)):
+        if column in schema.names:
+            continue
+        letter = column_letter(place)
+        message = "message" if _may_be_quoted(name) else "message-unnamed"
+        words: dict[str, Any] = {"where": letter, "name": name, "schema": schema.id, "message": message}
+        found.append(finding("extra-column", field=f"column {letter}", rows=[1], cells=[f"{letter}1"], **words))
+    return found
+
+
+def _may_be_quoted(name: str) -> bool:
+    """A column name is no value, but where a file has none its first row is data: only plain short words are
+    repeated.
+    """
+    return bool(name.strip()) and len(name) <= _LONGEST_NAME and name.isprintable() and not is_suspicious(name)
+
+
+def _left_out(present: frozenset[str], schema: DatasetSchema) -> list[Finding]:
+    return [
+        finding("column-left-out", field=field.name, rows=[1])
+        for field in schema.fields
+        if field.optional_column and field.name not in present
+    ]
+
+
+def _letters(record: Sequence[str], name: str) -> list[str]:
+    return [column_letter(place) for place, other in enumerate(record) if other == name]

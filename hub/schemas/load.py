@@ -1,0 +1,252 @@
+"""Read agreed schemas and code lists from YAML; strict, so that a slip of the pen is found when the hub starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hub.geography.model import PlaceSpec
+from hub.kit.canonical import canonical_json, sha256_hex
+from hub.kit.errors import Bug, Invalid
+from hub.schemas.model import (
+    AGENCY_KINDS,
+    COUNTING_BASES,
+    DATA_CLASSES,
+    FIELD_TYPES,
+    ROLES,
+    RULES,
+    SENSITIVITIES,
+    WHY_REFUSED,
+    Code,
+    CodeList,
+    DatasetSchema,
+    Field,
+    RefusedField,
+    Rule,
+)
+
+_DATASET_ID = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
+_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+_NEEDED_KEYS = frozenset(
+    ("id", "version", "title", "description", "agency_kinds", "data_class", "health", "counting_basis", "cadence")
+) | {"event_time", "place", "missingValues", "fields"}
+_SCHEMA_KEYS = _NEEDED_KEYS | {"kind", "key", "rules", "refused"}
+_FIELD_KEYS = frozenset(
+    ("name", "title", "type", "description", "format", "formats", "constraints", "example", "trueValues", "falseValues")
+) | {"role", "sensitivity", "codes", "wanted", "optional_column", "free_text", "scan", "shown"}
+_CONSTRAINTS = frozenset(("required", "pattern", "maxLength", "minimum", "maximum", "enum"))
+_DEFAULT_FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%dT%H:%M:%S", "yearmonth": "%Y-%m"}
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file. Invalid when it is none."""
+    try:
+        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path.name}: not YAML: {type(error).__name__}", code="bad-schema") from error
+    if not isinstance(read, dict):
+        raise _wrong(path.name, "the file holds no mapping")
+    return read
+
+
+def code_lists(folder: Path) -> dict[str, CodeList]:
+    """All code lists of a folder, by id."""
+    lists = {}
+    for path in sorted(folder.glob("*.yaml")):
+        listed = code_list(read_yaml(path), where=path.name)
+        lists[listed.id] = listed
+    return lists
+
+
+def code_list(raw: Mapping[str, Any], *, where: str) -> CodeList:
+    """One code list. A code is `code: title`, or `code: {title, valid_from, valid_to}`."""
+    codes = raw.get("codes")
+    if not isinstance(codes, dict) or not codes or not all(isinstance(code, str) for code in codes):
+        raise _wrong(where, "`codes` must map each code, written as text, to its title")
+    made = []
+    for code, said in codes.items():
+        entry = said if isinstance(said, dict) else {"title": said}
+        made.append(
+            Code(
+                code=code,
+                title=str(entry["title"]),
+                valid_from=str(entry.get("valid_from", "")),
+                valid_to=str(entry.get("valid_to", "")),
+            )
+        )
+    return CodeList(id=str(raw["id"]), title=str(raw["title"]), source=str(raw["source"]), codes=tuple(made))
+
+
+def dataset_schema(raw: Mapping[str, Any], lists: Mapping[str, CodeList], *, where: str) -> DatasetSchema:
+    """One agreed schema. Invalid (code `bad-schema`) names what is wrong."""
+    _only(raw, _SCHEMA_KEYS, where)
+    for key in sorted(_NEEDED_KEYS):
+        if key not in raw:
+            raise _wrong(where, f"`{key}` is missing")
+    schema = _assembled(raw, lists, where)
+    _check_names(schema, where)
+    _check_words(schema, where)
+    return schema
+
+
+def _assembled(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str) -> DatasetSchema:
+    used = {name: _list_as_data(lists[name]) for name in _lists_used(raw, lists, where)}
+    try:
+        place = PlaceSpec(str(raw["place"]["kind"]), tuple(raw["place"].get("fields", ())))
+    except (Bug, TypeError, KeyError) as error:
+        raise _wrong(where, "`place` is no place") from error
+    return DatasetSchema(
+        id=str(raw["id"]),
+        version=str(raw["version"]),
+        title=str(raw["title"]),
+        description=str(raw["description"]).strip(),
+        agency_kinds=tuple(raw["agency_kinds"]),
+        data_class=str(raw["data_class"]),
+        health=bool(raw["health"]),
+        fields=tuple(_field(entry, lists, where) for entry in raw["fields"]),
+        refused=tuple(_refused(entry) for entry in raw.get("refused", ())),
+        key=tuple(raw.get("key", ())),
+        event_times=tuple(raw["event_time"]),
+        place=place,
+        kind=str(raw.get("kind", "")),
+        counting_basis=str(raw["counting_basis"]),
+        cadence=str(raw["cadence"]),
+        rules=tuple(_rule(entry, where) for entry in raw.get("rules", ())),
+        fingerprint=sha256_hex(canonical_json({"schema": _spelt(raw), "codes": used})),
+    )
+
+
+def _field(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str) -> Field:
+    where = f"{where}: field {raw.get('name')!r}"
+    _only(raw, _FIELD_KEYS, where)
+    limits = raw.get("constraints", {})
+    _only(limits, _CONSTRAINTS, where)
+    kind = str(raw["type"])
+    formats = (str(raw["format"]),) if "format" in raw else ()
+    return Field(
+        name=str(raw["name"]),
+        type=kind,
+        title=str(raw["title"]),
+        description=str(raw.get("description", "")).strip(),
+        example=str(raw.get("example", "")),
+        required=bool(limits.get("required", False)),
+        wanted=bool(raw.get("wanted", False)),
+        optional_column=bool(raw.get("optional_column", False)),
+        codes=_codes(raw, limits, lists),
+        formats=(formats or ((_DEFAULT_FORMATS[kind],) if kind in _DEFAULT_FORMATS else ()))
+        + tuple(raw.get("formats", ())),
+        true_values=tuple(raw.get("trueValues", ("true",) if kind == "boolean" else ())),
+        false_values=tuple(raw.get("falseValues", ("false",) if kind == "boolean" else ())),
+        minimum=limits.get("minimum"),
+        maximum=limits.get("maximum"),
+        pattern=str(limits.get("pattern", "")),
+        max_length=limits.get("maxLength"),
+        sensitivity=str(raw.get("sensitivity", "P")),
+        role=str(raw.get("role", "")),
+        free_text=bool(raw.get("free_text", False)),
+        scan=bool(raw.get("scan", True)),
+        shown=bool(raw.get("shown", True)),
+    )
+
+
+def _codes(raw: Mapping[str, Any], limits: Mapping[str, Any], lists: Mapping[str, CodeList]) -> CodeList | None:
+    if "codes" in raw:
+        return lists[str(raw["codes"])]
+    if "enum" in limits:
+        codes = tuple(Code(code=str(code), title=str(code)) for code in limits["enum"])
+        return CodeList(id="", title=str(raw["title"]), source="the schema itself", codes=codes)
+    return None
+
+
+def _refused(raw: Mapping[str, Any]) -> RefusedField:
+    return RefusedField(name=str(raw["name"]), why=str(raw["why"]), aliases=tuple(raw.get("aliases", ())))
+
+
+def _rule(raw: Mapping[str, Any], where: str) -> Rule:
+    if raw.get("rule") not in RULES or raw.get("severity", "error") not in ("error", "warning"):
+        raise _wrong(where, f"no rule {raw.get('rule')!r} of severity {raw.get('severity', 'error')!r}")
+    if "field" in raw:
+        fields: tuple[str, ...] = (str(raw["field"]),)
+    else:
+        fields = tuple(raw["fields"]) if "fields" in raw else (str(raw["earlier"]), str(raw["later"]))
+    return Rule(
+        rule=str(raw["rule"]),
+        fields=fields,
+        severity=str(raw.get("severity", "error")),
+        when=str(raw.get("when", "")),
+        codes=tuple(raw.get("codes", ())),
+        days=int(raw.get("days", 0)),
+    )
+
+
+def _check_names(schema: DatasetSchema, where: str) -> None:
+    if len(set(schema.names)) != len(schema.names):
+        raise _wrong(where, "two fields have one name")
+    named = {*schema.key, *schema.event_times, *schema.place.fields, *filter(None, (schema.kind,))}
+    for rule in schema.rules:
+        named |= {*rule.fields, *filter(None, (rule.when,))}
+    for name in sorted(named - set(schema.names)):
+        raise _wrong(where, f"there is no field {name!r}")
+    if any(name.startswith("hub_") for name in schema.names):
+        raise _wrong(where, "names beginning with hub_ are the hub's own")
+    if not any(schema.field(name).required for name in schema.event_times):
+        raise _wrong(where, "`event_time` names no field that is filled in every row")
+    if not all(schema.field(name).required for name in schema.key):
+        raise _wrong(where, "a key must be filled in every row")
+
+
+def _check_words(schema: DatasetSchema, where: str) -> None:
+    wrong = [
+        f"{word!r} is no {what}"
+        for word, what, known in (
+            (schema.data_class, "data class", DATA_CLASSES),
+            (schema.counting_basis, "counting basis", COUNTING_BASES),
+            *((kind, "agency kind", AGENCY_KINDS) for kind in schema.agency_kinds),
+            *((field.type, "field type", FIELD_TYPES) for field in schema.fields),
+            *((field.role, "role", ROLES) for field in schema.fields),
+            *((field.sensitivity, "sensitivity", tuple(SENSITIVITIES)) for field in schema.fields),
+            *((refused.why, "reason to refuse a field", WHY_REFUSED) for refused in schema.refused),
+        )
+        if word not in known
+    ]
+    if not _DATASET_ID.fullmatch(schema.id) or not _VERSION.fullmatch(schema.version):
+        wrong.append("the id must look like police/street-crime and the version like 1.0.0")
+    if wrong:
+        raise _wrong(where, "; ".join(wrong))
+
+
+def _lists_used(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str) -> list[str]:
+    names = sorted({str(entry["codes"]) for entry in raw["fields"] if "codes" in entry})
+    for name in names:
+        if name not in lists:
+            raise _wrong(where, f"there is no code list {name!r}")
+    return names
+
+
+def _list_as_data(listed: CodeList) -> list[list[str]]:
+    return [[code.code, code.title, code.valid_from, code.valid_to] for code in listed.codes]
+
+
+def _spelt(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _spelt(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_spelt(item) for item in value]
+    return value if isinstance(value, bool | int | str) or value is None else str(value)
+
+
+def _only(raw: Mapping[str, Any], allowed: frozenset[str], where: str) -> None:
+    for key in sorted(set(raw) - allowed):
+        raise _wrong(where, f"`{key}` is no key of a schema")
+
+
+def _wrong(where: str, what: str) -> Invalid:
+    return Invalid(
+        f"{where}: {what}",
+        code="bad-schema",
+        remedy="Mend the schema file; docs/reference/schemas.md describes its keys.",
+    )

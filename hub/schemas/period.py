@@ -1,0 +1,29 @@
+"""Reporting periods: a month, written `2026-10`, judged in Europe/London."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from hub.kit.errors import Invalid
+from hub.kit.words import say
+
+_MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
+
+
+def check_period(period: str) -> str:
+    """The period itself. Invalid (code `bad-period`) when it is no month such as `2026-10`."""
+    if not _MONTH.fullmatch(period):
+        raise Invalid(say("schemas.error.bad-period"), code="bad-period", remedy=say("schemas.remedy.bad-period"))
+    return period
+
+
+def first_day(period: str) -> date:
+    """The first day of the month."""
+    return date.fromisoformat(f"{check_period(period)}-01")
+
+
+def next_first_day(period: str) -> date:
+    """The first day of the month after."""
+    first = first_day(period)
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

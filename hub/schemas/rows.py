@@ -1,0 +1,192 @@
+"""Run the compiled probes over a relation and find repeats and places: everything about rows, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.engine import EngineSession, literal, quoted
+from hub.geography import NEAR, OUTSIDE, UNLOCATED, AreaIndex
+from hub.kit.words import say
+from hub.schemas.compile import Compiled, Probe
+from hub.schemas.findings import SAMPLE, Finding, column_letter, finding
+from hub.schemas.header import Header
+from hub.schemas.identifiers import Sighting, Suspect, sightings
+from hub.schemas.model import ROW_NUMBER, DatasetSchema
+
+EXTRACT = "hub_extract"
+"""Relation of a file's rows as text: one column a column of the file, blanks null, and `hub_row`."""
+
+Hit = tuple[Probe, int, tuple[int, ...]]
+
+
+def hits(session: EngineSession, probes: Sequence[Probe]) -> list[Hit]:
+    """The probes that found something, each with its exact count and first rows."""
+    asked = _screened(session, probes)
+    if not asked:
+        return []
+    counts = ", ".join(f"count(*) FILTER (WHERE {probe.predicate})" for probe in asked)
+    ((*numbers,),) = session.rows(f"SELECT {counts} FROM {EXTRACT}")
+    found = [(probe, count) for probe, count in zip(asked, numbers, strict=True) if count]
+    if not found:
+        return []
+    firsts = ", ".join(f"min({ROW_NUMBER}, {SAMPLE}) FILTER (WHERE {probe.predicate})" for probe, _ in found)
+    ((*samples,),) = session.rows(f"SELECT {firsts} FROM {EXTRACT}")
+    return [(probe, count, tuple(first)) for (probe, count), first in zip(found, samples, strict=True)]
+
+
+def _screened(session: EngineSession, probes: Sequence[Probe]) -> list[Probe]:
+    """Leave out the code lists whose column has no unknown value: distinct values are few and quickly had."""
+    coded = [probe for probe in probes if probe.screen]
+    if not coded:
+        return list(probes)
+    # materialised, or the engine would ask every row again instead of the distinct values
+    values = ", ".join(
+        f"hub_values_{place} AS MATERIALIZED ({probe.screen} FROM {EXTRACT})" for place, probe in enumerate(coded)
+    )
+    unknown = " UNION ALL ".join(
+        f"SELECT DISTINCT {place} AS place FROM hub_values_{place} WHERE {probe.predicate}"
+        for place, probe in enumerate(coded)
+    )
+    asked = f"WITH {values} {unknown}"
+    guilty = {coded[place].field for (place,) in session.rows(asked)}
+    return [probe for probe in probes if not probe.screen or probe.field in guilty]
+
+
+def probe_findings(found: Sequence[Hit], header: Header) -> list[Finding]:
+    """The hits in words."""
+    return [
+        finding(
+            probe.code,
+            count=count,
+            field=probe.field,
+            rows=rows,
+            cells=_cells(header, probe.field, rows),
+            **probe.words,
+        )
+        for probe, count, rows in found
+    ]
+
+
+def identifier_findings(
+    session: EngineSession, schema: DatasetSchema, header: Header, found: Sequence[Hit]
+) -> list[Finding]:
+    """Identifiers in free text, in columns nobody agreed, and in values that are not what their column agreed to."""
+    suspects = [*_suspects(schema, header), *_failed(schema, found)]
+    return [_sighted(sighting, schema, header) for sighting in sightings(session, EXTRACT, suspects)]
+
+
+def _suspects(schema: DatasetSchema, header: Header) -> list[Suspect]:
+    texts = [
+        Suspect(field.name, coded=bool(field.pattern))
+        for field in schema.fields
+        if field.name in header.present and field.type == "string" and field.codes is None and field.scan
+    ]
+    return texts + [Suspect(column) for column in header.columns if column not in schema.names]
+
+
+def _failed(schema: DatasetSchema, found: Sequence[Hit]) -> list[Suspect]:
+    codes = ("bad-type", "bad-date", "bad-format", "not-in-code-list")
+    searched = {
+        suspect.name for suspect in schema.fields if suspect.type == "string" and suspect.codes is None and suspect.scan
+    }
+    return [
+        Suspect(probe.field, where=probe.predicate)
+        for probe, _, _ in found
+        if probe.code in codes and probe.field not in searched
+    ]
+
+
+def _sighted(sighting: Sighting, schema: DatasetSchema, header: Header) -> Finding:
+    place = header.position(sighting.column) or 0
+    named = sighting.column if sighting.column in schema.names else f"column {column_letter(place)}"
+    return finding(
+        "possible-identifier",
+        count=sighting.rows,
+        field=named,
+        rows=sighting.first,
+        cells=_cells(header, sighting.column, sighting.first),
+        message="message-refused" if schema.health else "message",
+        kinds=said_kinds(sighting.kinds),
+    )
+
+
+def said_kinds(kinds: Sequence[str]) -> str:
+    """Kinds of identifier in words."""
+    return ", ".join(say(f"schemas.identifier.{kind}") for kind in kinds)
+
+
+def repeat_findings(session: EngineSession, schema: DatasetSchema, header: Header) -> list[Finding]:
+    """Rows that repeat a key, and rows that are copies of an earlier row; both are kept."""
+    found = []
+    if schema.key:
+        count, rows = _repeats(session, schema.key)
+        if not count:
+            return []  # rows with different keys are no copies
+        field = schema.key[0]
+        cells = _cells(header, field, rows)
+        found.append(finding("repeated-key", count=count, field=field, rows=rows, cells=cells))
+    count, rows = _repeats(session, tuple(name for name in schema.names if name in header.present))
+    if count:
+        message = "message" if schema.key else "message-counted"
+        found.append(finding("exact-copies", count=count, rows=rows, message=message, schema=schema.id))
+    return found
+
+
+def _repeats(session: EngineSession, columns: tuple[str, ...]) -> tuple[int, tuple[int, ...]]:
+    """How many rows repeat an earlier row in these columns, and the first of them.
+
+    Candidates share a 64-bit hash; only they are compared in full, so that nothing is sorted and nothing spills. A
+    row blank in all of the columns repeats nothing.
+    """
+    names = ", ".join(quoted(name) for name in columns)
+    filled = f"coalesce({names}) IS NOT NULL" if len(columns) > 1 else f"{names} IS NOT NULL"
+    hashes = f"SELECT hash({names}) AS hub_hash FROM {EXTRACT} WHERE {filled} GROUP BY hub_hash HAVING count(*) > 1"
+    session.run(f"CREATE TEMP TABLE hub_doubles AS {hashes}")
+    ((any_double,),) = session.rows("SELECT count(*) FROM hub_doubles")
+    count, rows = 0, ()
+    if any_double:
+        later = (
+            f"SELECT {ROW_NUMBER}, row_number() OVER (PARTITION BY {names} ORDER BY {ROW_NUMBER}) AS hub_copy FROM {EXTRACT}"
+            f" WHERE {filled} AND hash({names}) IN (SELECT hub_hash FROM hub_doubles)"
+        )
+        ((count, first),) = session.rows(
+            f"SELECT count(*), min({ROW_NUMBER}, {SAMPLE}) FROM ({later}) WHERE hub_copy > 1"
+        )
+        rows = tuple(first or ())
+    session.run("DROP TABLE hub_doubles")
+    return count, rows
+
+
+def place_findings(
+    session: EngineSession, schema: DatasetSchema, area: AreaIndex | None, accepted: str
+) -> list[Finding]:
+    """Rows that lie outside the partnership's area, just outside a boundary, or nowhere; all are kept."""
+    if area is None or schema.place.kind == "none":
+        return []
+    fields = ", ".join(quoted(name) for name in schema.place.fields)
+    session.run(f"CREATE TEMP VIEW hub_where AS SELECT {ROW_NUMBER}, {fields} FROM {accepted}")
+    area.located(session, "hub_where", schema.place, "hub_located")
+    codes = {OUTSIDE: "outside-area", NEAR: "moved-to-nearest", UNLOCATED: "no-place"}
+    wanted = ", ".join(literal(place) for place in codes)
+    said = session.rows(
+        f"SELECT hub_place, count(*), min({ROW_NUMBER}, {SAMPLE}) FROM hub_located WHERE hub_place IN ({wanted}) GROUP BY hub_place"
+    )
+    session.run("DROP TABLE hub_located")
+    session.run("DROP VIEW hub_where")
+    return [
+        finding(codes[place], count=count, rows=tuple(rows), fields=", ".join(schema.place.fields))
+        for place, count, rows in sorted(said)
+    ]
+
+
+def make_accepted(session: EngineSession, plan: Compiled, wrong: str, accepted: str, quarantined: str) -> None:
+    """Make the two relations of a checked file: `wrong` is the SQL that is true for rows that do not get in."""
+    session.run(
+        f"CREATE TEMP VIEW {accepted} AS SELECT {plan.projection()} FROM {EXTRACT} WHERE NOT coalesce({wrong}, false)"
+    )
+    session.run(f"CREATE TEMP VIEW {quarantined} AS SELECT * FROM {EXTRACT} WHERE coalesce({wrong}, false)")
+
+
+def _cells(header: Header, name: str, rows: Sequence[int]) -> list[str]:
+    place = header.position(name)
+    return [] if place is None else [f"{column_letter(place)}{row}" for row in rows]

@@ -1,0 +1,274 @@
+"""`check`: a file against an agreed schema, and what becomes of it. The same on the desk and in the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hub.engine import DuckDbEngine, EngineSession, Reject, RejectKind, quoted
+from hub.geography import AreaIndex
+from hub.kit.words import say
+from hub.schemas.compile import compiled, text_of
+from hub.schemas.findings import ERROR, Finding, catalogue, finding, in_order
+from hub.schemas.header import Header, read_header
+from hub.schemas.identifiers import identifiers_in_bytes
+from hub.schemas.model import ROW_NUMBER, DatasetSchema
+from hub.schemas.period import check_period
+from hub.schemas.registry import SchemaRegistry
+from hub.schemas.report import KEPT, Checked, CheckReport, Outcome, outcome_of
+from hub.schemas.rows import (
+    EXTRACT,
+    Hit,
+    hits,
+    identifier_findings,
+    make_accepted,
+    place_findings,
+    probe_findings,
+    repeat_findings,
+    said_kinds,
+)
+from hub.schemas.text import Reader, Text, blank_records, count_records, scan
+
+ACCEPTED, QUARANTINED = "hub_accepted", "hub_quarantined"
+_RAW = "hub_file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """What is being checked."""
+
+    session: EngineSession
+    source: str
+    schema: DatasetSchema
+    period: str
+    file_name: str
+    read_bytes: Reader
+    area: AreaIndex | None
+    others: tuple[DatasetSchema, ...]
+    part_accept: bool
+
+
+def check(
+    session: EngineSession,
+    source: str,
+    schema: DatasetSchema,
+    *,
+    period: str,
+    file_name: str,
+    read_bytes: Callable[[], Iterable[bytes]],
+    area: AreaIndex | None = None,
+    others: Iterable[DatasetSchema] = (),
+    part_accept: bool = False,
+    sha256: str = "",
+) -> Checked:
+    """Check the file `source` of a session against a schema.
+
+    `period` is the month the file is for; empty asks nothing of months. `read_bytes` gives the same file's bytes anew
+    at each call. `others` are the agreed schemas a stray file may belong to. With `part_accept` rows that break a
+    rule are quarantined and the others kept; without it any error returns the file. `sha256` is the hash of the bytes
+    where it is known already. A session checks one file: the relations it leaves are named in the result. Invalid
+    when the period is no month; a bad file never raises.
+    """
+    if period:
+        check_period(period)
+    case = _Case(
+        session=session,
+        source=source,
+        schema=schema,
+        period=period,
+        file_name=file_name,
+        read_bytes=read_bytes,
+        area=area,
+        others=tuple(others),
+        part_accept=part_accept,
+    )
+    text = scan(read_bytes, sha256=sha256)
+    if text.fault is not None:
+        return _closed(case, text, [_fault(text, case.schema)], rows=_records_of(case, text))
+    header = read_header(text.header, schema, others=case.others)
+    rejects = session.read_csv(source, columns=header.columns, into=_RAW)
+    ((read,),) = session.rows(f"SELECT count(*) FROM {_RAW}")
+    rows = read + len({reject.row for reject in rejects})
+    stopped = list(header.findings) if header.stops else _broken(case, text, rejects, rows)
+    if stopped:
+        return _closed(case, text, stopped, rows=rows)
+    return _rows(case, text, header, rejects, rows)
+
+
+def check_file(
+    path: Path,
+    schema: DatasetSchema,
+    *,
+    period: str = "",
+    registry: SchemaRegistry | None = None,
+    area: AreaIndex | None = None,
+    part_accept: bool = False,
+    engine: DuckDbEngine | None = None,
+) -> CheckReport:
+    """Check a plain file on a desk (`hub check`): the same checks and words as in the hub; nothing is kept or
+    sent.
+    """
+
+    def read_bytes() -> Iterator[bytes]:
+        with path.open("rb") as file:
+            while chunk := file.read(1024 * 1024):
+                yield chunk
+
+    with (engine or DuckDbEngine()).session(local=[path]) as session:
+        checked = check(
+            session,
+            str(path),
+            schema,
+            period=period,
+            file_name=path.name,
+            read_bytes=read_bytes,
+            area=area,
+            others=registry.all() if registry else (),
+            part_accept=part_accept,
+        )
+    return checked.report
+
+
+def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], rows: int) -> Checked:
+    """Check the rows themselves: the file has the agreed columns."""
+    session, schema = case.session, case.schema
+    _make_extract(session, schema, header)
+    plan = compiled(schema, header.present, period=case.period)
+    found = hits(session, plan.probes)
+    identifiers = identifier_findings(session, schema, header, found)
+    findings = [*header.findings, *_ragged(rejects), *probe_findings(found, header), *identifiers]
+    if schema.health and rejects and not identifiers:
+        findings += _unread_identifiers(case)
+    findings += repeat_findings(session, schema, header)
+    wrong = _wrong_rows(found, identifiers)
+    kept = rows - len({reject.row for reject in rejects}) - _count(session, wrong)
+    outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
+    if outcome not in KEPT:
+        return _closed(case, text, findings, rows=rows)
+    make_accepted(session, plan, wrong, ACCEPTED, QUARANTINED)
+    findings += place_findings(session, schema, case.area, ACCEPTED)
+    outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
+    report = _report(case, text, findings, rows=rows, accepted=kept, outcome=outcome)
+    return Checked(report=report, accepted=ACCEPTED, quarantined=QUARANTINED)
+
+
+def _make_extract(session: EngineSession, schema: DatasetSchema, header: Header) -> None:
+    columns = [
+        f"{text_of(schema.field(name), quoted(name))} AS {quoted(name)}" if name in schema.names else quoted(name)
+        for name in header.columns
+    ]
+    session.run(f"CREATE TEMP VIEW {EXTRACT} AS SELECT {', '.join(columns)}, {ROW_NUMBER} FROM {_RAW}")
+
+
+def _wrong_rows(found: Sequence[Hit], identifiers: Sequence[Finding]) -> str:
+    """SQL that is true for rows that do not get in; only the rules that were broken are asked again."""
+    broken = [f"({probe.predicate})" for probe, _, _ in found if catalogue()[probe.code].severity == ERROR]
+    if identifiers:
+        broken.append(f"({ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM hub_identified))")
+    # each alone may be null: OR over coalesced parts, so that one blank does not hide another's fault
+    return " OR ".join(f"coalesce({one}, false)" for one in broken) or "false"
+
+
+def _count(session: EngineSession, wrong: str) -> int:
+    if wrong == "false":
+        return 0
+    ((count,),) = session.rows(f"SELECT count(*) FROM {EXTRACT} WHERE {wrong}")
+    return int(count)
+
+
+def _fault(text: Text, schema: DatasetSchema) -> Finding:
+    fault = text.fault
+    if fault is None or fault.kind == "empty-file":
+        return finding("empty-file")
+    words: dict[str, Any] = {"offset": f"{fault.offset:,}", "row": f"{fault.row:,}"}
+    if fault.kind == "not-csv":
+        return finding("not-csv", rows=[fault.row], what=say(f"schemas.finding.not-csv.{fault.what}", **words))
+    message = "message-utf16" if fault.what == "utf16" else "message"
+    return finding(fault.kind, rows=[fault.row], message=message, **words)
+
+
+def _records_of(case: _Case, text: Text) -> int:
+    """Records of a file that the engine cannot read, where they can be told at all."""
+    fault = text.fault
+    readable = fault is not None and fault.kind == "wrong-encoding" and fault.what != "utf16"
+    return count_records(case.read_bytes) if readable else 0
+
+
+def _broken(case: _Case, text: Text, rejects: Sequence[Reject], rows: int) -> list[Finding]:
+    """Faults of the file as a whole that show only when it is read as columns."""
+    unclosed = [reject.row for reject in rejects if reject.kind is RejectKind.UNCLOSED_QUOTE]
+    if unclosed:
+        return [finding("unclosed-quote", rows=unclosed[:1], row=f"{unclosed[0]:,}")]
+    if rows == 0:
+        return [finding("header-only", rows=[1])]
+    short = [reject.row for reject in rejects if reject.kind is RejectKind.MISSING_COLUMNS]
+    if short and not text.ends_with_line and max(short) == rows + 1:
+        return [finding("cut-off", rows=[max(short)], row=f"{max(short):,}")]
+    if text.blank_lines:
+        blank = blank_records(case.read_bytes)
+        if blank:
+            return [finding("blank-line", count=len(blank), rows=blank)]
+    return []
+
+
+def _ragged(rejects: Sequence[Reject]) -> list[Finding]:
+    ragged = sorted({reject.row for reject in rejects if reject.kind is not RejectKind.OTHER})
+    unreadable = sorted({reject.row for reject in rejects if reject.kind is RejectKind.OTHER} - set(ragged))
+    return [
+        finding(code, count=len(rows), rows=rows)
+        for code, rows in (("ragged-row", ragged), ("unreadable-row", unreadable))
+        if rows
+    ]
+
+
+def _unread_identifiers(case: _Case) -> list[Finding]:
+    """Identifiers anywhere in the bytes of a health file whose rows could not all be looked through as columns."""
+    seen = identifiers_in_bytes(case.read_bytes)
+    if not seen:
+        return []
+    return [
+        finding(
+            "possible-identifier", count=sum(seen.values()), message="message-unread", kinds=said_kinds(sorted(seen))
+        )
+    ]
+
+
+def _closed(case: _Case, text: Text, findings: list[Finding], *, rows: int) -> Checked:
+    """No row gets in: returned, or refused at the floor. A refused report keeps only what refused it."""
+    health = case.schema.health
+    refusing = [found for found in findings if catalogue()[found.code].refuses(health=health)]
+    if health and not refusing and _unseen(findings):
+        refusing = _unread_identifiers(case)
+    outcome = Outcome.REFUSED if refusing else Outcome.RETURNED
+    report = _report(case, text, refusing or findings, rows=rows, accepted=0, outcome=outcome)
+    case.session.run(f"CREATE TEMP TABLE {ACCEPTED} ({ROW_NUMBER} BIGINT)")
+    case.session.run(f"CREATE TEMP TABLE {QUARANTINED} ({ROW_NUMBER} BIGINT)")
+    return Checked(report=report, accepted=ACCEPTED, quarantined=QUARANTINED)
+
+
+def _unseen(findings: Sequence[Finding]) -> bool:
+    """Whether the file was closed before its columns were looked through, and holds text to look through."""
+    whole = [found.code for found in findings if found.severity == ERROR and catalogue()[found.code].about != "row"]
+    return bool(whole) and "not-csv" not in whole  # compressed bytes say nothing, and look like anything
+
+
+def _report(
+    case: _Case, text: Text, findings: Sequence[Finding], *, rows: int, accepted: int, outcome: Outcome
+) -> CheckReport:
+    unread = text.fault is not None and text.fault.kind in ("wrong-encoding", "not-csv")
+    report = CheckReport(
+        schema=case.schema.id,
+        version=case.schema.version,
+        period=case.period,
+        file=case.file_name,
+        sha256=text.sha256,
+        size=text.size,
+        encoding="" if unread else "utf-8",
+        rows=rows,
+        accepted_rows=accepted,
+        outcome=outcome,
+        findings=in_order(findings),
+    )
+    return replace(report, file="") if outcome is Outcome.REFUSED else report
