@@ -50,13 +50,13 @@ def problem(_request: Request, error: Exception) -> JSONResponse:
     body: dict[str, object] = {"code": error.code, "title": error.title, "remedy": error.remedy}
     if isinstance(error, NotPermitted):
         body["reasons"] = list(error.reasons)
-    if status == 404:  # noqa: PLR2004 - absent and forbidden look alike to the last byte
+    if status == 404:
         body = {"code": "not-found", "title": say("api.nothing-here"), "remedy": ""}
     return _document(status, body)
 
 
 def _document(status: int, body: dict[str, object]) -> JSONResponse:
-    headers = {"WWW-Authenticate": 'Bearer realm="hub"'} if status == 401 else {}  # noqa: PLR2004
+    headers = {"WWW-Authenticate": 'Bearer realm="hub"'} if status == 401 else {}
     return JSONResponse({"status": status} | body, status, headers, media_type="application/problem+json")
 
 
@@ -77,4 +77,4 @@ def no_route(_request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 404
     return _document(
         status, {"code": "not-found" if status == 404 else "bad-method", "title": say("api.no-route"), "remedy": ""}
-    )  # noqa: PLR2004
+    )

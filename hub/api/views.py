@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from hub.api.readers import session_of
-from hub.app import Hub
+from hub.app import Hub, build_snapshot
 from hub.kit.authority import Action
 from hub.kit.errors import HubError, Invalid
 from hub.kit.words import say
@@ -97,11 +97,9 @@ class ViewsApi:
 
     def build(self, request: Request) -> dict[str, Any]:
         """Freeze the accepted submissions as the next snapshot and build every view of it."""
-        with self._hub.database.unit_of_work() as uow:
-            session = session_of(self._hub, uow, request)
-            permit = self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_BUILD, "snapshots", purpose=PURPOSE)
-            snapshot = self._hub.snapshots.freeze(uow, permit)
-            report = self._hub.views.build(uow, permit, snapshot)
+        with self._hub.database.reading() as reading:
+            session = session_of(self._hub, reading, request)
+        report = build_snapshot(self._hub, session.reader)
         return {
             "snapshot": report.snapshot,
             "views": [{"id": one.id, "cells": one.cells, "suppressed": one.suppressed} for one in report.views],

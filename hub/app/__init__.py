@@ -3,6 +3,7 @@
 Importing this room imports every store, so that `hub.db.metadata` is whole.
 """
 
+from hub.app.building import build_snapshot
 from hub.app.composition import Hub, build
 from hub.app.partnerships import PARTNERSHIPS, RAVENSBOURNE, Partnership, SeedPerson
 from hub.app.progress import Progress, ProgressBoard, read_progress, write_progress
@@ -17,6 +18,7 @@ __all__ = [
     "ProgressBoard",
     "SeedPerson",
     "build",
+    "build_snapshot",
     "read_progress",
     "seed",
     "write_progress",

@@ -29,7 +29,9 @@ def build(out: Path, person: str, formats: str, justification: str, state: Path)
     with hub_of(state) as hub:
         reader = person_of(hub, person)
         with hub.database.unit_of_work() as uow:
-            permit = hub.policy.permit(uow, reader, Action.ASSESSMENT_BUILD, "assessments", purpose="svd.strategy_prepare")
+            permit = hub.policy.permit(
+                uow, reader, Action.ASSESSMENT_BUILD, "assessments", purpose="svd.strategy_prepare"
+            )
             built = hub.assessments.build(uow, permit, justification=justification)
         out.mkdir(parents=True, exist_ok=True)
         path = out / "assessment.html"

@@ -37,7 +37,9 @@ class HubClient:
     def __enter__(self) -> HubClient:
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self._http.close()
 
     def login(self, provider: str, persona: str, *, scopes: tuple[str, ...] = ("read", "submit")) -> str:
@@ -116,7 +118,11 @@ def server(environment: Mapping[str, str], *, port: int, log: Path) -> Iterator[
     address = f"http://127.0.0.1:{port}"
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hub", "serve"], env=dict(environment), stdout=out, stderr=out, stdin=subprocess.DEVNULL
+            [sys.executable, "-m", "hub", "serve"],
+            env=dict(environment),
+            stdout=out,
+            stderr=out,
+            stdin=subprocess.DEVNULL,
         )
     try:
         _wait(address, process)

@@ -35,7 +35,11 @@ def hub_of(state: Path) -> Iterator[Hub]:
     from hub.settings import Settings
 
     if not state.exists():
-        raise NotFound(f"there is no state folder {state}", code="no-state", remedy="Make one with hub init, or name another with --state.")
+        raise NotFound(
+            f"there is no state folder {state}",
+            code="no-state",
+            remedy="Make one with hub init, or name another with --state.",
+        )
     made = build(Settings(state=state))
     try:
         yield made

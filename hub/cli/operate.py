@@ -26,7 +26,9 @@ def init(state: Path, operator: str) -> None:
         reader = Reader(agency="hub-operator", task="set-up")
         made.identity.add_agency(uow, reader, id="hub-operator", name=operator, kind="hub_operator")
     made.close()
-    click.echo(f"Made {state}. Keep a copy of {state / 'root.key'} somewhere else: without it nothing can be read.", err=True)
+    click.echo(
+        f"Made {state}. Keep a copy of {state / 'root.key'} somewhere else: without it nothing can be read.", err=True
+    )
 
 
 @click.command()

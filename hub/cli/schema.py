@@ -38,4 +38,6 @@ def template(dataset: str) -> None:
     """An empty file to fill: the header line of the dataset, as CSV."""
     from hub.schemas import SchemaRegistry
 
-    csv.writer(sys.stdout, lineterminator="\n").writerow(field.name for field in SchemaRegistry.from_folder().get(dataset).fields)
+    csv.writer(sys.stdout, lineterminator="\n").writerow(
+        field.name for field in SchemaRegistry.from_folder().get(dataset).fields
+    )

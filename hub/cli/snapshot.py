@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from hub.cli.local import hub_of, person_of, someone_with, state_option
-from hub.kit.authority import Action
 
 
 @click.group()
@@ -20,11 +19,11 @@ def snapshot() -> None:
 @click.option("--as", "person", default="", help="Who builds; the operator if not said.")
 def build(state: Path, person: str) -> None:
     """Freeze what is accepted now and build every view of it."""
+    from hub.app import build_snapshot
+
     with hub_of(state) as hub:
         reader = person_of(hub, person) if person else someone_with(hub, "operator")
-        with hub.database.unit_of_work() as uow:
-            permit = hub.policy.permit(uow, reader, Action.SNAPSHOT_BUILD, "snapshots")
-            report = hub.views.build(uow, permit, hub.snapshots.freeze(uow, permit))
+        report = build_snapshot(hub, reader)
         click.echo(f"snapshot {report.snapshot}")
         for view in report.views:
             click.echo(f"{view.id}\t{view.cells} cells\t{view.suppressed} suppressed")

@@ -1,0 +1,123 @@
+"""`hub demo`: an invented partnership on loopback; a page at once, the data built behind it with progress."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+
+import click
+
+from hub.kit.errors import Conflict, HubError
+
+_ADDRESS_FILE = "address"
+
+
+@click.command()
+@click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="HUB_STATE",
+    default=Path("hub-state/demo"),
+    show_default=True,
+)
+@click.option("--months", type=click.IntRange(12, 36), default=36, show_default=True)
+@click.option("--build-only", is_flag=True, hidden=True, help="Build the data of a demo that is being served.")
+def demo(port: int, no_browser: bool, state: Path, months: int, build_only: bool) -> None:
+    """Serve the demo partnership "Ravensbourne" (invented) on 127.0.0.1, personas one click away."""
+    address = f"http://127.0.0.1:{port}"
+    if build_only:
+        _build(address, state, months)
+        return
+    _claim(state, address)
+    environment = dict(os.environ) | {
+        "HUB_MODE": "demo",
+        "HUB_STATE": str(state.resolve()),
+        "HUB_HOST": "127.0.0.1",
+        "HUB_PORT": str(port),
+        "HUB_BASE_URL": address,
+        "HUB_PARTNERSHIP": "Ravensbourne Safer Partnership",
+    }
+    from hub.cli.client import server
+
+    with server(environment, port=port, log=state / "server.log"):
+        click.echo(f"The hub is at {address}. Everything in it is invented. Stop it with Ctrl-C.")
+        if not no_browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        builder = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "hub",
+                "demo",
+                "--build-only",
+                "--port",
+                str(port),
+                "--state",
+                str(state),
+                "--months",
+                str(months),
+            ],
+            stdin=subprocess.DEVNULL,
+        )
+        try:
+            builder.wait()
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+        finally:
+            if builder.poll() is None:
+                builder.terminate()
+                builder.wait(timeout=20)
+
+
+def _claim(state: Path, address: str) -> None:
+    """A state folder belongs to one address: its providers and people are known under it."""
+    state.mkdir(parents=True, exist_ok=True)
+    path = state / _ADDRESS_FILE
+    if path.exists() and path.read_text(encoding="utf-8").strip() != address:
+        known = path.read_text(encoding="utf-8").strip()
+        raise Conflict(
+            f"{state} was made for {known}",
+            code="other-address",
+            remedy="Use that port again, or another folder with --state.",
+        )
+    path.write_text(address + "\n", encoding="utf-8")
+
+
+def _build(address: str, state: Path, months: int) -> None:
+    from hub.app import Progress, read_progress, write_progress
+    from hub.cli.geography import load_files
+    from hub.cli.itinerary import demo as invented
+    from hub.cli.local import hub_of
+    from hub.cli.walk import Log, build_and_look, submit_all
+
+    before = read_progress(state)
+    if before is not None and before.complete:
+        return
+    stage = Progress(stage="writing")
+
+    def tell(progress: Progress) -> None:
+        nonlocal stage
+        stage = progress
+        write_progress(state, progress)
+
+    try:
+        tell(stage)
+        itinerary = invented(state / "extracts", months=months)
+        tell(Progress(stage="geography"))
+        with hub_of(state) as hub:
+            load_files(hub, itinerary.geography)
+        log = Log()
+        submit_all(address, itinerary, log, tell)
+        build_and_look(address, itinerary, log, state, tell, look=False)
+        tell(Progress(stage="done"))
+    except HubError as error:
+        write_progress(state, Progress(stage=stage.stage, done=stage.done, total=stage.total, failed=error.code))
+        click.echo(f"Building the demo stopped: {error.title} [{error.code}]", err=True)
+        raise

@@ -1,0 +1,76 @@
+"""What the tour submits: the demo's extracts, or the real public files as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.kit.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """One file to submit: by which agency, as which dataset, for which month."""
+
+    agency: str
+    dataset: str
+    period: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Itinerary:
+    """Which partnership, which geography files, which extracts."""
+
+    partnership: str
+    geography: tuple[Path, ...]
+    extracts: tuple[Extract, ...]
+    lead: str
+
+
+_REAL = (
+    ("met-police", "police/street-crime-api", "police/bromley_api"),
+    ("city-police", "police/street-crime", "police/street"),
+    ("west-yorkshire-police", "police/street-crime", "police/street_large"),
+    ("met-police", "police/street-crime", "police/met_burglary"),
+    ("met-police", "police/stop-and-search", "police/stop_search"),
+)
+_REAL_GEOGRAPHY = ("geo/bromley_lsoa21.geojson", "geo/lsoa21_ward25_lad25_london.csv")
+
+
+def real(data: Path, *, profile: str) -> Itinerary:
+    """The public police files under `data`, each month as it is; outcomes files are of another schema and stay out."""
+    extracts = [
+        Extract(agency=agency, dataset=dataset, period=path.name[:7], path=path)
+        for agency, dataset, folder in _REAL
+        for path in sorted((data / folder).glob("*.csv"))
+        if "outcomes" not in path.name
+    ]
+    geography = tuple(data / name for name in _REAL_GEOGRAPHY)
+    for path in geography:
+        if not path.is_file():
+            raise Invalid(
+                f"{path} is missing", code="no-data", remedy="Name the folder of the public data with --data."
+            )
+    if not extracts:
+        raise Invalid(
+            f"no police files under {data}", code="no-data", remedy="Name the folder of the public data with --data."
+        )
+    partnership = "bromley-open" if profile == "open" else "bromley-closed"
+    return Itinerary(partnership=partnership, geography=geography, extracts=tuple(extracts), lead="bromley-council")
+
+
+def demo(folder: Path, *, months: int = 36) -> Itinerary:
+    """The invented partnership, written into `folder`."""
+    from hub.synthetic import write_partnership
+
+    manifest = write_partnership(folder, months=months)
+    return Itinerary(
+        partnership="ravensbourne",
+        geography=tuple(folder / file.path for file in manifest.geography),
+        extracts=tuple(
+            Extract(agency=file.agency, dataset=file.dataset, period=file.period, path=folder / file.path)
+            for file in manifest.extracts
+        ),
+        lead="ravensbourne-council",
+    )

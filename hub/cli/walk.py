@@ -1,0 +1,124 @@
+"""The main job over HTTP, step by step: what `hub tour` does to the end and `hub demo` does behind its pages."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hub.app import PARTNERSHIPS, Progress
+from hub.cli.client import HubClient
+from hub.cli.itinerary import Extract, Itinerary
+from hub.kit.errors import HubError
+
+Tell = Callable[[Progress], None]
+
+ACCEPTED = frozenset({"accepted", "accepted-with-warnings", "part-accepted"})
+
+
+class StepFailed(HubError):
+    """A step of the walk did not do what it is for."""
+
+    code = "step-failed"
+
+
+@dataclass(slots=True)
+class Log:
+    """What the walk did, in the form of `hub tour --json`."""
+
+    submissions: list[dict[str, Any]] = field(default_factory=list)
+    snapshot: int = 0
+    views: list[dict[str, Any]] = field(default_factory=list)
+    dropped: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    assessment: str = ""
+    audit: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step."""
+        start = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - start, 2)
+
+
+def submit_all(address: str, itinerary: Itinerary, log: Log, tell: Tell) -> None:
+    """Each agency's uploader logs in through its own provider and submits its extracts."""
+    by_agency: dict[str, list[Extract]] = defaultdict(list)
+    for extract in itinerary.extracts:
+        by_agency[extract.agency].append(extract)
+    done = 0
+    for agency, extracts in by_agency.items():
+        uploader = PARTNERSHIPS[itinerary.partnership].person(agency, "uploader")
+        with HubClient(address) as client:
+            client.login(agency, uploader.id)
+            for extract in extracts:
+                answer = client.submit(extract.path, dataset=extract.dataset, period=extract.period)
+                done += 1
+                tell(Progress(stage="submissions", done=done, total=len(itinerary.extracts)))
+                log.submissions.append(
+                    {
+                        "agency": agency,
+                        "dataset": extract.dataset,
+                        "period": extract.period,
+                        "file": extract.path.name,
+                        "rows": answer["report"]["rows"],
+                        "accepted_rows": answer["report"]["accepted_rows"],
+                        "outcome": answer["report"]["outcome"],
+                        "findings": {one["code"]: one["count"] for one in answer["report"]["findings"]},
+                    }
+                )
+                if answer["report"]["outcome"] not in ACCEPTED:
+                    raise StepFailed(f"{extract.path.name}: {answer['report']['outcome']}")
+
+
+def build_and_look(address: str, itinerary: Itinerary, log: Log, out: Path, tell: Tell, *, look: bool = True) -> None:
+    """The partnership analyst builds a snapshot, asks the views, and builds the assessment into `out`."""
+    analyst = PARTNERSHIPS[itinerary.partnership].person(itinerary.lead, "analyst")
+    with HubClient(address) as client:
+        client.login(itinerary.lead, analyst.id, scopes=("read", "submit"))
+        tell(Progress(stage="snapshot"))
+        with log.step("snapshot"):
+            built = client.post("/snapshots")
+        log.snapshot = built["snapshot"]
+        log.views = built["views"]
+        log.dropped = {one["id"]: one["dropped"] for one in built["measures"] if one["dropped"]}
+        if look:
+            with log.step("query"):
+                _look(client, [view["id"] for view in log.views], log)
+        tell(Progress(stage="assessment"))
+        with log.step("assessment"):
+            made = client.post("/assessments", justification="tour")
+            out.mkdir(parents=True, exist_ok=True)
+            path = out / "assessment.html"
+            path.write_bytes(client.text(f"/assessments/{made['id']}", justification="tour").encode())
+            log.assessment = str(path)
+
+
+def verify(address: str, itinerary: Itinerary, log: Log) -> None:
+    """The auditor has the log recomputed."""
+    auditor = PARTNERSHIPS[itinerary.partnership].person(itinerary.lead, "auditor")
+    with log.step("audit"), HubClient(address) as client:
+        client.login(itinerary.lead, auditor.id, scopes=("read",))
+        client.get("/audit/checkpoint")
+        found = client.get("/audit/verification", purpose="lawfulness")
+    log.audit = {"entries": found["entries"], "verified": found["verified"]}
+    if not found["verified"]:
+        raise StepFailed("the audit log does not hold")
+
+
+def _look(client: HubClient, views: Sequence[str], log: Log) -> None:
+    for view in views:
+        offer = client.get(f"/views/{view}")
+        log.notes[view] = [note["sentence"] for note in offer["notes"]]
+        for table in offer["tables"]:
+            by = ",".join(table["by"])
+            document = client.get(f"/views/{view}/table", by=by, format="json")
+            text = client.text(f"/views/{view}/table", by=by, format="csv")
+            if document["provenance"]["result_hash"] not in text:
+                raise StepFailed(f"{view} by {by}: CSV and JSON are of different cells")
