@@ -114,7 +114,7 @@ _OTHER = (38, 28, 20, 14, 10, 8, 10, 18, 32, 40, 46, 50, 58, 54, 54, 60, 64, 66,
 _NIGHT = frozenset({*range(18, 24), *range(6)})
 MEDICAL_HOURS = (
     tuple(  # what ambulance and hospital see lies later: 75.2 % between 18:00 and 05:59 (measured, NW England)
-        tuple(weight * (1.22 if hour in _NIGHT else 1.0) for hour, weight in enumerate(day)) for day in VIOLENCE_HOURS
+        tuple(weight * (1.24 if hour in _NIGHT else 1.0) for hour, weight in enumerate(day)) for day in VIOLENCE_HOURS
     )
 )
 HOURS = {"violence": VIOLENCE_HOURS, "medical": MEDICAL_HOURS, "search": (_SEARCH,) * 7, "other": (_OTHER,) * 7}

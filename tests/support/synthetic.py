@@ -1,0 +1,77 @@
+"""The invented partnership for tests. Run as a module it writes the golden list anew: `python -m tests.support.synthetic`."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.geography import AreaIndex
+from hub.synthetic import ExtractFile, Manifest, write_partnership
+from tests.support.geography import index_of
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "synthetic_sha256.json"
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A partnership on disk."""
+
+    folder: Path
+    manifest: Manifest
+
+    def extracts(self, dataset: str, *, last: int = 36) -> list[ExtractFile]:
+        """The extracts of a dataset in the `last` months, oldest first."""
+        periods = self.manifest.periods[-last:]
+        return [
+            extract for extract in self.manifest.extracts if extract.dataset == dataset and extract.period in periods
+        ]
+
+    def rows(self, dataset: str, *, last: int = 36) -> list[Row]:
+        """All records of a dataset in the `last` months."""
+        return [row for extract in self.extracts(dataset, last=last) for row in records(self.folder / extract.path)]
+
+    def truth(self, *, last: int = 36) -> list[Row]:
+        """The truth of the `last` months."""
+        periods = set(self.manifest.periods[-last:])
+        return [row for row in records(self.folder / self.manifest.truth.path) if row["period"] in periods]
+
+    def geography(self, kind: str) -> Path:
+        """The file of boundaries, lookup or gazetteer."""
+        return next(self.folder / file.path for file in self.manifest.geography if file.kind == kind)
+
+    def area(self) -> AreaIndex:
+        """The index of its own boundaries, lookup and gazetteer."""
+        return index_of(self.geography("boundaries"), self.geography("lookup"), self.geography("gazetteer"))
+
+
+def written(folder: Path, *, seed: int = 2022, months: int = 36) -> Written:
+    """The partnership, freshly written."""
+    return Written(folder, write_partnership(folder, seed=seed, months=months))
+
+
+def records(path: Path) -> Iterator[Row]:
+    """The records of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below the folder, by its path."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        write_partnership(Path(place))
+        GOLDEN.write_text(json.dumps(hashes(Path(place)), indent=1, sort_keys=True) + "\n", encoding="utf-8")
