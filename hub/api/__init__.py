@@ -1,6 +1,7 @@
 """The API under `/api/v1`: JSON over HTTP for programs, problem+json for errors. A door: it translates, it decides nothing.
 
-`create_api(hub)` is mounted at `/api`; `health(hub)` are the three routes beside it that need no token and tell nothing of any data.
+`create_api(hub)` is mounted at `/api`; `health(hub)` are the three routes beside it that need no token and tell nothing of
+any data.
 """
 
 from hub.api.application import create_api

@@ -29,8 +29,8 @@ def health(hub: Hub) -> APIRouter:
     def metrics() -> PlainTextResponse:
         with hub.database.reading() as reading:
             entries = audit.size(reading)
-        text = f"# HELP hub_audit_entries Entries in the audit log.\n# TYPE hub_audit_entries counter\nhub_audit_entries {entries}\n"
-        return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+        head = "# HELP hub_audit_entries Entries in the audit log.\n# TYPE hub_audit_entries counter\n"
+        return PlainTextResponse(f"{head}hub_audit_entries {entries}\n", media_type="text/plain; version=0.0.4")
 
     router.add_api_route("/healthz", alive, methods=["GET"])
     router.add_api_route("/readyz", ready, methods=["GET"])

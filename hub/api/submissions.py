@@ -1,7 +1,8 @@
 """Submit an extract and see what became of it.
 
-`POST /submissions?dataset=ID&period=P` takes the raw file as its body, or a multipart form with one file part. Dataset and period stand in
-the address, so that the Permit is decided before the first byte is read; the bytes are sealed as they arrive (promises P1, P7).
+`POST /submissions?dataset=ID&period=P` takes the raw file as its body, or a multipart form with one file part. Dataset and
+period stand in the address, so that the Permit is decided before the first byte is read; the bytes are sealed as they arrive
+(promises P1, P7).
 """
 
 from __future__ import annotations

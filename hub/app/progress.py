@@ -1,4 +1,4 @@
-"""How far the building of a demo is: a small file in the state folder, written by the builder and read by the pages. Counts only."""
+"""How far the building of a demo is: a small file in the state folder, written by the builder, read by the pages. Counts only."""
 
 from __future__ import annotations
 
