@@ -130,7 +130,7 @@ def _check_audience(claims: dict[str, Any], client_id: str) -> None:
     """One audience, ours; or several with ours among them and `azp` naming us (OpenID Connect Core 3.1.3.7 rules 3 to 5)."""
     audience, party = claims["aud"], claims.get("azp")
     audiences = [audience] if isinstance(audience, str) else audience
-    if client_id not in audiences or party not in {None, client_id} or (len(audiences) > 1 and party is None):
+    if client_id not in audiences or party not in (None, client_id) or (len(audiences) > 1 and party is None):
         raise refusal("wrong-audience")
 
 

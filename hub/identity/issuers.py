@@ -6,6 +6,7 @@ stops nobody. An ID token signed with a key not in hand has the keys fetched aga
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry, Key, RSAKey
+from joserfc.jwk import JWKRegistry, Key
 
 from hub.identity.refusals import refusal, unavailable
 from hub.identity.wire import fetch_json
@@ -31,7 +32,7 @@ _KEY_TYPES = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 _MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
 _CURVES = {"EC": "P-256", "OKP": "Ed25519"}
 _MOST_KEYS = 64
-_SMALLEST_RSA = 2048
+_RSA_BITS = range(2048, 8193)  # shorter is weak, longer is slow to check
 
 _KEEP = timedelta(hours=1)
 _KEEP_WHEN_DOWN = timedelta(days=1)
@@ -217,18 +218,22 @@ def _signing_key(member: Any) -> SigningKey | None:
         return None
     kty, kid, alg = (member.get(name, "") for name in ("kty", "kid", "alg"))
     names = _MEMBERS.get(kty) if isinstance(kty, str) else None
-    if names is None or not isinstance(kid, str) or alg not in {"", *(a for a, t in _KEY_TYPES.items() if t == kty)}:
+    if names is None or not isinstance(kid, str) or not isinstance(alg, str):
         return None
-    if member.get("crv") != _CURVES.get(kty):
+    if member.get("crv") != _CURVES.get(kty) or (alg and _KEY_TYPES.get(alg) != kty):
         return None
     try:
+        if kty == "RSA" and _bits(member["n"]) not in _RSA_BITS:
+            return None
         # Only the public numbers are taken: not x5c, x5u or a private part published by mistake.
         key = JWKRegistry.import_key({"kty": kty} | {name: member[name] for name in names})
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    if isinstance(key, RSAKey) and key.public_key.key_size < _SMALLEST_RSA:
-        return None
     return SigningKey(kid, kty, alg, key)
+
+
+def _bits(number: str) -> int:
+    return int.from_bytes(base64.urlsafe_b64decode(number + "=" * (-len(number) % 4))).bit_length()
 
 
 def _pick(keys: tuple[SigningKey, ...], kid: str, algorithm: str) -> Key | None:

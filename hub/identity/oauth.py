@@ -12,7 +12,7 @@ from authlib.integrations.httpx_client import OAuth2Client, OAuthError
 
 from hub.identity.issuers import Metadata
 from hub.identity.refusals import refusal, unavailable
-from hub.identity.wire import BoundedTransport
+from hub.identity.wire import BoundedTransport, parse_json_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def id_token_for(client: Client, metadata: Metadata, *, code: str, verifier: str
             )
     except OAuthError as error:
         raise _refused(error.error) from error
-    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TypeError, OverflowError) as error:
         raise unavailable("provider-unavailable") from error
     token = answer.get("id_token")
     if not isinstance(token, str) or not token:
@@ -60,7 +60,7 @@ def id_token_for(client: Client, metadata: Metadata, *, code: str, verifier: str
 def _refused(error: object) -> Exception:
     if error == "invalid_grant":
         return refusal("code-refused")
-    if error in {"invalid_client", "unauthorized_client"}:
+    if error in ("invalid_client", "unauthorized_client"):
         return unavailable("client-refused")
     return refusal("provider-refused")
 
@@ -78,7 +78,16 @@ def _session(client: Client, metadata: Metadata) -> Any:
         trust_env=False,
     )
     session.register_client_auth_method(("client_secret_basic", _basic))
+    session.register_compliance_hook("access_token_response", _strict)
     return session
+
+
+def _strict(response: httpx2.Response) -> httpx2.Response:
+    """Only 200, or an error of RFC 6749 s.5.2, is an answer; Authlib would take tokens from a redirect or an error page."""
+    body = parse_json_object(response.content)
+    if response.status_code != 200 and ("error" not in body or not 400 <= response.status_code < 500):
+        raise ValueError(f"status {response.status_code}")
+    return response
 
 
 def _basic(client: Any, _method: str, uri: str, headers: Any, body: Any) -> tuple[str, Any, Any]:

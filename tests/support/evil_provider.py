@@ -46,6 +46,10 @@ class EvilProvider:
     def __init__(self, address: str, clock: Clock) -> None:
         self.issuer = address
         self.client_id = "the-hub"
+        self.reset(clock)
+
+    def reset(self, clock: Clock) -> None:
+        """Honest again, with a new key, having seen nothing."""
         self.clock = clock
         self.key: Key = ECKey.generate_key("P-256", {"kid": "evil-1"})
         self.algorithm = "ES256"

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,8 +16,9 @@ from hub.audit import StoredEntry
 from hub.audit.store import stored_entries
 from hub.db import Database
 from hub.identity import DEMO_PATH, DemoProvider, Identity, Person, Role, Session, SessionStart
-from hub.kit.authority import Reader
+from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import Clock, FrozenClock
+from hub.kit.ids import new_id
 from hub.settings import Mode
 
 ROOT_KEY = bytes(range(32))
@@ -182,3 +184,17 @@ def send_json(handler: BaseHTTPRequestHandler, status: int, body: Any) -> None:
     handler.send_header("Content-Length", str(len(content)))
     handler.end_headers()
     handler.wfile.write(content)
+
+
+def a_token_permit(clock: Clock, person: Person, **changes: Any) -> Permit:
+    """A permit for a person to issue themselves a token."""
+    values: dict[str, Any] = {
+        "id": new_id("permit"),
+        "reader": Reader(agency=person.agency, person=person.id, roles=frozenset(person.roles)),
+        "action": Action.TOKEN_ISSUE,
+        "resource": f"person/{person.id}",
+        "purpose": "",
+        "policy_hash": "ab" * 32,
+        "expires_at": clock.now() + timedelta(minutes=5),
+    }
+    return Permit(**(values | changes))

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
@@ -53,8 +53,19 @@ class ForeignProvider:
 
     def sign_in(self, authorization_url: str, *, subject: str, redirect_uri: str) -> str:
         """Log in as `subject`, consent, and return the URL the browser is sent back to (which is not followed)."""
+        return self._browse(
+            authorization_url, redirect_uri, lambda browser, page: self._submit_form(browser, page, subject)
+        )
+
+    def cancel(self, authorization_url: str, *, redirect_uri: str) -> str:
+        """Follow the link that cancels the login, and return the URL the browser is sent back to."""
+        return self._browse(authorization_url, redirect_uri, _follow_cancel)
+
+    def _browse(
+        self, url: str, redirect_uri: str, act: Callable[[httpx2.Client, httpx2.Response], httpx2.Response]
+    ) -> str:
         with httpx2.Client(follow_redirects=False, timeout=20) as browser:
-            response = browser.get(authorization_url)
+            response = browser.get(url)
             for _ in range(20):
                 location = response.headers.get("location")
                 if location is not None:
@@ -64,7 +75,7 @@ class ForeignProvider:
                     response = browser.get(target)
                     continue
                 assert response.status_code == 200, re.findall("<pre>.*</pre>", response.text)
-                response = self._submit_form(browser, response, subject)
+                response = act(browser, response)
         raise AssertionError("the provider never sent the browser back")
 
     def _submit_form(self, browser: httpx2.Client, page: httpx2.Response, subject: str) -> httpx2.Response:
@@ -76,6 +87,12 @@ class ForeignProvider:
         if fields["prompt"] == "login":
             fields |= {"login": subject, "password": "any: this provider asks for no real one"}
         return browser.post(urljoin(str(page.url), action.group(1)), data=fields)
+
+
+def _follow_cancel(browser: httpx2.Client, page: httpx2.Response) -> httpx2.Response:
+    link = re.search(r'href="([^"]+/abort)"', page.text)
+    assert link is not None, page.text[:500]
+    return browser.get(urljoin(str(page.url), link.group(1)))
 
 
 def free_port() -> int:

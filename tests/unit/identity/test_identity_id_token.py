@@ -79,6 +79,8 @@ def test_an_honest_token_gives_its_subject_under_each_pinned_algorithm(algorithm
         ({"aud": ["the-hub", "another-client"]}, "wrong-audience"),
         ({"aud": ["the-hub", "another-client"], "azp": "another-client"}, "wrong-audience"),
         ({"azp": "another-client"}, "wrong-audience"),
+        ({"azp": ["the-hub"]}, "wrong-audience"),
+        ({"azp": {"the-hub": 1}}, "wrong-audience"),
         ({"aud": DROP}, "bad-token"),
         ({"aud": []}, "bad-token"),
         ({"aud": 7}, "bad-token"),

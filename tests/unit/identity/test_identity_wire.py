@@ -1,0 +1,128 @@
+"""The bounded wire: size, time, no redirects, no compression, strict JSON."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+
+import httpx2
+import pytest
+
+from hub.identity.wire import MAX_BYTES, BoundedTransport, fetch_json, hush_libraries, parse_json_object
+from hub.kit.clock import FrozenClock
+from tests.support.evil_provider import EvilProvider, evil_provider
+from tests.support.identity import send_json
+
+
+@pytest.fixture
+def evil(clock: FrozenClock) -> Iterator[EvilProvider]:
+    with evil_provider(clock) as provider:
+        yield provider
+
+
+def test_a_json_object_is_fetched(evil: EvilProvider) -> None:
+    assert fetch_json(f"{evil.issuer}/jwks")["keys"][0]["kid"] == "evil-1"
+
+
+def test_an_answer_of_the_greatest_size_is_read_and_one_byte_more_is_not(evil: EvilProvider) -> None:
+    def of(size: int) -> bytes:
+        return b'{"a":"' + b"x" * (size - 8) + b'"}'
+
+    evil.faults.instead["/big"] = lambda handler: send_json(handler, 200, of(MAX_BYTES))
+    evil.faults.instead["/bigger"] = lambda handler: send_json(handler, 200, of(MAX_BYTES + 1))
+    assert len(fetch_json(f"{evil.issuer}/big")["a"]) == MAX_BYTES - 8
+    with pytest.raises(httpx2.ProtocolError):
+        fetch_json(f"{evil.issuer}/bigger")
+
+
+def test_a_redirect_is_not_followed(evil: EvilProvider) -> None:
+    def redirect(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", "/jwks")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    evil.faults.instead["/moved"] = redirect
+    with pytest.raises(ValueError, match="302"):
+        fetch_json(f"{evil.issuer}/moved")
+    assert "/jwks" not in evil.requests
+
+
+def test_compressed_content_is_refused_so_that_a_small_answer_cannot_become_a_great_one(evil: EvilProvider) -> None:
+    def compressed(handler: BaseHTTPRequestHandler) -> None:
+        assert handler.headers["Accept-Encoding"] == "identity"
+        body = gzip.compress(b'{"a":1}')
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    evil.faults.instead["/gz"] = compressed
+    with pytest.raises(httpx2.ProtocolError):
+        fetch_json(f"{evil.issuer}/gz")
+
+
+@pytest.mark.parametrize("where", ["headers", "body", "silence"])
+def test_a_server_that_drips_or_is_silent_ends_at_the_deadline(evil: EvilProvider, where: str) -> None:
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        if where == "body":
+            handler.send_response(200)
+            handler.send_header("Content-Length", "100")
+            handler.end_headers()
+        elif where == "headers":
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for _ in range(30):
+            time.sleep(0.05)
+            if where != "silence":
+                try:
+                    handler.wfile.write(b"x")
+                except OSError:
+                    return
+
+    evil.faults.instead["/slow"] = drip
+    began = time.monotonic()
+    with (
+        httpx2.Client(transport=BoundedTransport(seconds=0.3), trust_env=False) as client,
+        pytest.raises(httpx2.TimeoutException),
+    ):
+        client.get(f"{evil.issuer}/slow")
+    assert time.monotonic() - began < 1.0
+
+
+def test_a_port_where_nobody_listens_is_a_network_error() -> None:
+    with pytest.raises(httpx2.NetworkError):
+        fetch_json("http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "1", "", "{", '{"a":1,"a":2}', '{"a":{"b":1,"b":1}}', '{"a":NaN}', '{"a":-Infinity}']
+)
+def test_what_is_not_one_plain_object_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_json_object(text)
+
+
+def test_an_object_is_read_as_the_standard_library_reads_it() -> None:
+    text = json.dumps({"a": [1, {"b": None}], "c": "ä"})
+    assert parse_json_object(text) == json.loads(text)
+
+
+def test_nesting_without_end_is_refused() -> None:
+    with pytest.raises(ValueError, match="nested"):
+        parse_json_object('{"a":' * 100_000)
+
+
+def test_the_libraries_do_not_write_requests_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(logging.DEBUG)
+    try:
+        hush_libraries()
+        assert all(logging.getLogger(name).level >= logging.WARNING for name in ("httpx2", "httpcore2", "authlib"))
+    finally:
+        root.setLevel(before)
