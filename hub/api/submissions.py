@@ -18,9 +18,10 @@ from starlette.requests import ClientDisconnect
 from hub.api.readers import session_of
 from hub.app import Hub
 from hub.identity import Scope, Session
-from hub.intake import FileForm, Receiving, Sink, Submission
+from hub.intake import Receiving, Submission
 from hub.kit.authority import Action, Permit
 from hub.kit.errors import Invalid
+from hub.kit.file_form import FileForm, Sink
 from hub.kit.words import say
 
 

@@ -10,8 +10,10 @@ from fastapi.responses import JSONResponse, Response
 from hub.api.readers import session_of
 from hub.app import Hub, build_snapshot
 from hub.kit.authority import Action
+from hub.kit.clock import stamp
 from hub.kit.errors import HubError, Invalid
 from hub.kit.words import say
+from hub.snapshots import Snapshot
 from hub.views import ProtectedTable, table_csv, table_document
 
 _MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -91,9 +93,9 @@ class ViewsApi:
         """The snapshots there are, newest first: number, time, inputs."""
         with self._hub.database.unit_of_work() as uow:
             session = session_of(self._hub, uow, request)
-            permit = self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=PURPOSE)
-            found = self._hub.snapshots.all(uow, permit)
-        return {"snapshots": [one.as_json() for one in found]}
+            self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=PURPOSE)
+            found = self._hub.snapshots.all(uow)
+        return {"snapshots": [_snapshot(one) for one in found]}
 
     def build(self, request: Request) -> dict[str, Any]:
         """Freeze the accepted submissions as the next snapshot and build every view of it."""
@@ -107,6 +109,28 @@ class ViewsApi:
                 {"id": one.id, "profile": one.profile, "dropped": dict(one.dropped)} for one in report.measures
             ],
         }
+
+
+def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    inputs = [
+        {
+            "dataset": one.dataset,
+            "agency": one.agency,
+            "period": one.period,
+            "submission": one.submission,
+            "sha256": one.sha256,
+        }
+        for one in snapshot.inputs
+    ]
+    return {
+        "number": snapshot.number,
+        "at": stamp(snapshot.at),
+        "state": snapshot.state.value,
+        "area_tree": snapshot.tree_id,
+        "policy_hash": snapshot.policy_hash,
+        "left_out": list(snapshot.left_out),
+        "inputs": inputs,
+    }
 
 
 def _answer(request: Request, table: ProtectedTable, format_: str) -> Response:

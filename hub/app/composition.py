@@ -92,12 +92,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         clock=now,
     )
     snapshots = Snapshots(
-        vault=vault, engine=engine, intake=intake, geography=geography, policy=policy, agreements=agreements, clock=now
+        intake=intake, vault=vault, engine=engine, geography=geography, schemas=schemas, policy=policy, clock=now
     )
     definitions = Definitions.from_folder()
-    views = Views(
-        snapshots=snapshots, schemas=schemas, geography=geography, policy=policy, agreements=agreements, clock=now
-    )
+    views = Views(snapshots=snapshots, geography=geography, schemas=schemas, policy=policy, clock=now)
     return Hub(
         settings=settings,
         clock=now,
@@ -118,7 +116,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         intake=intake,
         snapshots=snapshots,
         views=views,
-        assessments=Assessments(views=views, definitions=definitions, clock=now),
+        assessments=Assessments(views=views, definitions=definitions, policy=policy, clock=now),
         jobs=Jobs(database_url=settings.jobs_url),
         progress=ProgressBoard(settings.state),
     )

@@ -1,6 +1,7 @@
 """Set up a partnership in a fresh state folder: agencies, demo issuers, people, and agreements proposed and signed by their people.
 
-Every step goes through the same verbs, permits and audit entries as anybody's; only that a program plays all parts. Demo mode alone.
+Every step goes through the same verbs, permits and audit entries as anybody's, only that a program plays all parts. Demo mode
+alone.
 """
 
 from __future__ import annotations

@@ -80,14 +80,12 @@ def _figures_of(
     if indicator.make is Make.ROLLING_12:
         sums = rolling(table, position, kinds)
         head = tuple(say(f"assessment.table.{name}") for name in ("kind", "period", "now", "before", "change"))
-        yield _figure(
-            indicator, table, column, definition, head, rolling_lines(sums, titles), drawing.lines(sums, titles)
-        )
+        chart = drawing.lines(sums, titles)
+        yield _figure(indicator, table, column, definition, head=head, lines=rolling_lines(sums, titles), chart=chart)
     elif indicator.make is Make.SERIES:
         head = (say("assessment.table.quarter"), say("assessment.table.count"))
-        yield _figure(
-            indicator, table, column, definition, head, series_lines(table, position), drawing.series(table, position)
-        )
+        chart = drawing.series(table, position)
+        yield _figure(indicator, table, column, definition, head=head, lines=series_lines(table, position), chart=chart)
     else:
         for kind in kinds if table.table.with_kind else ("",):
             year, areas = ranking(table, position, kind)
@@ -99,7 +97,9 @@ def _figures_of(
                 say("assessment.table.area"),
                 " ".join(filter(None, (titles.get(kind, ""), say("assessment.table.year", year=year) if year else ""))),
             )
-            yield _figure(indicator, table, column, definition, head, lines, drawing.bars(areas, position))
+            yield _figure(
+                indicator, table, column, definition, head=head, lines=lines, chart=drawing.bars(areas, position)
+            )
 
 
 def _figure(
@@ -107,6 +107,7 @@ def _figure(
     table: ProtectedTable,
     column: Column,
     definition: Definition,
+    *,
     head: tuple[str, ...],
     lines: tuple[Line, ...],
     chart: str,

@@ -1,8 +1,8 @@
 """From published cells to the lines of a figure. Everything here is post-processing: no cell is seen that a reader could not fetch.
 
-Rolling twelve months: the sum of twelve published numbers; where one is hidden or missing there is no figure, because a sum over what is
-left would be a wrong number (promise P12). A change is shown only where both figures are 20 or more: rates and changes on smaller bases
-are unreliable (a convention of public health statistics).
+Rolling twelve months: the sum of twelve published numbers; where one is hidden or missing there is no figure, because a sum over
+what is left would be a wrong number (promise P12). A change is shown only where both figures are 20 or more: rates and changes on
+smaller bases are unreliable (a convention of public health statistics).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from hub.assessment.model import Line
 from hub.kit.words import say
 from hub.views import ProtectedTable, Shown
-from hub.views.model import Cell, TableRow
+from hub.views.model import TableRow
 
 SMALLEST_BASE = 20
 TOP = 10
@@ -84,11 +84,6 @@ def ranking(table: ProtectedTable, position: int, kind: str) -> tuple[str, tuple
     return year, tuple(newest[:TOP])
 
 
-def cell_text(cell: Cell) -> str:
-    """A cell as written in a table."""
-    return cell.text
-
-
 def _text(number: int | None) -> str:
     return say("assessment.table.none") if number is None else str(number)
 
@@ -98,5 +93,5 @@ def _all_months(first: str, last: str) -> list[str]:
     months = []
     while (text := f"{year:04d}-{month:02d}") <= last:
         months.append(text)
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)  # noqa: PLR2004 - months of a year
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return months

@@ -14,14 +14,16 @@ from hub.kit.clock import Clock, stamp
 from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.kit.ids import new_id
 from hub.kit.words import say
+from hub.policy import Policy
 from hub.views import ProtectedTable, Views
 
 
 class Assessments:
     """The verbs over assessments."""
 
-    def __init__(self, *, views: Views, definitions: Definitions, clock: Clock) -> None:
+    def __init__(self, *, views: Views, definitions: Definitions, policy: Policy, clock: Clock) -> None:
         self._views = views
+        self._policy = policy
         self._definitions = definitions
         self._clock = clock
 
@@ -104,7 +106,8 @@ class Assessments:
         tables: list[ProtectedTable] = []
 
         def ask(view: str, by: str) -> ProtectedTable:
-            table = self._views.table(uow, permit, view, by=by.replace("-", ","), justification=justification)
+            looking = self._policy.permit(uow, permit.reader, Action.VIEW_READ, view, purpose=permit.purpose)
+            table = self._views.table(uow, looking, view, by=by.replace("-", ","), justification=justification)
             tables.append(table)
             return table
 

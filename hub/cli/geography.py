@@ -30,7 +30,7 @@ def load(files: tuple[Path, ...], state: Path, person: str) -> None:
     """Load boundaries (GeoJSON), a lookup of LSOA to ward (CSV) or place names (CSV)."""
     with hub_of(state) as hub:
         for report in load_files(hub, files, person=person):
-            click.echo(f"{report.kind}\t{report.rows}\t{report.path}")
+            click.echo(f"{report.kind}\t{report.records}\t{report.file_name}")
 
 
 def load_files(hub: Hub, files: Sequence[Path], *, person: str = "") -> tuple[LoadReport, ...]:

@@ -12,12 +12,8 @@ def policy() -> None:
 
 @policy.command()
 def check() -> None:
-    """Validate every policy against its schema; name each mistake."""
-    from hub.policy import check_policies
+    """Validate every policy against its schema; the first mistake is named with its file."""
+    from hub.policy import PolicyLibrary
 
-    problems = check_policies()
-    for problem in problems:
-        click.echo(problem, err=True)
-    click.echo("policies: well" if not problems else f"policies: {len(problems)} problems")
-    if problems:
-        raise click.exceptions.Exit(1)
+    library = PolicyLibrary()
+    click.echo(f"policies: well, {len(library.purposes)} purposes, {len(library.gateways)} gateways")

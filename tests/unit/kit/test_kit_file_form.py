@@ -1,7 +1,7 @@
 import pytest
 
 from hub.kit.errors import Invalid
-from hub.web.upload import FileForm, shown_name
+from hub.kit.file_form import FileForm, shown_name
 
 BOUNDARY = "----b0undary"
 TYPE = f"multipart/form-data; boundary={BOUNDARY}"

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.web.upload import FileForm
+from hub.kit.file_form import FileForm
 
 BOUNDARY = b"bnd"
 
