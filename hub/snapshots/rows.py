@@ -1,0 +1,52 @@
+"""The relation a Grant opens: the granted fields of the granted agencies' inputs of one dataset, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hub.engine import literal, quoted
+from hub.kit.authority import DatasetGrant, Form
+from hub.kit.errors import NotPermitted, Refused
+from hub.kit.words import say
+from hub.schemas import MONTH, ROW_NUMBER, SchemaRegistry
+from hub.snapshots.model import SnapshotInput
+
+RELATION = "hub_granted"
+"""Name of the view that a session of `Snapshots.rows` holds."""
+
+AGENCY, PERIOD, SUBMISSION = "hub_agency", "hub_period", "hub_submission"
+
+
+def readable_fields(granted: DatasetGrant) -> tuple[str, ...]:
+    """The fields whose rows may be read. NotPermitted when there are only counts; Refused for a form this release
+    cannot show.
+    """
+    forms = {name: form for name, form in granted.fields.items() if form is not Form.COUNT}
+    if not forms:
+        raise NotPermitted(say("snapshots.no-rows-form"), reasons=("no-rows-form",), code="no-rows-form")
+    if set(forms.values()) != {Form.READ_CLEAR}:
+        raise Refused(say("snapshots.form-not-built"), code="form-not-built")
+    return tuple(forms)
+
+
+def relation_sql(inputs: Sequence[SnapshotInput], fields: Sequence[str], schemas: SchemaRegistry) -> str:
+    """SQL of the relation: `fields`, then `hub_row`, `hub_month`, `hub_agency`, `hub_period`, `hub_submission`.
+
+    A field that an input's version of the schema does not have is null in its rows.
+    """
+    return " UNION ALL BY NAME ".join(_one(one, fields, _columns(one, schemas)) for one in inputs)
+
+
+def _one(one: SnapshotInput, fields: Sequence[str], present: frozenset[str]) -> str:
+    said: Mapping[str, str] = {AGENCY: one.agency, PERIOD: one.period, SUBMISSION: one.submission}
+    columns = [
+        *(quoted(name) if name in present else f"NULL AS {quoted(name)}" for name in fields),
+        ROW_NUMBER,
+        MONTH,
+        *(f"{literal(value)} AS {name}" for name, value in said.items()),
+    ]
+    return f"SELECT {', '.join(columns)} FROM read_parquet({literal(f'sealed://{one.object_id}')})"
+
+
+def _columns(one: SnapshotInput, schemas: SchemaRegistry) -> frozenset[str]:
+    return frozenset(schemas.get(one.dataset, one.schema_version).names)

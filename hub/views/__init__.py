@@ -1,0 +1,65 @@
+"""Combined views: declared lattices over a snapshot become protected tables, looked up for a reader.
+
+    prepared = views.prepare(reading, grant, snapshot)      count, mask, attack: long, writes nothing
+    views.keep(uow, permit, prepared)                       store, put the snapshot in force
+    table = views.table(uow, permit, "violence-by-place", by="ward,quarter,kind", where="area=E05…;period=2016-Q2")
+    table_csv(table)                                        the one rendering that every door shares
+
+Each measure (dataset x counting basis x agency) has one profile and each of its cells one protected value per snapshot,
+in whatever view it appears. Measures stand side by side and are never added up.
+"""
+
+from hub.views.asked import ask, by_of
+from hub.views.building import Prepared
+from hub.views.declared import Catalogue, DeclaredColumn, DeclaredMeasure, View, read_catalogue
+from hub.views.model import (
+    HIDDEN,
+    BuildReport,
+    Cell,
+    Column,
+    Coverage,
+    Gap,
+    Measure,
+    Note,
+    Offer,
+    ProtectedTable,
+    Query,
+    Shown,
+    TableOffer,
+    TableRow,
+    ViewFigures,
+)
+from hub.views.notes import coverage_line
+from hub.views.rendered import gap_rows, table_csv, table_document
+from hub.views.service import Views
+
+__all__ = [
+    "HIDDEN",
+    "BuildReport",
+    "Catalogue",
+    "Cell",
+    "Column",
+    "Coverage",
+    "DeclaredColumn",
+    "DeclaredMeasure",
+    "Gap",
+    "Measure",
+    "Note",
+    "Offer",
+    "Prepared",
+    "ProtectedTable",
+    "Query",
+    "Shown",
+    "TableOffer",
+    "TableRow",
+    "View",
+    "ViewFigures",
+    "Views",
+    "ask",
+    "by_of",
+    "coverage_line",
+    "gap_rows",
+    "read_catalogue",
+    "table_csv",
+    "table_document",
+]

@@ -1,0 +1,173 @@
+"""Build the tables of a snapshot: count each dataset in the engine, mask, attack, and hold what may be published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from hub.db import Reading, UnitOfWork
+from hub.disclosure import (
+    AreaPlace,
+    CellKey,
+    Lattice,
+    Profile,
+    Protected,
+    PublishedCell,
+    TableSpec,
+    profile_named,
+    protect_measure,
+    published_cells,
+)
+from hub.disclosure.model import Counts
+from hub.geography import AreaIndex, AreaTree
+from hub.kit.authority import Grant
+from hub.kit.words import say
+from hub.schemas import DatasetSchema, SchemaRegistry
+from hub.snapshots import Snapshot, Snapshots
+from hub.views.counting import NOT_STATED, Counted, count_dataset
+from hub.views.declared import Catalogue, DeclaredMeasure
+from hub.views.model import Coverage, Measure
+from hub.views.showing import months_between
+
+Protect = Callable[[Lattice, Mapping[TableSpec, Counts], Profile], Protected]
+"""How exact counts become what may be published: `hub.disclosure.protect_measure`."""
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many datasets are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedMeasure:
+    """A measure and its protected cells, not stored yet. `attacked`: cells the attacker was shown."""
+
+    measure: Measure
+    cells: Mapping[TableSpec, Mapping[CellKey, PublishedCell]] = field(repr=False)
+    attacked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All protected tables of a snapshot, not stored yet. No exact count of a closed measure is in it.
+
+    `uncounted` names datasets of the snapshot that no measure is declared for.
+    """
+
+    snapshot: Snapshot
+    grant: str
+    measures: tuple[PreparedMeasure, ...]
+    uncounted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What building needs: where rows come from, what is declared and agreed, and how counts are protected."""
+
+    snapshots: Snapshots
+    schemas: SchemaRegistry
+    catalogue: Catalogue
+    protect: Protect = protect_measure
+
+    def prepare(
+        self,
+        reading: UnitOfWork | Reading,
+        grant: Grant,
+        snapshot: Snapshot,
+        index: AreaIndex,
+        *,
+        progress: Progress | None = None,
+    ) -> Prepared:
+        """Count, mask and attack every measure of the snapshot that the grant covers. Reads only; may take long."""
+        made: list[PreparedMeasure] = []
+        declared = [name for name in snapshot.datasets if name in self.catalogue.measures and name in grant.datasets]
+        for done, dataset in enumerate(declared):
+            if progress is not None:
+                progress(done, len(declared))
+            made += self._dataset(reading, grant, snapshot, index, dataset, first=len(made) + 1)
+        uncounted = tuple(name for name in snapshot.datasets if name not in declared)
+        return Prepared(snapshot, grant.id, tuple(made), uncounted)
+
+    def _dataset(
+        self,
+        reading: UnitOfWork | Reading,
+        grant: Grant,
+        snapshot: Snapshot,
+        index: AreaIndex,
+        dataset: str,
+        *,
+        first: int,
+    ) -> list[PreparedMeasure]:
+        schema = self.schemas.get(dataset)
+        granted = grant.datasets[dataset]
+        months: dict[str, list[str]] = {}
+        for one in snapshot.of(dataset):
+            if one.agency in granted.scope.agencies:
+                months.setdefault(one.agency, []).append(one.period)
+        with self.snapshots.rows(reading, grant, snapshot, dataset) as (session, relation):
+            counted = count_dataset(session, relation, schema=schema, index=index, months=months)
+        declared, profile = self.catalogue.measures[dataset], profile_named(granted.profile)
+        return [
+            self._measure(
+                snapshot, index.tree, schema=schema, declared=declared, profile=profile, counted=one, number=number
+            )
+            for number, one in enumerate(counted, start=first)
+        ]
+
+    def _measure(
+        self,
+        snapshot: Snapshot,
+        tree: AreaTree,
+        *,
+        schema: DatasetSchema,
+        declared: DeclaredMeasure,
+        profile: Profile,
+        counted: Counted,
+        number: int,
+    ) -> PreparedMeasure:
+        lattice = lattice_of(tree, declared, counted)
+        protected = self.protect(lattice, lattice.roll_up(counted.events), profile)
+        dropped = {one.table: one.reason for one in protected.masked.report.dropped}
+        measure = Measure(
+            number=number,
+            id=f"{schema.measure}@{counted.agency}",
+            dataset=schema.id,
+            dataset_title=schema.title,
+            counting_basis=schema.counting_basis,
+            agency=counted.agency,
+            agency_kind=declared.agency_kind,
+            title=declared.title,
+            profile=profile.name,
+            sensitive=declared.sensitive,
+            has_key=bool(schema.key),
+            tables=tuple(table for table in declared.tables if table.name not in dropped),
+            dropped=dropped,
+            kinds={code: _kind_title(schema, code) for code in counted.kinds},
+            coverage=_coverage(counted, profile),
+            submissions=tuple(one.submission for one in snapshot.of(schema.id) if one.agency == counted.agency),
+        )
+        cells = {table: published_cells(lattice, protected.masked, table) for table in protected.masked.tables}
+        return PreparedMeasure(measure, cells, sum(one.cells for one in protected.verdict.measures))
+
+
+def lattice_of(tree: AreaTree, declared: DeclaredMeasure, counted: Counted) -> Lattice:
+    """The lattice of a measure: the partnership's areas, the months its agency submitted, all kinds an event can have."""
+    return Lattice(
+        areas=tuple(AreaPlace(area.code, area.level, area.parent) for area in tree.areas),
+        months=counted.months,
+        kinds=counted.kinds,
+        tables=declared.tables,
+        sensitive=declared.sensitive,
+    )
+
+
+def _coverage(counted: Counted, profile: Profile) -> Coverage:
+    held = counted.months
+    missing = tuple(month for month in months_between(held[0], held[-1]) if month not in held)
+    counts = None if profile.hides else counted.figures()
+    return Coverage(months=held, missing=missing, located_percent=counted.located_percent, counts=counts)
+
+
+def _kind_title(schema: DatasetSchema, code: str) -> str:
+    if code == NOT_STATED:
+        return say("views.kind-not-stated")
+    codes = schema.field(schema.kind).codes
+    return codes.title_of(code) if codes else code

@@ -1,0 +1,122 @@
+"""What the hub shows, as declared in `catalogue/*.yaml`: measures with their lattice tables, and views made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hub.disclosure import TableSpec
+from hub.kit.errors import Bug, NotFound
+from hub.schemas import SchemaRegistry
+
+_FOLDER = Path(__file__).parent / "catalogue"
+_MEASURES = "measures.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredMeasure:
+    """What is counted of one dataset, by which kind of agency, and the tables it is counted in."""
+
+    dataset: str
+    counting_basis: str
+    agency_kind: str
+    title: str
+    sensitive: frozenset[str]
+    tables: tuple[TableSpec, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredColumn:
+    """The measures of one dataset as a column of a view; `kind` set: that kind alone. `side`: who speaks, for what is
+    missing.
+    """
+
+    dataset: str
+    side: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A combined view: the question it answers, its columns side by side, and the tables it offers."""
+
+    id: str
+    title: str
+    question: str
+    columns: tuple[DeclaredColumn, ...]
+    tables: tuple[TableSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All declared measures, by dataset, and all views, in the order of their ids."""
+
+    measures: Mapping[str, DeclaredMeasure]
+    views: Mapping[str, View]
+
+    def view(self, view_id: str) -> View:
+        """The view of that id. NotFound when none is declared."""
+        try:
+            return self.views[view_id]
+        except KeyError:
+            raise NotFound("no such view") from None
+
+
+def read_catalogue(schemas: SchemaRegistry, folder: Path = _FOLDER) -> Catalogue:
+    """The catalogue, checked against the agreed schemas. Bug when it does not fit them: it is part of the program."""
+    raw = _yaml(folder / _MEASURES)["measures"]
+    measures = {entry["dataset"]: _measure(entry, schemas) for entry in raw}
+    if len(measures) != len(raw):
+        raise Bug("a dataset is declared as two measures")
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name != _MEASURES)
+    views = {path.stem: _view(_yaml(path), path.stem, measures, schemas) for path in paths}
+    return Catalogue(measures, views)
+
+
+def _measure(entry: Mapping[str, Any], schemas: SchemaRegistry) -> DeclaredMeasure:
+    schema = schemas.get(entry["dataset"])
+    if schema.counting_basis != entry["counting_basis"] or entry["agency_kind"] not in schema.agency_kinds:
+        raise Bug(f"the measure of {schema.id} does not fit its schema")
+    tables = tuple(TableSpec.named(name) for name in entry["tables"])
+    if not schema.kind and any(table.with_kind for table in tables):
+        raise Bug(f"{schema.id} has no kinds")
+    return DeclaredMeasure(
+        dataset=schema.id,
+        counting_basis=schema.counting_basis,
+        agency_kind=entry["agency_kind"],
+        title=entry["title"],
+        sensitive=frozenset(entry["sensitive"]),
+        tables=tables,
+    )
+
+
+def _view(
+    entry: Mapping[str, Any], stem: str, measures: Mapping[str, DeclaredMeasure], schemas: SchemaRegistry
+) -> View:
+    columns = tuple(DeclaredColumn(**column) for column in entry["columns"])
+    for column in columns:
+        if column.dataset not in measures:
+            raise Bug(f"the view {stem} shows {column.dataset}, which is no measure")
+        codes = {code.code for code in schemas.get(column.dataset).kinds}
+        if column.kind and column.kind not in codes:
+            raise Bug(f"the view {stem} shows a kind that {column.dataset} does not have")
+    if entry["id"] != stem:
+        raise Bug(f"the view in {stem}.yaml says it is {entry['id']}")
+    return View(
+        id=stem,
+        title=entry["title"],
+        question=entry["question"],
+        columns=columns,
+        tables=tuple(TableSpec.named(name) for name in entry["tables"]),
+    )
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(read, dict):
+        raise Bug(f"{path.name} holds no mapping")
+    return read

@@ -1,0 +1,87 @@
+"""What a reader should know of a table, in sentences: coverage, what is missing, what the signs mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from hub.disclosure import profile_named
+from hub.kit.words import say
+from hub.views.model import Column, Coverage, Measure, Note
+from hub.views.showing import months_between
+
+
+def coverage_line(column: Column, *, agency: str, tree: str) -> str:
+    """The coverage line of a column: which agency, which months, what share is located, what is missing.
+
+    `agency` and `tree` are the names to show. Exact counts only where the profile hides nothing.
+    """
+    coverage = column.coverage
+    first, last = coverage.months[0], coverage.months[-1]
+    missing = say("views.coverage.missing", months=", ".join(coverage.missing)) if coverage.missing else ""
+    line = say(
+        "views.coverage.line",
+        title=column.title,
+        agency=agency,
+        months=len(coverage.months),
+        all=len(months_between(first, last)),
+        first=first,
+        last=last,
+        missing=missing,
+        percent=coverage.located_percent,
+        tree=tree,
+    )
+    return line + _counts(coverage)
+
+
+def _counts(coverage: Coverage) -> str:
+    if coverage.counts is None:
+        return ""
+    return " " + say("views.coverage.open", **{name: f"{count:,}" for name, count in coverage.counts.items()})
+
+
+def dropped(measure: Measure, table: str) -> Note:
+    """The measure's table was not published, and why."""
+    reason = say(f"views.dropped.{measure.dropped[table]}")
+    return _note("dropped", title=measure.title, agency=measure.agency, reason=reason)
+
+
+def no_such_cells(measure: Measure) -> Note:
+    """The measure is not counted in this table at all."""
+    return _note("no-such-cells", title=measure.title, agency=measure.agency)
+
+
+def not_shown(measure: Measure, reasons: Iterable[str]) -> Note:
+    """The reader's agency may not see the measure; the sentences say why."""
+    return _note("not-shown", title=measure.title, agency=measure.agency, reason=" ".join(reasons))
+
+
+def withdrawn(measure: Measure) -> Note:
+    """A submission it was counted from has been withdrawn."""
+    return _note("withdrawn", title=measure.title, agency=measure.agency)
+
+
+def no_side(side: str, snapshot: int) -> Note:
+    """No submission of a whole side (police, health) is in the snapshot."""
+    return _note("no-side", side=say(f"views.sides.{side}"), snapshot=snapshot)
+
+
+def no_dataset(title: str, snapshot: int) -> Note:
+    """No submission of a dataset is in the snapshot."""
+    return _note("no-dataset", dataset=title, snapshot=snapshot)
+
+
+def about(columns: Sequence[Column], *, by_ward: bool) -> list[Note]:
+    """What the signs mean under the profiles of these columns, how they were counted, and how wards are made."""
+    notes = []
+    for profile in dict.fromkeys(column.profile for column in columns):
+        notes.append(Note(f"profile-{profile}", say(f"views.profiles.{profile}")))
+        if profile_named(profile).hides:
+            notes.append(Note("sensitive-zero", say("views.notes.sensitive-zero")))
+    notes += [_note("repeated-key", title=column.title, agency=column.agency) for column in columns if column.has_key]
+    if by_ward:
+        notes.append(Note("best-fit", say("views.notes.best-fit")))
+    return list(dict.fromkeys(notes))
+
+
+def _note(code: str, **values: object) -> Note:
+    return Note(code, say(f"views.notes.{code}", **values))

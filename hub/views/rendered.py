@@ -1,0 +1,142 @@
+"""A protected table as CSV and as plain data: page, API, download and command line all use these, so that the bytes are
+the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from hub.kit.canonical import canonical_json, sha256_hex
+from hub.views.asked import by_of
+from hub.views.model import Cell, Column, Coverage, Gap, ProtectedTable, Shown, TableRow
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table_csv(table: ProtectedTable) -> str:
+    """The table as CSV (RFC 4180, CRLF). Columns: area code and name, period, kind where the table has it, one for each
+    measure, provenance.
+
+    A cell is a number, `*`, `w`, `gap` (a month is missing), or empty (no such cell). A period that no column has is
+    one row without an area. No cell can be taken for a formula by a spreadsheet: a leading `= + - @`, tab or return
+    gets an apostrophe before it.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    kind = ("kind", "kind_title") if table.table.with_kind else ()
+    writer.writerow(
+        [
+            *("area_code", "area_name", "period", *kind),
+            *(safe(column.id) for column in table.columns),
+            *("snapshot", "result_hash"),
+        ]
+    )
+    for row in (*table.rows, *gap_rows(table)):
+        named = (row.kind, row.kind_title) if kind else ()
+        texts = (row.area, row.area_name, row.period, *named, *(cell.text for cell in row.cells))
+        writer.writerow([*map(safe, texts), table.snapshot, table.result_hash])
+    return out.getvalue()
+
+
+def table_document(table: ProtectedTable) -> dict[str, Any]:
+    """The table as plain data for JSON: the same cells, with columns, gaps, coverage, notes and provenance."""
+    return {
+        "view": table.view,
+        "title": table.title,
+        "question": table.question,
+        "by": list(by_of(table.table)),
+        "dimensions": list(table.dimensions),
+        "columns": [_column(column) for column in table.columns],
+        "rows": [_row(row, with_kind=table.table.with_kind) for row in table.rows],
+        "gaps": [{"column": gap.column, "period": gap.period, "missing": list(gap.missing)} for gap in table.gaps],
+        "notes": [{"code": note.code, "sentence": note.sentence} for note in table.notes],
+        "cells": table.cells,
+        "suppressed": table.suppressed,
+        "provenance": {
+            "snapshot": table.snapshot,
+            "snapshot_at": table.snapshot_at,
+            "area_tree": table.tree_id,
+            "policy_hash": table.policy_hash,
+            "profiles": list(table.profiles),
+            "query": table.query,
+            "result_hash": table.result_hash,
+        },
+    }
+
+
+def result_hash(columns: tuple[Column, ...], rows: tuple[TableRow, ...], gaps: tuple[Gap, ...]) -> str:
+    """SHA-256 of the canonical cells: which column, area, period and kind has which state and value; names and
+    sentences left out.
+    """
+    return sha256_hex(
+        canonical_json(
+            {
+                "columns": [column.id for column in columns],
+                "rows": [[row.area, row.period, row.kind, [cell.text for cell in row.cells]] for row in rows],
+                "gaps": [[gap.column, gap.period] for gap in gaps],
+            }
+        )
+    )
+
+
+def gap_rows(table: ProtectedTable) -> tuple[TableRow, ...]:
+    """One row without an area for each period that has no cell in any column: the named gaps."""
+    shown = {row.period for row in table.rows}
+    periods = sorted({gap.period for gap in table.gaps} - shown)
+    gaps = {(gap.column, gap.period) for gap in table.gaps}
+    return tuple(
+        TableRow(
+            "",
+            "",
+            period,
+            "",
+            "",
+            tuple(Cell(Shown.GAP if (column.id, period) in gaps else Shown.NONE) for column in table.columns),
+        )
+        for period in periods
+    )
+
+
+def safe(text: str) -> str:
+    """The text, so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {
+        "id": column.id,
+        "measure": column.measure,
+        "dataset": column.dataset,
+        "counting_basis": column.counting_basis,
+        "agency": column.agency,
+        "agency_kind": column.agency_kind,
+        "title": column.title,
+        "kind": column.kind,
+        "profile": column.profile,
+        "coverage": _coverage(column.coverage),
+    }
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "months": list(coverage.months),
+        "missing": list(coverage.missing),
+        "located_percent": coverage.located_percent,
+        **({} if coverage.counts is None else {"counts": dict(coverage.counts)}),
+    }
+
+
+def _row(row: TableRow, *, with_kind: bool) -> dict[str, Any]:
+    return {
+        "area": row.area,
+        "area_name": row.area_name,
+        "period": row.period,
+        **({"kind": row.kind, "kind_title": row.kind_title} if with_kind else {}),
+        "cells": [_cell(cell) for cell in row.cells],
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {"state": cell.state.value, **({"value": cell.value} if cell.state is Shown.NUMBER else {})}

@@ -1,0 +1,348 @@
+"""Build combined views over a snapshot; look up protected tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hub.audit import Entry, Verb, record
+from hub.db import Reading, UnitOfWork
+from hub.disclosure import TableSpec, protect_measure
+from hub.geography import AreaTree, Geography
+from hub.kit.authority import Action, Form, Grant, Permit, Reader
+from hub.kit.canonical import canonical_json, sha256_hex
+from hub.kit.clock import Clock, stamp
+from hub.kit.errors import Conflict, NotFound, NotPermitted
+from hub.kit.words import say
+from hub.policy import Policy
+from hub.schemas import SchemaRegistry
+from hub.snapshots import BUILD_PURPOSE, BUILD_TASK, Snapshot, Snapshots, SnapshotState
+from hub.views import notes
+from hub.views.asked import By, Where, ask, by_of
+from hub.views.building import Prepared, Progress, Protect, Workshop
+from hub.views.declared import Catalogue, View, read_catalogue
+from hub.views.model import (
+    BuildReport,
+    Column,
+    Measure,
+    Note,
+    Offer,
+    ProtectedTable,
+    Query,
+    TableOffer,
+    ViewFigures,
+)
+from hub.views.published import PublishedTable, Shelf, keep
+from hub.views.rendered import result_hash
+from hub.views.seen import Seen, chosen, missing_notes
+from hub.views.showing import Body, columns_of, put_together, spec_for
+
+
+class Views:
+    """Combined views: built once for each snapshot, then looked up. What a reader gets is asked of the policy at each
+    request.
+    """
+
+    def __init__(
+        self,
+        *,
+        snapshots: Snapshots,
+        geography: Geography,
+        schemas: SchemaRegistry,
+        policy: Policy,
+        clock: Clock,
+        protect: Protect = protect_measure,
+        catalogue: Catalogue | None = None,
+    ) -> None:
+        self._snapshots = snapshots
+        self._geography = geography
+        self._schemas = schemas
+        self._policy = policy
+        self._clock = clock
+        self._catalogue = catalogue or read_catalogue(schemas)
+        self._workshop = Workshop(snapshots, schemas, self._catalogue, protect)
+        self._shelf = Shelf()
+
+    def catalogue(self) -> tuple[View, ...]:
+        """All declared views, in the order of their ids."""
+        return tuple(self._catalogue.views.values())
+
+    def view(self, view_id: str) -> View:
+        """The declared view. NotFound when there is none."""
+        return self._catalogue.view(view_id)
+
+    # ---- building --------------------------------------------------------------------------------------------------
+
+    def grant(self, uow: UnitOfWork, snapshot: Snapshot) -> Grant:
+        """The policy's Grant to count exactly the snapshot's datasets together, for the hub's own task. NotPermitted
+        otherwise.
+        """
+        return self._policy.grant(
+            uow,
+            Reader(agency="", task=BUILD_TASK),
+            snapshot.datasets,
+            purpose=BUILD_PURPOSE,
+            justification=f"snapshot/{snapshot.number}",
+            form=Form.READ_CLEAR,
+        )
+
+    def prepare(
+        self, reading: UnitOfWork | Reading, grant: Grant, snapshot: Snapshot, *, progress: Progress | None = None
+    ) -> Prepared:
+        """Count, mask and attack all measures; writes nothing, and may take long: run it outside a unit of work.
+
+        `progress(done, all)` is told before each dataset. Conflict when the snapshot is not waiting to be built.
+        """
+        if snapshot.state is not SnapshotState.FROZEN:
+            raise Conflict(
+                say("views.wrong-state", number=snapshot.number, state=snapshot.state.value), code="wrong-state"
+            )
+        index = self._geography.index(reading, snapshot.tree_id)
+        return self._workshop.prepare(reading, grant, snapshot, index, progress=progress)
+
+    def keep(self, uow: UnitOfWork, permit: Permit, prepared: Prepared) -> BuildReport:
+        """Store what was prepared and put the snapshot in force, in one transaction with its entry (COMBINATION)."""
+        self._check(permit, Action.SNAPSHOT_BUILD)
+        snapshot = self._snapshots.enforce(uow, permit, prepared.snapshot.number)
+        tables: dict[int, tuple[PublishedTable, ...]] = {
+            one.measure.number: keep(uow, snapshot.number, one.measure, one.cells) for one in prepared.measures
+        }
+        measures = tuple(one.measure for one in prepared.measures)
+        report = BuildReport(
+            snapshot=snapshot.number,
+            measures=measures,
+            views=tuple(_figures(view, measures, tables) for view in self.catalogue()),
+            attacked=sum(one.attacked for one in prepared.measures),
+            uncounted=prepared.uncounted,
+        )
+        self._record_build(uow, permit, prepared, tables)
+        return report
+
+    def build(self, uow: UnitOfWork, permit: Permit, snapshot: Snapshot) -> BuildReport:
+        """`grant`, `prepare` and `keep` in one transaction: for a small snapshot."""
+        return self.keep(uow, permit, self.prepare(uow, self.grant(uow, snapshot), snapshot))
+
+    # ---- looking up ------------------------------------------------------------------------------------------------
+
+    def table(
+        self,
+        uow: UnitOfWork,
+        permit: Permit,
+        view_id: str,
+        *,
+        by: By = "",
+        where: Where = "",
+        justification: str = "",
+    ) -> ProtectedTable:
+        """The cells of a view that the reader may see now, with their provenance; the disclosure is recorded with them.
+
+        `by` and `where` as `ask` reads them. The agreements in force at this moment decide for each measure,
+        rows-and-table rule included; a measure they do not open is left out and named in a note. NotFound: no such
+        view, or nothing the reader is a party to. NotPermitted: a party without the right. Conflict (`no-snapshot`):
+        nothing is in force.
+        """
+        view = self.view(view_id)
+        self._check(permit, Action.VIEW_READ, f"view/{view.id}")
+        query = ask(view, by=by, where=where)
+        snapshot = self._in_force(uow)
+        tree = self._geography.index(uow, snapshot.tree_id).tree
+        seen = self._seen(uow, permit, view, snapshot, query.table)
+        sources = chosen(query, seen.sources)
+        body = put_together(
+            query, sources, tree, lambda measure, spec: self._shelf.cells(uow, snapshot.number, measure, spec)
+        )
+        table = _answer(
+            view=view,
+            query=query,
+            body=body,
+            said=seen.notes,
+            snapshot=snapshot,
+            tree=tree,
+            policy_hash=self._policy.hash,
+        )
+        self._record_table(uow, permit, table, justification)
+        return table
+
+    def offer(self, reading: UnitOfWork | Reading, permit: Permit, view_id: str) -> Offer:
+        """What of a view the reader may ask for now: tables, columns, kinds and months. Reveals no cell; errors as
+        `table`.
+        """
+        view = self.view(view_id)
+        self._check(permit, Action.VIEW_READ, f"view/{view.id}")
+        snapshot = self._in_force(reading)
+        offers: list[TableOffer] = []
+        columns: dict[str, tuple[Column, Measure]] = {}
+        said: dict[Note, None] = {}
+        refused: NotFound | NotPermitted | None = None
+        for table in view.tables:
+            try:
+                seen = self._seen(reading, permit, view, snapshot, table)
+            except (NotFound, NotPermitted) as error:
+                refused = error
+                continue
+            said |= dict.fromkeys(seen.notes)
+            having = [source for source in seen.sources if source.spec is not None]
+            columns |= {source.column.id: (source.column, source.measure) for source in seen.sources}
+            if having:
+                ids = tuple(source.column.id for source in having)
+                offers.append(TableOffer(table=table, by=by_of(table), columns=ids))
+        if not columns and refused is not None:
+            raise refused
+        measures = [measure for _, measure in columns.values()]
+        return Offer(
+            view=view.id,
+            title=view.title,
+            question=view.question,
+            snapshot=snapshot.number,
+            tree=self._geography.index(reading, snapshot.tree_id).tree,
+            tables=tuple(offers),
+            columns=tuple(column for column, _ in columns.values()),
+            kinds={code: title for measure in measures for code, title in measure.kinds.items()},
+            months=tuple(sorted({month for measure in measures for month in measure.coverage.months})),
+            notes=tuple(said),
+        )
+
+    def measures(self, reading: UnitOfWork | Reading, snapshot: int) -> tuple[Measure, ...]:
+        """The measures of a snapshot with their coverage: what was counted and published, no cell. None before it is
+        built.
+        """
+        return self._shelf.measures(reading, snapshot)
+
+    # ---- inside ----------------------------------------------------------------------------------------------------
+
+    def _in_force(self, reading: UnitOfWork | Reading) -> Snapshot:
+        snapshot = self._snapshots.current(reading)
+        if snapshot is None:
+            raise Conflict(say("views.no-snapshot"), code="no-snapshot", remedy=say("views.no-snapshot-remedy"))
+        return snapshot
+
+    def _seen(
+        self, reading: UnitOfWork | Reading, permit: Permit, view: View, snapshot: Snapshot, table: TableSpec
+    ) -> Seen:
+        measures = self._shelf.measures(reading, snapshot.number)
+        found = columns_of(view, measures)
+        gone = self._snapshots.withdrawn(reading, snapshot)
+        seen = Seen([], list(missing_notes(view, found, snapshot, self._schemas)))
+        codes: list[str] = []
+        is_party = False
+        for declared, measure, column in found:
+            decision = self._policy.may_see_table(
+                reading,
+                permit.reader,
+                dataset=measure.dataset,
+                dimensions=frozenset(by_of(spec_for(declared, table))),
+                purpose=permit.purpose,
+                suppliers=frozenset({measure.agency}),
+            )
+            is_party = is_party or decision.party
+            if not decision.permitted:
+                codes += decision.codes
+                if decision.party:
+                    seen.notes.append(notes.not_shown(measure, (reason.sentence for reason in decision.reasons)))
+            elif gone.intersection(measure.submissions):
+                seen.notes.append(notes.withdrawn(measure))
+            else:
+                seen.add(declared, measure, column, table)
+        if found and not seen.sources and codes:
+            if not is_party:
+                raise NotFound(say("views.nothing"))
+            raise NotPermitted(say("views.not-permitted"), reasons=tuple(dict.fromkeys(codes)))
+        return seen
+
+    def _check(self, permit: Permit, action: Action, resource: str = "") -> None:
+        other = bool(resource) and permit.resource not in (resource, resource.partition("/")[2])
+        if permit.action is not action or other or permit.expires_at <= self._clock.now():
+            raise NotPermitted(say("views.wrong-permit"), reasons=("wrong-permit",), code="wrong-permit")
+
+    def _record_table(self, uow: UnitOfWork, permit: Permit, table: ProtectedTable, justification: str) -> None:
+        others = any(column.agency != permit.reader.agency for column in table.columns)
+        record(
+            uow,
+            Entry(
+                at=self._clock.now(),
+                verb=Verb.DISCLOSURE if others else Verb.CONSULTATION,
+                action=Action.VIEW_READ.value,
+                outcome="done",
+                reader=permit.reader,
+                subject=f"view/{table.view}",
+                purpose=permit.purpose,
+                justification=justification or permit.purpose,
+                recipients=(permit.reader.agency,),
+                authority=permit.id,
+                policy_hash=table.policy_hash,
+                detail={
+                    "snapshot": table.snapshot,
+                    "query": table.query,
+                    "result": table.result_hash,
+                    "cells": table.cells,
+                    "hidden": table.suppressed,
+                    "columns": " ".join(column.id.replace(" ", "_") for column in table.columns),
+                },
+            ),
+        )
+
+    def _record_build(
+        self, uow: UnitOfWork, permit: Permit, prepared: Prepared, tables: dict[int, tuple[PublishedTable, ...]]
+    ) -> None:
+        flat = [table for found in tables.values() for table in found]
+        record(
+            uow,
+            Entry(
+                at=self._clock.now(),
+                verb=Verb.COMBINATION,
+                action=Action.SNAPSHOT_BUILD.value,
+                outcome="done",
+                reader=permit.reader,
+                subject=f"snapshot/{prepared.snapshot.number}",
+                purpose=permit.purpose,
+                justification=permit.purpose,
+                authority=prepared.grant,
+                policy_hash=permit.policy_hash,
+                detail={
+                    "datasets": " ".join(prepared.snapshot.datasets),
+                    "inputs": len(prepared.snapshot.inputs),
+                    "measures": len(prepared.measures),
+                    "tables": len(flat),
+                    "dropped": sum(len(one.measure.dropped) for one in prepared.measures),
+                    "cells": sum(table.cells for table in flat),
+                    "hidden": sum(table.hidden for table in flat),
+                    "sha256": sha256_hex(canonical_json([table.sha256 for table in flat])),
+                },
+            ),
+        )
+
+
+def _answer(
+    *, view: View, query: Query, body: Body, said: list[Note], snapshot: Snapshot, tree: AreaTree, policy_hash: str
+) -> ProtectedTable:
+    by_ward = query.table.area_level == "ward"
+    return ProtectedTable(
+        view=view.id,
+        title=view.title,
+        question=view.question,
+        table=query.table,
+        dimensions=("area", "period", *(("kind",) if query.table.with_kind else ())),
+        columns=body.columns,
+        rows=body.rows,
+        gaps=body.gaps,
+        notes=tuple(dict.fromkeys([*said, *notes.about(body.columns, by_ward=by_ward)])),
+        snapshot=snapshot.number,
+        snapshot_at=stamp(snapshot.at),
+        tree_id=tree.id,
+        tree_name=tree.name,
+        policy_hash=policy_hash,
+        query=canonical_json(query.as_json()).decode(),
+        result_hash=result_hash(body.columns, body.rows, body.gaps),
+    )
+
+
+def _figures(view: View, measures: Iterable[Measure], tables: dict[int, tuple[PublishedTable, ...]]) -> ViewFigures:
+    """Cells and hidden cells of a view, over all its tables and columns; each stored table once."""
+    shown = {
+        (measure.number, spec_for(declared, table))
+        for declared, measure, _ in columns_of(view, list(measures))
+        for table in view.tables
+    }
+    found = [table for number, of in tables.items() for table in of if (number, table.spec) in shown]
+    return ViewFigures(
+        id=view.id, cells=sum(table.cells for table in found), suppressed=sum(table.hidden for table in found)
+    )

@@ -1,0 +1,166 @@
+"""Counting: distinct keys or rows, in the month and the area where they lie, never where the agency said."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from hub.disclosure import CellKey
+from hub.geography import AreaIndex
+from hub.schemas import SchemaRegistry
+from hub.views.counting import NOT_STATED, Counted, count_dataset
+from tests.support.geography import SOUTH, STEP, WEST, bromley, index_of, square_lsoa, write_squares
+from tests.support.shared import shared
+from tests.support.views import API, FORCE, a_relation, real_bromley
+
+SCHEMAS = SchemaRegistry.from_folder()
+HERE, THERE, AWAY = (WEST + STEP / 2, SOUTH + STEP / 2), (WEST + 1.5 * STEP, SOUTH + STEP / 2), (5.0, 52.0)
+
+
+@pytest.fixture(scope="module")
+def squares(tmp_path_factory: pytest.TempPathFactory) -> AreaIndex:
+    return index_of(*write_squares(tmp_path_factory.mktemp("squares")))
+
+
+@pytest.fixture(scope="module")
+def counted() -> Counted:
+    return real_bromley()
+
+
+def count(index: AreaIndex, dataset: str, months: dict[str, list[str]], **columns: list[object]) -> list[Counted]:
+    with a_relation(**columns) as (session, relation):
+        return count_dataset(session, relation, schema=SCHEMAS.get(dataset), index=index, months=months)
+
+
+def crimes(index: AreaIndex, rows: list[tuple[int | None, str, tuple[float, float], str]]) -> Counted:
+    (one,) = count(
+        index,
+        API,
+        {FORCE: ["2026-01", "2026-02"]},
+        id=[row[0] for row in rows],
+        category=[row[1] for row in rows],
+        longitude=[row[2][0] for row in rows],
+        latitude=[row[2][1] for row in rows],
+        hub_month=[row[3] for row in rows],
+    )
+    return one
+
+
+def test_a_repeated_key_is_counted_once_where_its_first_located_record_lies(squares: AreaIndex) -> None:
+    one = crimes(
+        squares,
+        [
+            (7, "burglary", AWAY, "2026-01"),
+            (7, "burglary", THERE, "2026-01"),
+            (7, "burglary", HERE, "2026-01"),
+            (8, "burglary", HERE, "2026-02"),
+        ],
+    )
+    assert one.events == {
+        CellKey(square_lsoa(1, 0), "2026-01", "burglary"): 1,
+        CellKey(square_lsoa(0, 0), "2026-02", "burglary"): 1,
+    }
+    assert (one.repeats, one.places["outside"], one.rows) == (1, 1, 4)
+    assert one.located_percent == 75
+
+
+def test_rows_without_a_key_are_never_merged(squares: AreaIndex) -> None:
+    one = crimes(squares, [(None, "burglary", HERE, "2026-01")] * 3)
+    assert sum(one.events.values()) == 3
+
+
+def test_equal_rows_of_a_dataset_without_a_key_all_count(squares: AreaIndex) -> None:
+    (one,) = count(
+        squares,
+        "police/stop-and-search",
+        {FORCE: ["2026-01"]},
+        Longitude=[HERE[0]] * 2,
+        Latitude=[HERE[1]] * 2,
+        **{"Object of search": ["Firearms", None]},
+    )
+    lsoa = square_lsoa(0, 0)
+    assert one.events == {CellKey(lsoa, "2026-01", "Firearms"): 1, CellKey(lsoa, "2026-01", NOT_STATED): 1}
+    assert NOT_STATED in one.kinds
+
+
+def test_an_event_of_a_month_that_was_not_submitted_is_in_no_cell_and_counted_apart(squares: AreaIndex) -> None:
+    one = crimes(squares, [(1, "drugs", HERE, "2025-12"), (2, "drugs", HERE, "2026-01"), (3, "drugs", AWAY, "2025-12")])
+    assert sum(one.events.values()) == 1
+    assert one.figures()["other_months"] == 1
+    assert sum(one.figures()[place] for place in ("inside", "edge", "near", "outside", "unlocated")) == one.rows
+
+
+def test_kinds_are_those_of_the_schema_and_not_those_that_happened(squares: AreaIndex) -> None:
+    one = crimes(squares, [(1, "drugs", HERE, "2026-01")])
+    assert one.kinds == tuple(sorted(code.code for code in SCHEMAS.get(API).kinds))
+
+
+def test_each_agency_is_counted_by_itself(squares: AreaIndex) -> None:
+    agencies = ["a-police", "b-police", "b-police"]
+    found = count(
+        squares,
+        API,
+        {"b-police": ["2026-01"], "a-police": ["2026-01"]},
+        id=[1, 1, 2],
+        category=["drugs"] * 3,
+        longitude=[HERE[0]] * 3,
+        latitude=[HERE[1]] * 3,
+        hub_agency=list(agencies),
+    )
+    assert [(one.agency, sum(one.events.values())) for one in found] == [("a-police", 1), ("b-police", 2)]
+
+
+def test_no_rows_are_counted_as_none(squares: AreaIndex) -> None:
+    one = crimes(squares, [])
+    assert (one.events, one.rows, one.located_percent) == ({}, 0, 100)
+
+
+def test_bromley_is_38_380_distinct_crimes_of_39_121_rows(counted: Counted) -> None:
+    assert (counted.rows, sum(counted.events.values()), counted.repeats) == (39_121, 38_380, 741)
+    assert dict(counted.places) == {"inside": 38_706, "edge": 182, "near": 233}
+    assert "2016-03" not in counted.months
+
+
+def test_borough_totals_of_each_month_equal_an_independent_count(counted: Counted) -> None:
+    independent = {}
+    for path in sorted(shared("data/police/bromley_api").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            independent[path.name[:7]] = len({row["id"] for row in csv.DictReader(lines)})
+    by_month: Counter[str] = Counter()
+    for key, number in counted.events.items():
+        by_month[key.period] += number
+    assert by_month == independent
+    assert len(independent) == 17
+
+
+def test_ward_totals_are_sums_of_best_fit_lsoas(counted: Counted) -> None:
+    """Against the police's own ward: most agree, and those that do not are not ours to follow."""
+    tree = bromley().tree
+    wards = Counter[str]()
+    for key, number in counted.events.items():
+        wards[tree.ward_of(key.area)] += number
+    assert len(wards) == 22
+    assert wards.total() == 38_380
+    assert all(code.startswith(("E05013", "E05014")) for code in wards)
+
+
+def test_met_burglary_has_184_rows_in_bromley_and_west_yorkshire_none() -> None:
+    index = bromley()
+    for folder, pattern, expected in (("met_burglary", "*-street.csv", 184), ("street_large", "*.csv", 0)):
+        rows: list[dict[str, str]] = []
+        for path in sorted(Path(shared(f"data/police/{folder}")).glob(pattern)):
+            with path.open(encoding="utf-8", newline="") as lines:
+                rows += list(csv.DictReader(lines))
+        months = sorted({row["Month"] for row in rows})
+        (one,) = count(
+            index,
+            "police/street-crime",
+            {FORCE: months},
+            hub_month=[row["Month"] for row in rows],
+            **{name: [row[name] or None for row in rows] for name in ("LSOA code", "Crime type")},
+        )
+        assert sum(one.events.values()) == expected
+        assert one.rows == len(rows)
