@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -23,7 +22,7 @@ from hub.kit.errors import (
     Unavailable,
 )
 from hub.kit.ids import new_id
-from hub.kit.words import catalogue, say
+from hub.kit.words import say
 from hub.web.door import Door
 from hub.web.pages.errors import ErrorPage
 
@@ -125,13 +124,8 @@ def _page_of(error: HubError) -> ErrorPage:
         return ErrorPage(say("web.error.not_found_text"))
     if isinstance(error, NotPermitted):
         remedy = error.remedy or say("web.error.forbidden_ask")
-        return ErrorPage(error.title, tuple(_reason(code) for code in error.reasons), remedy, error.code)
+        return ErrorPage(error.title, (), remedy, ", ".join(error.reasons) or error.code)
     if isinstance(error, Unavailable):
         return ErrorPage(error.title, (), error.remedy or say("web.error.unavailable_text"), error.code)
     reasons = tuple(reason.sentence for reason in getattr(error, "reasons", ()))
     return ErrorPage(error.title if not reasons else "", reasons, error.remedy, error.code)
-
-
-def _reason(code: str) -> str:
-    words: Mapping[str, str] = catalogue()
-    return words.get(f"policy.reason.{code}", code)

@@ -9,10 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.kit.words import say
+from hub.web.background import Background
 from hub.web.door import Door
 from hub.web.errors import Errors, Guard
 from hub.web.pages.errors import AccessibilityPage
+from hub.web.routes.agreements import AgreementPages
+from hub.web.routes.assessments import AssessmentPages
+from hub.web.routes.audit import AuditPages
+from hub.web.routes.explain import Explain
+from hub.web.routes.home import Home
+from hub.web.routes.look import Look
 from hub.web.routes.sign_in import DemoSignIn, SignIn
+from hub.web.routes.snapshots import SnapshotPages
+from hub.web.routes.submissions import SubmissionPages
+from hub.web.routes.submit import Submit
 from hub.web.security import SecurityHeaders
 
 if TYPE_CHECKING:
@@ -25,8 +35,23 @@ def create_pages(hub: Hub) -> FastAPI:
     errors = Errors(door)
     app = FastAPI(title=hub.settings.partnership, openapi_url=None, docs_url=None, redoc_url=None)
     errors.install(app)
+    background = Background()
+    submissions = SubmissionPages(door, background)
+    places = (
+        SignIn(door),
+        Home(door),
+        Submit(door, background, submissions),
+        submissions,
+        Look(door),
+        Explain(door),
+        AgreementPages(door),
+        SnapshotPages(door, background),
+        AssessmentPages(door),
+        AuditPages(door),
+    )
     app.include_router(_public(door))
-    app.include_router(SignIn(door).router())
+    for place in places:
+        app.include_router(place.router())
     if hub.demo_provider is not None:
         app.include_router(DemoSignIn(door, hub.demo_provider).router())
     app.add_middleware(Guard, errors=errors)

@@ -492,7 +492,6 @@ def samples() -> Iterator[Sample]:
             checkpoint,
             "",
             purpose="lawfulness",
-            why="yearly check",
             table=_simple_table("entries", "Entries, newest first"),
             older="4100",
         ),

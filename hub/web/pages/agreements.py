@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from hub.web.elements import Choice, Fact, Table, Tag
+from hub.agreements import ALL_FIELDS, Agreement, Standing, Status, Term
+from hub.kit.words import say
+from hub.web.dates import spoken_day, spoken_moment
+from hub.web.elements import Cell, Choice, Column, Fact, Table, Tag
+
+_COLOURS = {
+    Standing.DRAFT: "blue",
+    Standing.NOT_STARTED: "blue",
+    Standing.IN_FORCE: "green",
+    Standing.SUSPENDED: "yellow",
+    Standing.EXPIRED: "red",
+    Standing.ENDED: "grey",
+}
+_CHANGES = {
+    Status.DRAFT: ("end",),
+    Status.IN_FORCE: ("suspend", "end"),
+    Status.SUSPENDED: ("resume", "end"),
+    Status.ENDED: (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +45,7 @@ class ProposePage:
 
 @dataclass(frozen=True, slots=True)
 class SharedDataset:
-    """One dataset of an agreement."""
+    """One clause of an agreement."""
 
     title: str
     facts: tuple[Fact, ...]
@@ -47,3 +67,129 @@ class AgreementPage:
     change_action: str = ""
     change_error: str = ""
     document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the policy lets the reader do with an agreement; `agency` is the name of the reader's agency."""
+
+    agency: str
+    sign: bool
+    change: bool
+
+
+def standing_tag(agreement: Agreement, now: datetime) -> Tag:
+    """How it stands at this second."""
+    standing = agreement.standing(now)
+    return Tag(say(f"web.agreements.status.{standing.value}"), _COLOURS[standing])
+
+
+def agreements_page(
+    known: Sequence[Agreement], names: Mapping[str, str], now: datetime, *, can_propose: bool
+) -> AgreementsPage:
+    """The list, those in force first."""
+    ordered = sorted(known, key=lambda one: (one.standing(now) is not Standing.IN_FORCE, one.title, -one.version))
+    columns = ("title", "status", "gateway", "parties", "until")
+    rows = [
+        (
+            Cell(one.title, href=f"/agreements/{one.reference}"),
+            Cell(tag=standing_tag(one, now)),
+            Cell(one.gateway, mono=True),
+            Cell(", ".join(names.get(agency, agency) for agency in one.agencies())),
+            Cell(spoken_day(one.expires_on)),
+        )
+        for one in ordered
+    ]
+    table = Table(
+        "agreements",
+        say("web.agreements.caption"),
+        tuple(Column(say(f"web.agreements.column_{name}")) for name in columns),
+        rows,
+    )
+    return AgreementsPage(table, can_propose)
+
+
+def agreement_page(
+    agreement: Agreement,
+    *,
+    names: Mapping[str, str],
+    schemas: Mapping[str, str],
+    purposes: Mapping[str, str],
+    allowed: Allowed,
+    now: datetime,
+    error: str = "",
+) -> AgreementPage:
+    """One agreement as its parties see it."""
+    changes = _CHANGES[agreement.status] if allowed.change else ()
+    signable = allowed.sign and agreement.status is Status.DRAFT
+    return AgreementPage(
+        title=agreement.title,
+        status=standing_tag(agreement, now),
+        facts=(
+            Fact(say("web.agreement.version"), agreement.reference, mono=True),
+            Fact(say("web.agreement.gateway"), agreement.gateway, mono=True),
+            Fact(say("web.agreement.basis"), agreement.lawful_basis),
+            Fact(
+                say("web.agreement.purposes"), items=tuple(purposes.get(ident, ident) for ident in agreement.purposes)
+            ),
+            Fact(say("web.agreement.starts"), spoken_day(agreement.starts_on)),
+            Fact(say("web.agreement.expires"), spoken_day(agreement.expires_on)),
+            Fact(say("web.agreement.sha"), agreement.sha256, mono=True),
+        ),
+        parties=_parties(agreement, names),
+        datasets=tuple(_shared(term, names, schemas, purposes) for term in agreement.terms),
+        confirm=_confirm(agreement),
+        sign=f"/agreements/{agreement.reference}/sign" if signable else "",
+        sign_text=say("web.agreement.sign", agency=allowed.agency),
+        changes=tuple(Choice(change, say(f"web.agreement.{change}")) for change in changes),
+        change_action=f"/agreements/{agreement.reference}/change",
+        change_error=error,
+        document=agreement.document,
+    )
+
+
+def _parties(agreement: Agreement, names: Mapping[str, str]) -> Table:
+    signed = {one.agency: one.at for one in agreement.sign_offs}
+    rows = [
+        (
+            Cell(names.get(party.agency, party.agency)),
+            Cell(say(f"web.agreement.roles.{party.role.value}") + (say("web.agreement.lead") if party.lead else "")),
+            Cell(spoken_moment(signed[party.agency]) if party.agency in signed else say("web.agreement.signed_no")),
+        )
+        for party in agreement.parties
+    ]
+    columns = tuple(Column(say(f"web.agreement.{name}")) for name in ("party", "role", "signed"))
+    return Table("parties", say("web.agreement.parties_title"), columns, rows, caption_hidden=True)
+
+
+def _shared(
+    term: Term, names: Mapping[str, str], schemas: Mapping[str, str], purposes: Mapping[str, str]
+) -> SharedDataset:
+    forms = tuple(
+        say(
+            "web.agreement.field_form",
+            field=say("web.agreement.all_fields") if name == ALL_FIELDS else name,
+            form=say(f"web.explain.form.{form.value}"),
+        )
+        for name, form in term.forms.items()
+    )
+    return SharedDataset(
+        title=schemas.get(term.dataset, term.dataset),
+        facts=(
+            Fact(say("web.agreement.supplier"), names.get(term.supplier, term.supplier)),
+            Fact(say("web.agreement.recipients"), items=tuple(names.get(one, one) for one in term.recipients)),
+            Fact(say("web.agreement.fields"), items=forms),
+            Fact(say("web.agreement.data_class"), say(f"web.agreement.classes.{term.data_class}")),
+            Fact(say("web.agreement.profile"), term.profile, mono=True),
+            Fact(say("web.agreement.purposes"), items=tuple(purposes.get(one, one) for one in term.purposes)),
+            Fact(say("web.agreement.combine"), items=tuple(schemas.get(one, one) for one in term.combine_with)),
+        ),
+    )
+
+
+def _confirm(agreement: Agreement) -> tuple[str, ...]:
+    mark = agreement.lawyer
+    if mark.confirmed_on is not None:
+        return (say("web.agreement.confirmed", by=mark.confirmed_by, on=spoken_day(mark.confirmed_on)),)
+    read = say("web.agreement.as_of", on=spoken_day(mark.as_of))
+    return (*mark.must_confirm, read)

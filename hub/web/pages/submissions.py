@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.web.elements import Fact, Table, Tag
+from hub.intake import State, Submission
+from hub.kit.words import say
+from hub.schemas import CheckReport, Finding, catalogue
+from hub.web.dates import spoken_moment, spoken_month
+from hub.web.elements import Cell, Column, Fact, Link, Table, Tag
+
+_COLOURS = {
+    State.RECEIVED: "blue",
+    State.ACCEPTED: "green",
+    State.PART_ACCEPTED: "yellow",
+    State.RETURNED: "red",
+    State.REFUSED: "red",
+    State.SUPERSEDED: "grey",
+    State.WITHDRAWN: "grey",
+}
+_MOODS = {State.RECEIVED: "wait", State.PART_ACCEPTED: "wait", State.RETURNED: "bad", State.REFUSED: "bad"}
+_AGAIN = frozenset({State.RETURNED, State.REFUSED, State.PART_ACCEPTED, State.WITHDRAWN})
+_WITHDRAWABLE = frozenset({State.ACCEPTED, State.PART_ACCEPTED})
+_SEVERITIES = ("error", "warning", "query")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +68,148 @@ class SubmissionsPage:
 
     table: Table
     can_submit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the policy lets the reader do with a submission."""
+
+    send_again: bool
+    withdraw: bool
+
+
+def status_tag(state: State) -> Tag:
+    """The state as a tag."""
+    return Tag(say(f"web.submission.state.{state.value}"), _COLOURS[state])
+
+
+def heading_of(submission: Submission, titles: Mapping[str, str]) -> str:
+    """`Street-level crime, September 2026`."""
+    title = titles.get(submission.dataset, submission.dataset)
+    return say("web.submission.title", title=title, period=spoken_month(submission.period))
+
+
+def submission_page(
+    submission: Submission,
+    report: CheckReport | None,
+    *,
+    titles: Mapping[str, str],
+    sender: str,
+    allowed: Allowed,
+    withdraw_error: str = "",
+) -> SubmissionPage:
+    """The page of one submission; `report` is None while the check has not ended."""
+    state = submission.state
+    checked = report is not None
+    return SubmissionPage(
+        heading=heading_of(submission, titles),
+        status=status_tag(state),
+        mood=_MOODS.get(state, "good"),
+        explanation=say(f"web.submission.explain.{state.value}"),
+        counts=say(
+            "web.submission.report_counts",
+            rows=f"{submission.rows:,}",
+            accepted=f"{submission.accepted_rows:,}",
+            quarantined=f"{submission.quarantined_rows:,}",
+        )
+        if checked
+        else "",
+        checking=state is State.RECEIVED,
+        kept_nothing=state is State.REFUSED,
+        findings=tuple(_card(index, one) for index, one in enumerate(report.findings)) if report is not None else (),
+        severities=_severities(report.findings) if report is not None else "",
+        receipt=_receipt(submission, sender),
+        again=f"/submit/{submission.dataset}/{submission.period}" if allowed.send_again and state in _AGAIN else "",
+        withdraw=f"/submissions/{submission.id}/withdraw" if allowed.withdraw and state in _WITHDRAWABLE else "",
+        withdraw_error=withdraw_error,
+    )
+
+
+def submissions_page(found: Sequence[Submission], titles: Mapping[str, str], *, can_submit: bool) -> SubmissionsPage:
+    """The list, newest first."""
+    rows = [
+        (
+            Cell(titles.get(one.dataset, one.dataset), href=f"/submissions/{one.id}"),
+            Cell(spoken_month(one.period)),
+            Cell(tag=status_tag(one.state)),
+            Cell(f"{one.rows:,}"),
+            Cell(f"{one.accepted_rows:,}"),
+            Cell(spoken_moment(one.at)),
+        )
+        for one in found
+    ]
+    columns = (
+        Column(say("web.submissions.dataset")),
+        Column(say("web.submissions.period")),
+        Column(say("web.submissions.status")),
+        Column(say("web.submissions.rows"), numeric=True),
+        Column(say("web.submissions.accepted"), numeric=True),
+        Column(say("web.submissions.sent")),
+    )
+    return SubmissionsPage(Table("submissions", say("web.submissions.caption"), columns, rows), can_submit)
+
+
+def _card(index: int, one: Finding) -> FindingCard:
+    places = one.cells or tuple(f"{row:,}" for row in one.rows)
+    return FindingCard(
+        ident=f"finding-{index}",
+        code=one.code,
+        severity=one.severity,
+        title=catalogue()[one.code].title,
+        message=one.message,
+        remedy=one.remedy,
+        places=_count(one.count),
+        field=one.field,
+        cells=places,
+        cells_label=_label(one),
+    )
+
+
+def _label(one: Finding) -> str:
+    kind = say("web.submission.cells") if one.cells else say("web.submission.rows")
+    shown = len(one.cells or one.rows)
+    if shown == one.count:
+        return f"{kind}:"
+    return f"{kind}: {say('web.submission.first_cells', shown=shown, count=f'{one.count:,}')}"
+
+
+def _count(count: int) -> str:
+    return say("web.submission.count_one") if count == 1 else say("web.submission.count_many", count=f"{count:,}")
+
+
+def _severities(findings: Sequence[Finding]) -> str:
+    counted = Counter(one.severity for one in findings)
+    return ", ".join(_of_severity(name, counted[name]) for name in _SEVERITIES if counted[name])
+
+
+def _of_severity(name: str, count: int) -> str:
+    return say(f"web.submission.{'severity_one' if count == 1 else 'severities'}.{name}", count=count)
+
+
+def _receipt(submission: Submission, sender: str) -> tuple[Fact, ...]:
+    size = say("web.submission.receipt_size_bytes", size=f"{submission.size:,}")
+    facts = [
+        Fact(say("web.submission.receipt_id"), submission.id, mono=True),
+        Fact(say("web.submission.receipt_file"), submission.file_name),
+        Fact(say("web.submission.receipt_sha"), submission.sha256, mono=True),
+        Fact(say("web.submission.receipt_size"), size),
+    ]
+    if submission.state is not State.RECEIVED:
+        facts += [
+            Fact(say("web.submission.receipt_rows"), f"{submission.rows:,}"),
+            Fact(say("web.submission.receipt_accepted"), f"{submission.accepted_rows:,}"),
+            Fact(say("web.submission.receipt_quarantined"), f"{submission.quarantined_rows:,}"),
+        ]
+    schema = f"{submission.dataset} {submission.schema_version}"
+    facts += [
+        Fact(say("web.submission.receipt_schema"), schema, mono=True),
+        Fact(say("web.submission.receipt_agreement"), link=_agreement(submission)),
+        Fact(say("web.submission.receipt_audit"), f"{submission.audit_index:,}"),
+        Fact(say("web.submission.receipt_at"), spoken_moment(submission.at)),
+        Fact(say("web.submission.receipt_by"), sender),
+    ]
+    return tuple(facts)
+
+
+def _agreement(submission: Submission) -> Link | None:
+    return Link(submission.agreement, f"/agreements/{submission.agreement}") if submission.agreement else None

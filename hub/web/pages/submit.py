@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.web.elements import Fact, Select, Table
+from hub.agreements import Agreement
+from hub.kit.authority import Form
+from hub.kit.words import say
+from hub.schemas import DatasetSchema
+from hub.web.dates import spoken_day, spoken_month
+from hub.web.elements import Cell, Choice, Column, Fact, Link, Select, Table
+
+_EXACT = frozenset({"open"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +37,104 @@ class UploadPage:
     refused: tuple[str, ...]
     error: str = ""
     earlier: str = ""
+
+
+def choose_page(schemas: Sequence[DatasetSchema], periods: Sequence[str], *, dataset: str, period: str) -> ChoosePage:
+    """The two selects."""
+    return ChoosePage(
+        Select(
+            "dataset",
+            say("web.submit.dataset"),
+            tuple(Choice(one.id, one.title, one.id == dataset) for one in schemas),
+        ),
+        Select(
+            "period",
+            say("web.submit.period"),
+            tuple(Choice(one, spoken_month(one), one == period) for one in periods),
+            say("web.submit.period_hint"),
+        ),
+    )
+
+
+def upload_page(
+    schema: DatasetSchema,
+    agreements: Sequence[Agreement],
+    *,
+    supplier: str,
+    period: str,
+    names: Mapping[str, str],
+    purposes: Mapping[str, str],
+    limit_mb: int,
+    accepted_on: str = "",
+    error: str = "",
+) -> UploadPage:
+    """The form, with what agreements in force do with this supplier's file. `accepted_on`: when the month was accepted before."""
+    text, facts = _who(schema.id, agreements, supplier=supplier, names=names, purposes=purposes)
+    earlier = f"{say('web.submit.before')}: {accepted_on}. {say('web.submit.before_text')}" if accepted_on else ""
+    return UploadPage(
+        title=schema.title,
+        period=spoken_month(period),
+        action=f"/submit/{schema.id}/{period}",
+        hint=say("web.submit.file_hint", limit=f"{limit_mb:,}"),
+        who=facts,
+        who_text=text,
+        columns=_columns(schema),
+        refused=tuple(field.name for field in schema.refused),
+        error=error,
+        earlier=earlier,
+    )
+
+
+def _who(
+    dataset: str,
+    agreements: Sequence[Agreement],
+    *,
+    supplier: str,
+    names: Mapping[str, str],
+    purposes: Mapping[str, str],
+) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
+    facts: list[Fact] = []
+    with_rows: set[str] = set()
+    profiles: set[str] = set()
+    for agreement in agreements:
+        terms = [one for one in agreement.terms if (one.dataset, one.supplier) == (dataset, supplier)]
+        if not terms:
+            continue
+        recipients = {one for term in terms for one in term.recipients}
+        profiles |= {term.profile for term in terms}
+        for term in terms:
+            if any(form is not Form.COUNT for form in term.forms.values()):
+                with_rows |= set(term.recipients) - {supplier}
+        facts += [
+            Fact(say("web.submit.agreement"), link=Link(agreement.title, f"/agreements/{agreement.reference}")),
+            Fact(say("web.submit.recipients"), items=tuple(sorted(names.get(one, one) for one in recipients))),
+            Fact(
+                say("web.submit.purposes"),
+                items=tuple(dict.fromkeys(purposes.get(one, one) for term in terms for one in term.purposes)),
+            ),
+            Fact(say("web.submit.until"), spoken_day(agreement.expires_on)),
+        ]
+    rows = (
+        say("web.submit.who_rows_shared", agencies=", ".join(sorted(names.get(one, one) for one in with_rows)))
+        if with_rows
+        else say("web.submit.who_rows")
+    )
+    counts = (
+        say("web.submit.who_open")
+        if profiles and profiles <= _EXACT
+        else say("web.submit.who_counts", profile=", ".join(sorted(profiles)))
+    )
+    return (rows, counts), tuple(facts)
+
+
+def _columns(schema: DatasetSchema) -> Table:
+    rows = [
+        (
+            Cell(field.name, mono=True),
+            Cell(field.title),
+            Cell(say("web.submit.required_yes" if field.required else "web.submit.required_no")),
+        )
+        for field in schema.fields
+    ]
+    columns = tuple(Column(say(f"web.submit.{name}")) for name in ("column", "column_what", "column_required"))
+    return Table("columns", say("web.submit.columns_title"), columns, rows, caption_hidden=True)

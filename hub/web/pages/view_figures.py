@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from hub.kit.charts import MAX_SERIES, Mark, MarkKind, Series, bar_chart, line_chart
 from hub.kit.words import say
 from hub.views.model import Cell as ViewCell
 from hub.views.model import Column as ViewColumn
 from hub.views.model import ProtectedTable, Shown, TableRow
-from hub.kit.charts import MAX_SERIES, Mark, MarkKind, Series, bar_chart, line_chart
 from hub.web.dates import short_period, spoken_period
 from hub.web.elements import Cell, Column, Figure, Table
 

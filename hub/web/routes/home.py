@@ -1,0 +1,86 @@
+"""What do I do today? One page for each person, by what their roles let them do and what is waiting."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.db import Reading
+from hub.identity import Session
+from hub.kit.authority import Action
+from hub.kit.words import say
+from hub.web.dates import months_back
+from hub.web.door import Door
+from hub.web.elements import Card
+from hub.web.pages.home import agreements_due, build_due, home_page, submissions_due
+from hub.web.routes.look import purpose_for
+
+_REFRESH = 4
+
+
+class Home:
+    """The landing page."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._hub = door.hub
+
+    def router(self) -> APIRouter:
+        """The route."""
+        router = APIRouter()
+        router.add_api_route("/", self.home, methods=["GET"], response_model=None)
+        return router
+
+    def home(self, request: Request) -> Response:
+        """Due first, then places."""
+        session = self._door.session(request)
+        with self._hub.database.unit_of_work() as uow:
+            found = self._hub.intake.listing(uow, session.reader) if self._sends(session) else ()
+        with self._hub.database.reading() as reading:
+            due = [*self._to_send(reading, session, found), *self._to_sign(reading, session)]
+            due += self._to_build(reading, session)
+        progress = self._door.progress()
+        running = progress is not None and progress.running
+        frame = self._door.frame(
+            session, say("web.home.title"), current="/", refresh_seconds=_REFRESH if running else 0
+        )
+        return self._door.page("home.html", frame, home_page(session, due, progress))
+
+    def _sends(self, session: Session) -> bool:
+        return "uploader" in session.reader.roles
+
+    def _to_send(self, reading: Reading, session: Session, found: object) -> list[Card]:
+        if not self._sends(session):
+            return []
+        decide = self._hub.policy.decide
+        datasets = {
+            schema.id: schema.title
+            for schema in self._hub.schemas.all()
+            if decide(reading, session.reader, Action.SUBMISSION_CREATE, schema.id).permitted
+        }
+        month = months_back(self._hub.clock.now(), 1)[0]
+        return submissions_due(datasets, found, month)  # type: ignore[arg-type]
+
+    def _to_sign(self, reading: Reading, session: Session) -> list[Card]:
+        if not session.reader.roles & {"steward", "approver"}:
+            return []
+        known = self._hub.policy.agreements_of(reading, session.reader)
+        decide = self._hub.policy.decide
+        signable = frozenset(
+            one.reference
+            for one in known
+            if one.author != session.person.id
+            and decide(reading, session.reader, Action.AGREEMENT_SIGN, one.reference).permitted
+        )
+        return agreements_due(known, session.agency.id, self._hub.clock.now(), signable=signable)
+
+    def _to_build(self, reading: Reading, session: Session) -> list[Card]:
+        decide = self._hub.policy.decide
+        purpose = purpose_for(session)
+        if not decide(reading, session.reader, Action.SNAPSHOT_BUILD, "snapshots", purpose=purpose).permitted:
+            return []
+        accepted = frozenset(one.id for one in self._hub.intake.latest_accepted(reading))
+        current = self._hub.snapshots.current(reading)
+        held = frozenset(one.submission for one in current.inputs) if current is not None else None
+        return build_due(held, accepted)

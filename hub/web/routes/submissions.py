@@ -1,0 +1,110 @@
+"""What an agency has sent, what became of it, the receipt, and taking it back."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.identity import Session
+from hub.intake import State, Submission
+from hub.kit.authority import Action
+from hub.kit.errors import NotFound
+from hub.kit.words import say
+from hub.web.background import Background
+from hub.web.door import Door
+from hub.web.elements import Link, Problem
+from hub.web.forms import Form
+from hub.web.pages.submissions import Allowed, heading_of, submission_page, submissions_page
+
+_REFRESH = 3
+
+
+class SubmissionPages:
+    """The submissions of the reader's own agency; everybody else's look as if they were not there."""
+
+    def __init__(self, door: Door, background: Background) -> None:
+        self._door = door
+        self._hub = door.hub
+        self._background = background
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(prefix="/submissions")
+        router.add_api_route("", self.listing, methods=["GET"], response_model=None)
+        router.add_api_route("/{submission}", self.one, methods=["GET"], response_model=None)
+        router.add_api_route("/{submission}/withdraw", self.withdraw, methods=["POST"], response_model=None)
+        return router
+
+    def listing(self, request: Request) -> Response:
+        """The agency's submissions, newest first."""
+        session = self._door.session(request)
+        with self._hub.database.unit_of_work() as uow:
+            found = self._hub.intake.listing(uow, session.reader)
+        can_submit = "uploader" in session.reader.roles
+        title = say("web.submissions.title", agency=session.agency.name)
+        frame = self._door.frame(session, title, current="/submissions")
+        return self._door.page(
+            "submissions.html", frame, submissions_page(found, self._titles(), can_submit=can_submit)
+        )
+
+    def one(self, request: Request, submission: str) -> Response:
+        """A submission with its report; while it is being checked the page looks again by itself."""
+        return self._show(self._door.session(request), submission, notice=request.query_params.get("done", ""))
+
+    def withdraw(self, request: Request, submission: str, form: Form) -> Response:
+        """Take a submission back, with the reason."""
+        session = self._door.session_for_form(request, form)
+        reason = form.get("reason", "").strip()
+        if not reason:
+            return self._show(session, submission, error=say("web.submission.withdraw_no_reason"))
+        with self._hub.database.unit_of_work() as uow:
+            found = self._hub.intake.submission(uow, session.reader, submission)
+            permit = self._hub.policy.permit(uow, session.reader, Action.SUBMISSION_WITHDRAW, found.dataset)
+            self._hub.intake.withdraw(uow, permit, submission, reason=reason)
+        return self._door.go(f"/submissions/{submission}?done=withdrawn")
+
+    def check(self, submission: str) -> None:
+        """Check a submission behind the page; safe to ask for twice."""
+
+        def work(_tell: object) -> None:
+            with self._hub.database.unit_of_work() as uow:
+                self._hub.intake.check(uow, submission)
+
+        self._background.start(f"check:{submission}", work)
+
+    def _show(self, session: Session, submission: str, *, error: str = "", notice: str = "") -> Response:
+        with self._hub.database.unit_of_work() as uow:
+            found = self._hub.intake.submission(uow, session.reader, submission)
+            checked = found.state is not State.RECEIVED
+            report = self._hub.intake.report(uow, session.reader, submission) if checked else None
+            sender = self._sender(uow, found)
+            decide = self._hub.policy.decide
+            allowed = Allowed(
+                send_again=decide(uow, session.reader, Action.SUBMISSION_CREATE, found.dataset).permitted,
+                withdraw=decide(uow, session.reader, Action.SUBMISSION_WITHDRAW, found.dataset).permitted,
+            )
+        if not checked:
+            self.check(submission)
+        page = submission_page(
+            found, report, titles=self._titles(), sender=sender, allowed=allowed, withdraw_error=error
+        )
+        frame = self._door.frame(
+            session,
+            heading_of(found, self._titles()),
+            current="/submissions",
+            breadcrumbs=(Link(say("web.nav.submissions"), "/submissions"),),
+            refresh_seconds=0 if checked else _REFRESH,
+            problems=(Problem(error, "#reason"),) if error else (),
+            notice=say("web.submission.withdrawn_notice") if notice == "withdrawn" else "",
+        )
+        return self._door.page("submission.html", frame, page, status=422 if error else 200)
+
+    def _sender(self, reading: object, found: Submission) -> str:
+        try:
+            return self._hub.identity.person(reading, found.submitted_by).name  # type: ignore[arg-type]
+        except NotFound:
+            return found.submitted_by
+
+    def _titles(self) -> dict[str, str]:
+        return {one.id: one.title for one in self._hub.schemas.all()}
