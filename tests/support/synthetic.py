@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.geography import AreaIndex
@@ -21,10 +22,11 @@ Row = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A partnership on disk."""
+    """A partnership on disk. Files are read once and kept: take rows, do not change them."""
 
     folder: Path
     manifest: Manifest
+    kept: dict[str, list[Row]] = field(default_factory=dict)
 
     def extracts(self, dataset: str, *, last: int = 36) -> list[ExtractFile]:
         """The extracts of a dataset in the `last` months, oldest first."""
@@ -35,12 +37,18 @@ class Written:
 
     def rows(self, dataset: str, *, last: int = 36) -> list[Row]:
         """All records of a dataset in the `last` months."""
-        return [row for extract in self.extracts(dataset, last=last) for row in records(self.folder / extract.path)]
+        return [row for extract in self.extracts(dataset, last=last) for row in self.read(extract.path)]
 
     def truth(self, *, last: int = 36) -> list[Row]:
         """The truth of the `last` months."""
         periods = set(self.manifest.periods[-last:])
-        return [row for row in records(self.folder / self.manifest.truth.path) if row["period"] in periods]
+        return [row for row in self.read(self.manifest.truth.path) if row["period"] in periods]
+
+    def read(self, path: str) -> list[Row]:
+        """The records of one of its CSV files."""
+        if path not in self.kept:
+            self.kept[path] = list(records(self.folder / path))
+        return self.kept[path]
 
     def geography(self, kind: str) -> Path:
         """The file of boundaries, lookup or gazetteer."""
@@ -57,9 +65,12 @@ def written(folder: Path, *, seed: int = 2022, months: int = 36) -> Written:
 
 
 def records(path: Path) -> Iterator[Row]:
-    """The records of a CSV file."""
+    """The records of a CSV file; equal texts are one object, so that a whole partnership fits in little memory."""
     with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+        rows = csv.reader(file)
+        header = next(rows)
+        for row in rows:
+            yield dict(zip(header, map(sys.intern, row), strict=True))
 
 
 def hashes(folder: Path) -> dict[str, str]:
