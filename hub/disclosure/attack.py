@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from hub.disclosure.deduction import REFINED_CELLS, Notebook, PublicRules, Standing
+from hub.disclosure.deduction import REFINED_CELLS, Bound, Notebook, PublicRules, Standing
 from hub.disclosure.mask import PROTECTION
-from hub.disclosure.model import CellKey, PublishedCell, TableSpec
+from hub.disclosure.model import CellKey, CellState, PublishedCell, TableSpec
 
 
 class Asker(Protocol):
@@ -139,55 +139,102 @@ def attack(
     return AttackReport(protection, tuple(attacked), tuple(leaks), intervals)
 
 
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """The notes on one measure and the bounds they come to, parallel to `notes.keys`."""
+
+    notes: Notebook
+    lower: Bound
+    upper: Bound
+    passes: int
+    cells: int
+    not_refined: tuple[str, ...]
+
+
 def _attack_measure(
     asker: Asker, measure: str, protection: int, refined_cells: int
 ) -> tuple[MeasureAttack, list[Leak], dict[CellKey, tuple[int, int | None]]]:
     rules, tables = asker.rules(measure), tuple(asker.tables(measure))
-    notes = Notebook(rules)
-    for table in tables:
-        notes.note_published(table, asker.cells(measure, table))
-    cells = len(notes.keys)
-    notes.note_known(asker.rows(measure) or {})
-    left_out = notes.refine(tables, most=refined_cells) if rules.profile.hides else ()
-    notes.add_up()
-    lower, upper, passes = notes.narrow()
+    shown = {table: asker.cells(measure, table) for table in tables}
+    known = asker.rows(measure) or {}
+    found = _deduce(rules, shown, known, refined_cells)
+    leaks = _leaks(asker, measure, found, _widths_without_tables(rules, shown, known, refined_cells), protection)
+    notes, widths = found.notes, found.upper - found.lower
     hidden = [at for at, standing in enumerate(notes.standing) if standing in (Standing.STAR, Standing.WITHHELD)]
-    leaking = np.flatnonzero(upper - lower < protection)
-    leaks = [
+    result = MeasureAttack(
+        snapshot=asker.snapshot(),
+        measure=measure,
+        profile=rules.profile.name,
+        tables=tuple(table.name for table in tables),
+        cells=found.cells,
+        hidden=len(hidden),
+        known=notes.standing.count(Standing.KNOWN),
+        implied=notes.standing.count(Standing.IMPLIED),
+        exact=sum(leak.is_exact for leak in leaks),
+        narrow=sum(not leak.is_exact for leak in leaks),
+        narrowest=int(widths[hidden].min()) if np.isfinite(widths[hidden]).any() else -1,
+        passes=found.passes,
+        not_refined=found.not_refined,
+    )
+    ends = {at: None if np.isinf(found.upper[at]) else int(found.upper[at]) for at in hidden}
+    return result, leaks, {notes.keys[at]: (int(found.lower[at]), ends[at]) for at in hidden}
+
+
+def _deduce(
+    rules: PublicRules,
+    shown: Mapping[TableSpec, Mapping[CellKey, PublishedCell]],
+    known: Mapping[CellKey, int],
+    refined_cells: int,
+) -> _Findings:
+    notes = Notebook(rules)
+    for table, cells in shown.items():
+        notes.note_published(table, cells)
+    published = len(notes.keys)
+    notes.note_known(known)
+    left_out = notes.refine(shown, most=refined_cells) if rules.profile.hides else ()
+    notes.add_up()
+    return _Findings(notes, *notes.narrow(), published, left_out)
+
+
+def _widths_without_tables(
+    rules: PublicRules,
+    shown: Mapping[TableSpec, Mapping[CellKey, PublishedCell]],
+    known: Mapping[CellKey, int],
+    refined_cells: int,
+) -> dict[CellKey, float]:
+    """How closely the rows alone tell each cell; empty for a reader without rows."""
+    if not known:
+        return {}
+    nothing = PublishedCell(CellState.WITHHELD)
+    blank = {table: dict.fromkeys(cells, nothing) for table, cells in shown.items()}
+    found = _deduce(rules, blank, known, refined_cells)
+    return dict(zip(found.notes.keys, (found.upper - found.lower).tolist(), strict=True))
+
+
+def _leaks(
+    asker: Asker, measure: str, found: _Findings, without_tables: Mapping[CellKey, float], protection: int
+) -> list[Leak]:
+    """The cells that the tables tell too closely, and more closely than the reader's rows do."""
+    notes, rules = found.notes, asker.rules(measure)
+    widths = found.upper - found.lower
+    return [
         Leak(
             asker.snapshot(),
             measure,
             notes.table_of(notes.keys[at]).name,
             notes.keys[at],
             notes.standing[at].name.lower(),
-            int(lower[at]),
-            int(upper[at]),
+            int(found.lower[at]),
+            int(found.upper[at]),
         )
-        for at in leaking.tolist()
-        if _is_leak(notes, at, int(upper[at]), rules)
+        for at in np.flatnonzero(widths < protection).tolist()
+        if _is_hidden(notes, at, int(found.upper[at]), rules)
+        and widths[at] < without_tables.get(notes.keys[at], np.inf)
     ]
-    widths = (upper - lower)[hidden]
-    result = MeasureAttack(
-        snapshot=asker.snapshot(),
-        measure=measure,
-        profile=rules.profile.name,
-        tables=tuple(table.name for table in tables),
-        cells=cells,
-        hidden=len(hidden),
-        known=notes.standing.count(Standing.KNOWN),
-        implied=notes.standing.count(Standing.IMPLIED),
-        exact=sum(leak.is_exact for leak in leaks),
-        narrow=sum(not leak.is_exact for leak in leaks),
-        narrowest=int(widths.min()) if np.isfinite(widths).any() else -1,
-        passes=passes,
-        not_refined=left_out,
-    )
-    bounds = {notes.keys[at]: (int(lower[at]), None if np.isinf(upper[at]) else int(upper[at])) for at in hidden}
-    return result, leaks, bounds
 
 
-def _is_leak(notes: Notebook, at: int, upper: int, rules: PublicRules) -> bool:
-    """Whether knowing this cell so closely discloses what is hidden, or what would be hidden were it published."""
+def _is_hidden(notes: Notebook, at: int, upper: int, rules: PublicRules) -> bool:
+    """Whether knowing this cell closely discloses what is hidden, or what would be hidden were it published."""
     if notes.standing[at] != Standing.IMPLIED:
         return notes.standing[at] in (Standing.STAR, Standing.WITHHELD)
     if upper == 0:

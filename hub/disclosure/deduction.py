@@ -27,7 +27,8 @@ MAX_PASSES = 5_000
 _AREAS = ("lsoa21", "ward", "borough")
 _PERIODS = ("month", "quarter", "year")
 _UNSEEN = CellKey("", "", "")
-_Bound = npt.NDArray[np.float64]
+Bound = npt.NDArray[np.float64]
+"""A bound of each cell of a notebook; infinity: none."""
 
 
 class Standing(IntEnum):
@@ -133,11 +134,9 @@ class Notebook:
                     self._note(above, 0, np.inf, Standing.IMPLIED)
                     layers[height + 1].append(self._at[above])
                 self._sums.append((self._at[above], children + ([self._unseen()] if missing else [])))
-        for total, children in reversed(self._sums):
-            if total in self.openly_zero:
-                self.openly_zero.update(children)
+        self._spread_zeros()
 
-    def narrow(self) -> tuple[_Bound, _Bound, int]:
+    def narrow(self) -> tuple[Bound, Bound, int]:
         """The bounds after all sums have been used until nothing narrows any more, and the passes that took.
 
         Bug (`contradiction`) when no counts at all fit what is published; Bug (`no-fixpoint`) when it does not end.
@@ -198,6 +197,16 @@ class Notebook:
         self.upper.append(upper)
         self.standing.append(standing)
 
+    def _spread_zeros(self) -> None:
+        """The parts of an openly published 0 are openly 0, and so is a total of such parts."""
+        known = -1
+        while known < len(self.openly_zero):
+            known = len(self.openly_zero)
+            for total, children in reversed(self._sums):
+                if total in self.openly_zero:
+                    self.openly_zero.update(children)
+            self.openly_zero.update(total for total, children in self._sums if self.openly_zero.issuperset(children))
+
     def _unseen(self) -> int:
         self._append(_UNSEEN, 0, np.inf, Standing.UNSEEN)
         return len(self.keys) - 1
@@ -237,8 +246,8 @@ class Notebook:
 
 
 def _narrow_once(
-    lower: _Bound,
-    upper: _Bound,
+    lower: Bound,
+    upper: Bound,
     totals: npt.NDArray[np.int64],
     which: npt.NDArray[np.int64],
     parts: npt.NDArray[np.int64],

@@ -105,7 +105,7 @@ def _masked(
     system = equations(lattice, counts)
     sheet = Sheet(lattice, system, counts, profile)
     steps = steps_of(system)
-    for _ in range(rules.rounds + 1):
+    for done in range(rules.rounds + 1):
         bounds = propagate(system, sheet.lower, sheet.upper)
         leaks = sheet.leaks(bounds, rules.protection)
         work.passes += bounds.passes
@@ -114,7 +114,7 @@ def _masked(
         if not len(leaks):
             return sheet, None
         chosen = cells_to_withhold(sheet, steps, bounds, leaks, rules.protection)
-        if not len(chosen):
+        if done == rules.rounds or not len(chosen):
             break
         sheet.withhold(chosen)
         work.rounds += 1

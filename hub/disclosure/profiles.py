@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from hub.disclosure.model import CellState, Counts, Profile, States
 from hub.kit.errors import Invalid, Refused
+from hub.kit.words import say
 
 OPEN = Profile(name="open", threshold=0, round_to=1)
 """Public data (gateway `public_domain`): shown exactly, known to every attacker."""
@@ -26,18 +27,11 @@ PROFILES = {profile.name: profile for profile in (OPEN, EXACT, NHS_HES, ONS_10_5
 
 def profile_named(name: str) -> Profile:
     """The profile called `name`. Refused for `cell_key`, which is planned but not built; Invalid for a name nobody knows."""
+    remedy = say("disclosure.refused.remedy", names=", ".join(sorted(PROFILES)))
     if name == "cell_key":
-        raise Refused(
-            "The profile cell_key cannot be applied by this release",
-            code="profile-not-built",
-            remedy=f"Agree one of {', '.join(sorted(PROFILES))}.",
-        )
+        raise Refused(say("disclosure.refused.not-built"), code="profile-not-built", remedy=remedy)
     if name not in PROFILES:
-        raise Invalid(
-            f"There is no disclosure profile {name}",
-            code="unknown-profile",
-            remedy=f"Agree one of {', '.join(sorted(PROFILES))}.",
-        )
+        raise Invalid(say("disclosure.refused.unknown", name=name), code="unknown-profile", remedy=remedy)
     return PROFILES[name]
 
 

@@ -68,10 +68,15 @@ class Sheet:
         return int(np.count_nonzero(self.states[self.system.span(spec)] == CellState.WITHHELD))
 
     def _openly_zero(self) -> Marks:
-        """The cells that a published 0 above them, or they themselves, openly say to be 0: nothing else hides there."""
+        """The cells that follow from published zeros alone: parts of a 0, totals of zeros. Nothing else hides there."""
         zero: Marks = (self.states == CellState.NUMBER) & (self.values == 0)
-        for roll_up in reversed(self.system.roll_ups):
-            zero[roll_up.children] |= zero[roll_up.parents[roll_up.equation_of]]
+        before, now = -1, int(np.count_nonzero(zero))
+        while before < now:
+            for roll_up in reversed(self.system.roll_ups):
+                zero[roll_up.children] |= zero[roll_up.parents[roll_up.equation_of]]
+            for roll_up in self.system.roll_ups:
+                zero[roll_up.parents] |= np.logical_and.reduceat(zero[roll_up.children], roll_up.starts)
+            before, now = now, int(np.count_nonzero(zero))
         return zero
 
     def _said(self) -> tuple[Counts, Counts]:
