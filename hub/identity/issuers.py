@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -166,7 +166,11 @@ class Issuers:
 def _discover(issuer: str, allow_http: bool) -> Metadata:
     if not is_acceptable_issuer(issuer, allow_http=allow_http):
         raise refusal("wrong-issuer")
-    document = _document(issuer.rstrip("/") + "/.well-known/openid-configuration")
+    return metadata_of(_document(issuer.rstrip("/") + "/.well-known/openid-configuration"), issuer)
+
+
+def metadata_of(document: Mapping[str, Any], issuer: str) -> Metadata:
+    """What a discovery document says, if it is the issuer's own; Unauthenticated `wrong-issuer` or `wrong-endpoint`."""
     if document.get("issuer") != issuer:
         raise refusal("wrong-issuer")
     methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
@@ -180,7 +184,7 @@ def _discover(issuer: str, allow_http: bool) -> Metadata:
     )
 
 
-def _endpoint(document: dict[str, Any], name: str, issuer: str) -> str:
+def _endpoint(document: Mapping[str, Any], name: str, issuer: str) -> str:
     value = document.get(name)
     if not isinstance(value, str) or "#" in value or "@" in value or _origin(value) != _origin(issuer):
         raise refusal("wrong-endpoint")
@@ -206,13 +210,13 @@ def _published_keys(jwks_uri: str) -> tuple[SigningKey, ...]:
     members = _document(jwks_uri).get("keys")
     if not isinstance(members, list):
         raise unavailable("provider-unavailable")
-    keys = tuple(key for member in members[:_MOST_KEYS] if (key := _signing_key(member)) is not None)
+    keys = tuple(key for member in members[:_MOST_KEYS] if (key := signing_key(member)) is not None)
     if not keys:
         raise unavailable("provider-unavailable")
     return keys
 
 
-def _signing_key(member: Any) -> SigningKey | None:
+def signing_key(member: Any) -> SigningKey | None:
     """The key if it is fit to check an ID token; None for symmetric, encryption, short, foreign and malformed ones."""
     if not isinstance(member, dict) or member.get("use", "sig") != "sig":
         return None

@@ -29,9 +29,12 @@ class Tokens(Part):
     def issue_token(
         self, uow: UnitOfWork, permit: Permit, *, person: str, name: str, days: int, scopes: Iterable[str]
     ) -> str:
-        """A token for the person whom the permit (`token:issue`) is for; this is the only time it is seen."""
+        """A token for whoever holds a permit `token:issue` on `person/{their id}`; this is the only time it is seen."""
         now = self._core.clock.now()
-        if permit.action is not Action.TOKEN_ISSUE or permit.expires_at <= now or permit.reader.person != person:
+        right = (
+            permit.action is Action.TOKEN_ISSUE and permit.resource == f"person/{person}" and permit.expires_at > now
+        )
+        if not right or permit.reader.person != person:
             raise NotPermitted(say("identity.forbidden.token-owner"), code="wrong-permit")
         if not 1 <= days <= MOST_DAYS:
             raise Invalid(say("identity.invalid.token-days"), code="bad-token-days")

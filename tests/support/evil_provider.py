@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,6 @@ import httpx2
 from joserfc import jws
 from joserfc.jwk import ECKey, Key
 
-from hub.kit.canonical import canonical_json
 from hub.kit.clock import Clock
 from tests.support.identity import params_of, send_json
 
@@ -113,22 +113,29 @@ def public(key: Key, **members: Any) -> dict[str, Any]:
     return changed({**key.as_dict(private=False), "use": "sig"}, members)
 
 
-def sign(header: dict[str, Any], claims: dict[str, Any] | bytes, key: Key | bytes) -> str:
-    """A compact JWS of `claims` under `header`, whatever they say; bytes as the key mean HMAC-SHA-256, `none` no signature."""
-    payload = claims if isinstance(claims, bytes) else canonical_json(claims)
-    signed = f"{_part(canonical_json(header))}.{_part(payload)}"
+def sign(header: dict[str, Any], claims: dict[str, Any] | bytes, key: Key | bytes, *, algorithm: str = "") -> str:
+    """A compact JWS of `claims` under `header`, whatever they say; bytes as the key mean HMAC-SHA-256, `none` no signature.
+
+    `algorithm` signs with another algorithm than the header says.
+    """
+    payload = claims if isinstance(claims, bytes) else _json(claims)
+    signed = f"{_part(_json(header))}.{_part(payload)}"
     if isinstance(key, bytes):
         signature = hmac.digest(key, signed.encode(), "sha256")
-    elif header.get("alg") == "none":
+    elif not algorithm and header["alg"] == "none":
         signature = b""
     else:
-        signature = jws.JWSRegistry.algorithms[header["alg"]].sign(signed.encode(), key)
+        signature = jws.JWSRegistry.algorithms[algorithm or header["alg"]].sign(signed.encode(), key)
     return f"{signed}.{_part(signature)}"
 
 
 def changed(honest: dict[str, Any], by: dict[str, Any]) -> dict[str, Any]:
     """`honest` with the members of `by`; those that are `DROP` are left out."""
     return {name: value for name, value in (honest | by).items() if value is not DROP}
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value).encode()
 
 
 def _part(data: bytes) -> str:

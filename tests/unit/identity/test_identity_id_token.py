@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from hub.identity.id_tokens import Expected, checked_subject
+from hub.identity.id_tokens import Expected, _Pinned, checked_subject
 from hub.identity.issuers import ALGORITHMS
 from hub.identity.refusals import refusal
 from hub.kit.canonical import sha256_hex
@@ -259,3 +259,10 @@ def test_the_refusal_of_the_key_lookup_passes_through() -> None:
     with pytest.raises(Unauthenticated) as error:
         checked_subject(sign({"alg": "ES256"}, HONEST, a_key("ES256")), EXPECTED, nobody)
     assert code_of(error) == "unknown-key"
+
+
+def test_the_algorithm_is_pinned_a_second_time_where_the_signature_is_checked() -> None:
+    for name in ("none", "HS256", "RS256"):
+        with pytest.raises(Unauthenticated) as error:
+            _Pinned(algorithms=["ES256"]).get_alg(name)
+        assert code_of(error) == "wrong-algorithm"

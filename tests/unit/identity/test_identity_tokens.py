@@ -131,6 +131,7 @@ def test_a_token_with_a_byte_changed_or_added_is_no_token(
     "permit",
     [
         {"action": Action.VIEW_READ},
+        {"resource": "person/per_another"},
         {"expires_at": FrozenClock().now()},
         {"reader": Reader(agency=POLICE, person="per_another")},
     ],

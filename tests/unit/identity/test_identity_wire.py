@@ -5,13 +5,21 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import ssl
+import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
+from hub.identity import wire
 from hub.identity.wire import MAX_BYTES, BoundedTransport, fetch_json, hush_libraries, parse_json_object
 from hub.kit.clock import FrozenClock
 from tests.support.evil_provider import EvilProvider, evil_provider
@@ -126,3 +134,67 @@ def test_the_libraries_do_not_write_requests_to_the_log(caplog: pytest.LogCaptur
         assert all(logging.getLogger(name).level >= logging.WARNING for name in ("httpx2", "httpcore2", "authlib"))
     finally:
         root.setLevel(before)
+
+
+@pytest.fixture(scope="module")
+def tls_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ssl.SSLContext]]:
+    """An https server with a certificate nobody vouches for, and a context that trusts it."""
+    folder = tmp_path_factory.mktemp("tls")
+    certificate = folder / "certificate.pem"
+    certificate.write_bytes(a_certificate())
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            send_json(self, 200, {"secure": True})
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.socket = serving.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield f"https://localhost:{server.server_address[1]}/", ssl.create_default_context(cafile=str(certificate))
+        server.shutdown()
+        thread.join(timeout=10)
+
+
+def a_certificate() -> bytes:
+    """A self-signed certificate of `localhost` with its key, PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=1))
+        .not_valid_after(now + timedelta(minutes=10))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tls_server: tuple[str, ssl.SSLContext]) -> None:
+    with pytest.raises(httpx2.NetworkError):
+        fetch_json(tls_server[0])
+
+
+def test_a_certificate_of_a_trusted_authority_is_accepted_for_its_own_name_alone(
+    tls_server: tuple[str, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, trusting = tls_server
+    monkeypatch.setattr(wire, "_ssl_context", lambda: trusting)
+    assert fetch_json(address) == {"secure": True}
+    with pytest.raises(httpx2.NetworkError):
+        fetch_json(address.replace("localhost", "127.0.0.1"))
