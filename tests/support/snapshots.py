@@ -1,0 +1,236 @@
+"""A small hub for tests of snapshots and views: real policy, agreements, vault, engine and checks over a folder of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.agreements import Agreements
+from hub.db import Database, Reading, UnitOfWork
+from hub.engine import DuckDbEngine
+from hub.geography import Geography
+from hub.kit.authority import Action, Form, Permit, Reader
+from hub.kit.clock import FrozenClock
+from hub.kit.errors import NotFound
+from hub.kit.paths import data_root
+from hub.policy import Policy
+from hub.schemas import KEPT, SchemaRegistry, check
+from hub.snapshots import Snapshot, Snapshots
+from hub.vault import ObjectKind, Vault
+from hub.views import BuildReport, ProtectedTable, Views
+from hub.views.asker import ReaderAsker
+from tests.support.geography import a_geography_permit
+
+PURPOSE = "svd.identify_kinds"
+
+KINDS: Mapping[str, str] = {
+    "met-police": "chief_officer_police",
+    "city-police": "chief_officer_police",
+    "west-yorkshire-police": "chief_officer_police",
+    "bromley-council": "local_authority",
+    "hub-operator": "hub_operator",
+    "ravensbourne-police": "chief_officer_police",
+    "ravensbourne-council": "local_authority",
+    "ravensbourne-hospital": "nhs_trust",
+    "ravensbourne-ambulance": "ambulance_trust",
+    "ravensbourne-hosting": "hub_operator",
+    "somebody-else": "transport",
+}
+"""Agencies of the shipped agreements, and one that is a party to nothing."""
+
+
+class Directory:
+    """The agencies above, as the policy asks for them."""
+
+    def kind_of(self, _reading: UnitOfWork | Reading, agency: str) -> str:
+        if agency not in KINDS:
+            raise NotFound("no such agency")
+        return KINDS[agency]
+
+    def name_of(self, _reading: UnitOfWork | Reading, agency: str) -> str:
+        self.kind_of(_reading, agency)
+        return agency.replace("-", " ").title()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """An accepted submission whose rows are sealed."""
+
+    id: str
+    agency: str
+    dataset: str
+    period: str
+    schema_version: str
+    rows: int
+    accepted_rows: int
+    accepted_object: str
+
+
+class SealedSubmissions:
+    """Extracts checked and sealed as intake does it, kept in a list: the newest for each agency, dataset and period counts."""
+
+    def __init__(self) -> None:
+        self.sealed: dict[tuple[str, str, str], Sealed] = {}
+        self.gone: set[str] = set()
+
+    def latest_accepted(self, _reading: UnitOfWork | Reading) -> list[Sealed]:
+        return [one for _, one in sorted(self.sealed.items()) if one.id not in self.gone]
+
+    def withdrawn(self, _reading: UnitOfWork | Reading, submissions: Collection[str]) -> frozenset[str]:
+        return frozenset(self.gone & set(submissions))
+
+
+class AHub:
+    """Everything wired; verbs that tests say often."""
+
+    def __init__(self, database: Database, clock: FrozenClock, folder: Path) -> None:
+        self.database, self.clock = database, clock
+        self.schemas = SchemaRegistry.from_folder()
+        self.agreements = Agreements(clock=clock)
+        self.policy = Policy(
+            database=database, agreements=self.agreements, schemas=self.schemas, directory=Directory(), clock=clock
+        )
+        self.vault = Vault(folder=folder / "vault", root_key=bytes(range(32)), clock=clock)
+        self.engine = DuckDbEngine(memory_mb=512)
+        self.geography = Geography(clock=clock)
+        self.submissions = SealedSubmissions()
+        self.snapshots = Snapshots(
+            submissions=self.submissions,
+            vault=self.vault,
+            engine=self.engine,
+            geography=self.geography,
+            schemas=self.schemas,
+            policy=self.policy,
+            clock=clock,
+        )
+        self.views = Views(
+            snapshots=self.snapshots,
+            geography=self.geography,
+            schemas=self.schemas,
+            policy=self.policy,
+            clock=clock,
+        )
+
+    def load_areas(self, *paths: Path) -> None:
+        """Bring these files of areas into force."""
+        with self.database.unit_of_work() as uow:
+            self.geography.load_all(uow, a_geography_permit(self.clock), paths)
+
+    def agree_shipped(self, folder: str) -> None:
+        """Bring all example agreements of a folder into force."""
+        for path in sorted((data_root("policies") / "agreements" / folder).glob("*.yaml")):
+            self.agree(path.read_text(encoding="utf-8"))
+
+    def agree(self, document: str) -> None:
+        """Propose an agreement and have its parties sign it."""
+        (reference,) = re.findall(r"^agreement: (\S+)$", document, re.MULTILINE)
+        parties = re.findall(r"agency: ([\w-]+), role: (?:controller|recipient)", document)
+        with self.database.unit_of_work() as uow:
+            author = Reader(agency=parties[0], person="per_author", roles=frozenset({"steward"}))
+            permit = self.policy.permit(uow, author, Action.AGREEMENT_PROPOSE, "agreements")
+            self.agreements.propose(uow, permit, document)
+            for agency in parties:
+                if self.agreements.get(uow, reference).status.value == "in-force":
+                    break
+                signer = Reader(agency=agency, person=f"per_{agency}", roles=frozenset({"approver"}))
+                permit = self.policy.permit(uow, signer, Action.AGREEMENT_SIGN, reference)
+                self.agreements.sign(uow, permit, reference)
+            assert self.agreements.get(uow, reference).status.value == "in-force"
+
+    def suspend(self, reference: str, agency: str) -> None:
+        """Have a controller suspend an agreement."""
+        with self.database.unit_of_work() as uow:
+            reader = Reader(agency=agency, person=f"per_{agency}", roles=frozenset({"approver"}))
+            permit = self.policy.permit(uow, reader, Action.AGREEMENT_SUSPEND, reference)
+            self.agreements.suspend(uow, permit, reference, reason="test")
+
+    def submit(self, agency: str, dataset: str, period: str, path: Path) -> Sealed:
+        """Check a file and seal what is accepted of it."""
+        schema = self.schemas.get(dataset)
+        task = Reader(agency="", task="intake-check")
+        with self.database.unit_of_work() as uow:
+            grant = self.policy.grant(
+                uow, task, [dataset], purpose="data_quality", justification="test", form=Form.READ_CLEAR
+            )
+            with self.vault.files(uow, grant) as files, self.engine.session(files=files, local=[path]) as session:
+                checked = check(
+                    session,
+                    str(path),
+                    schema,
+                    period=period,
+                    file_name=path.name,
+                    read_bytes=lambda: iter([path.read_bytes()]),
+                    area=self.geography.current(uow),
+                    part_accept=True,
+                )
+                assert checked.report.outcome in KEPT, checked.report
+                target = files.create(agency=agency, dataset=dataset)
+                session.write_parquet(f"SELECT * FROM {checked.accepted}", f"sealed://{target}")
+                self.vault.publish(uow, files.writer(target), ObjectKind.ACCEPTED)
+        sealed = Sealed(
+            id=f"sub_{len(self.submissions.sealed)}",
+            agency=agency,
+            dataset=dataset,
+            period=period,
+            schema_version=schema.version,
+            rows=checked.report.rows,
+            accepted_rows=checked.report.accepted_rows,
+            accepted_object=target,
+        )
+        self.submissions.sealed[dataset, agency, period] = sealed
+        return sealed
+
+    def build_permit(self, uow: UnitOfWork) -> Permit:
+        """The operator's permit to build."""
+        operator = Reader(agency="hub-operator", person="per_op", roles=frozenset({"operator"}))
+        return self.policy.permit(uow, operator, Action.SNAPSHOT_BUILD, "snapshot", purpose="hub.snapshot")
+
+    def freeze(self) -> Snapshot:
+        """Freeze what there is."""
+        with self.database.unit_of_work() as uow:
+            return self.snapshots.freeze(uow, self.build_permit(uow))
+
+    def build(self) -> BuildReport:
+        """Freeze and build, in the three steps a job takes."""
+        snapshot = self.freeze()
+        with self.database.unit_of_work() as uow:
+            grant = self.views.grant(uow, snapshot)
+        with self.database.reading() as reading:
+            prepared = self.views.prepare(reading, grant, snapshot)
+        with self.database.unit_of_work() as uow:
+            return self.views.keep(uow, self.build_permit(uow), prepared)
+
+    def permit(self, uow: UnitOfWork, reader: Reader, view: str, *, purpose: str = PURPOSE) -> Permit:
+        """The reader's permit to look at a view."""
+        return self.policy.permit(uow, reader, Action.VIEW_READ, f"view/{view}", purpose=purpose)
+
+    def table(
+        self, reader: Reader, view: str = "violence-by-place", *, by: str = "", where: str = "", purpose: str = PURPOSE
+    ) -> ProtectedTable:
+        """A table, asked for in a unit of work of its own."""
+        with self.database.unit_of_work() as uow:
+            permit = self.permit(uow, reader, view, purpose=purpose)
+            return self.views.table(uow, permit, view, by=by, where=where, justification="test")
+
+    def asker(self, uow: UnitOfWork, reader: Reader, *, purpose: str = PURPOSE) -> ReaderAsker:
+        """What the attacker may ask as this reader."""
+        return ReaderAsker(
+            views=self.views, uow=uow, permit_for=lambda view: self.permit(uow, reader, view, purpose=purpose)
+        )
+
+
+def an_analyst(agency: str) -> Reader:
+    """An analyst of an agency."""
+    return Reader(agency=agency, person=f"per_analyst_{agency}", roles=frozenset({"analyst"}))
+
+
+def texts(table: ProtectedTable, column: int = 0) -> dict[tuple[str, str, str], str]:
+    """The cells of one column by area, period and kind."""
+    return {(row.area, row.period, row.kind): row.cells[column].text for row in table.rows}
+
+
+def named(paths: Iterable[Path], months: Collection[str]) -> list[tuple[str, Path]]:
+    """Files named by their month, of these months."""
+    return [(path.name[:7], path) for path in sorted(paths) if path.name[:7] in months]
