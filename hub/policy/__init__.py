@@ -1,0 +1,27 @@
+"""The only decision point: may this reader do this, to this, for this purpose? With reasons, and recorded.
+
+    permit = policy.permit(uow, reader, Action.SUBMISSION_CREATE, "police/street-crime")    # NotPermitted or NotFound if not
+    grant = policy.grant(uow, Reader("", task="snapshot-build"), datasets, purpose=…, justification=…, form=Form.READ_CLEAR)
+    policy.explain(reading, reader, dataset="police/street-crime", purpose="svd.identify_kinds").as_json()
+
+Cedar decides over three folders of `policies/`: `floor` (what no agreement, role or administrator can relax, promise P2), `terms`
+(nothing beyond an agreement's clause, promise P3) and `roles` (who may ask at all). Only this room makes a Grant or a Permit
+(promise P1).
+"""
+
+from hub.agreements.model import Reason
+from hub.policy.library import PolicyLibrary
+from hub.policy.model import AgencyDirectory, Decision, Explanation, FieldExplanation, SchemaLookup
+from hub.policy.service import LIFE, Policy
+
+__all__ = [
+    "LIFE",
+    "AgencyDirectory",
+    "Decision",
+    "Explanation",
+    "FieldExplanation",
+    "Policy",
+    "PolicyLibrary",
+    "Reason",
+    "SchemaLookup",
+]

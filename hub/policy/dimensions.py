@@ -1,0 +1,101 @@
+"""Which fields a table's dimension is computed from, and the rows-and-table rule.
+
+Rows that lack a field, together with the protected table that has it, give hidden cells away exactly. So an agency that holds rows
+of a dataset gets, of that dataset's protected tables, only those whose dimensions it could compute from its rows. The rule is per
+agency, and rows once granted count as held for good: what was read cannot be taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from hub.agreements.model import Term
+from hub.kit.authority import Form
+from hub.policy.world import Clause
+from hub.schemas.model import DatasetSchema
+
+ALIASES: Mapping[str, str] = {
+    "lsoa21": "area",
+    "ward": "area",
+    "borough": "area",
+    "month": "period",
+    "quarter": "period",
+    "year": "period",
+}
+"""Levels of a dimension by which a table may name it."""
+
+
+def dimensions_of(schema: DatasetSchema) -> dict[str, tuple[str, ...]]:
+    """The dimensions that tables of a dataset can have, each with the fields it is computed from."""
+    found = {"period": schema.event_times}
+    if schema.place.fields:
+        found["area"] = schema.place.fields
+    if schema.kind:
+        found["kind"] = (schema.kind,)
+    return found
+
+
+def canonical(dimensions: Iterable[str]) -> frozenset[str]:
+    """Dimensions by their own names: `ward` and `lsoa21` are both `area`."""
+    return frozenset(ALIASES.get(name, name) for name in dimensions)
+
+
+def fields_behind(schema: DatasetSchema, dimension: str) -> tuple[str, ...] | None:
+    """The fields a dimension is computed from: a known dimension's, or a field by its own name; None when neither."""
+    known = dimensions_of(schema)
+    if dimension in known:
+        return known[dimension]
+    return (dimension,) if dimension in schema.names else None
+
+
+def are_agreed(term: Term, schema: DatasetSchema, dimensions: Iterable[str]) -> bool:
+    """Whether a clause reaches every field behind every dimension asked for, in any form."""
+    for dimension in dimensions:
+        fields = fields_behind(schema, dimension)
+        if fields is None or any(term.form_of(name) is None for name in fields):
+            return False
+    return True
+
+
+def are_computable(term: Term, schema: DatasetSchema, dimensions: Iterable[str]) -> bool:
+    """Whether every dimension can be computed exactly from the rows that a clause grants."""
+    for dimension in dimensions:
+        fields = fields_behind(schema, dimension)
+        if fields is None or any(term.form_of(name) is not Form.READ_CLEAR for name in fields):
+            return False
+    return True
+
+
+def reach(terms: Iterable[tuple[Term, DatasetSchema]]) -> frozenset[str]:
+    """The dimensions that some clause lets be counted."""
+    return frozenset(
+        dimension
+        for term, schema in terms
+        if Form.COUNT in term.forms.values()
+        for dimension in dimensions_of(schema)
+        if are_agreed(term, schema, [dimension])
+    )
+
+
+def suppliers_whose_rows_lack(
+    clauses: Iterable[Clause], agency: str, dimensions: Iterable[str], *, at: datetime | None
+) -> tuple[str, ...]:
+    """The suppliers of whose rows `agency` holds some, but none from which all `dimensions` can be computed.
+
+    `at` None asks of everything agreed (for a proposal); a moment asks of what was ever in force by then.
+    """
+    wanted = tuple(dimensions)
+    held: dict[str, bool] = {}
+    for clause in clauses:
+        if not _hold(clause, agency, at) or clause.schema is None:
+            continue
+        enough = are_computable(clause.term, clause.schema, wanted)
+        held[clause.term.supplier] = held.get(clause.term.supplier, False) or enough
+    return tuple(sorted(supplier for supplier, enough in held.items() if not enough))
+
+
+def _hold(clause: Clause, agency: str, at: datetime | None) -> bool:
+    if agency not in clause.term.recipients or not clause.term.discloses_rows:
+        return False
+    return at is None or (clause.agreement.has_been_in_force and clause.agreement.starts_at <= at)

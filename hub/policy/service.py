@@ -1,0 +1,393 @@
+"""Decide, record the decision, and make the Grant or Permit that proves it: the only place in the hub that makes one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hub.agreements import Agreement, Agreements, Reason, read_agreement
+from hub.audit import Entry, Verb, record, with_own_transaction
+from hub.db import Database, Reading, UnitOfWork
+from hub.kit.authority import Action, DatasetGrant, Form, Grant, Permit, Reader, RowScope
+from hub.kit.clock import Clock
+from hub.kit.errors import Bug, Invalid, NotFound, NotPermitted
+from hub.kit.ids import new_id
+from hub.kit.words import say
+from hub.policy.decisions import Outcome
+from hub.policy.explaining import Explaining
+from hub.policy.judge import Asker
+from hub.policy.library import PolicyLibrary
+from hub.policy.model import AgencyDirectory, Decision, Explanation, SchemaLookup
+from hub.policy.proposals import Proposals
+from hub.policy.questions import Questions, granted_fields
+from hub.policy.world import NOBODY, Body, World, build_world
+from hub.schemas.model import DatasetSchema
+
+LIFE = timedelta(hours=1)
+"""How long a Grant or Permit lasts at most; never beyond the agreements that it rests on. Each request is decided anew anyway."""
+
+_HUB_OPERATOR = "hub_operator"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked, as the log says it."""
+
+    reader: Reader
+    action: str
+    subject: str
+    purpose: str
+    justification: str = ""
+
+
+class Policy:
+    """The only decision point. Decides with reasons; records every Permit, Grant and refusal; makes Grants and Permits."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        agreements: Agreements,
+        schemas: SchemaLookup,
+        directory: AgencyDirectory,
+        clock: Clock,
+        folder: Path | None = None,
+    ) -> None:
+        self._database = database
+        self._agreements = agreements
+        self._schemas = schemas
+        self._directory = directory
+        self._clock = clock
+        self.library = PolicyLibrary(folder)
+        self._questions = Questions(self.library)
+        self._proposals = Proposals(self.library)
+        self._explaining = Explaining(self.library, self._questions)
+        self._world: World | None = None
+        self._lock = threading.Lock()
+        agreements.judged_by(self)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all policy files and the release: what a decision, a snapshot and a figure cite."""
+        return self.library.hash
+
+    # ---- questions -------------------------------------------------------------------------------------------------
+
+    def decide(
+        self, reading: UnitOfWork | Reading, reader: Reader, action: Action, resource: str, *, purpose: str = ""
+    ) -> Decision:
+        """Yes or no, with reasons; nothing is recorded and nothing made. For showing what a reader may do."""
+        world = self._at_present(reading)
+        asker = self._asker(reading, world, reader)
+        return self._questions.decide(world, asker, action, resource, purpose=purpose, at=self._clock.now())
+
+    def may_see_table(
+        self,
+        reading: UnitOfWork | Reading,
+        reader: Reader,
+        *,
+        dataset: str,
+        dimensions: frozenset[str],
+        purpose: str,
+        suppliers: frozenset[str] | None = None,
+    ) -> Decision:
+        """May the reader look at the protected table of a dataset with these dimensions?
+
+        `dimensions` are `area`, `period`, `kind`, levels of them such as `ward`, or field names. `suppliers` are the agencies whose
+        rows are counted in it; None stands for all that ever supplied the dataset, the strictest reading. Asked within a unit of
+        work, the decision is recorded; a refusal also when the unit of work is undone.
+        """
+        world = self._at_present(reading)
+        asker = self._asker(reading, world, reader)
+        outcome = self._questions.table(
+            world, asker, dataset, purpose=purpose, dimensions=dimensions, suppliers=suppliers, at=self._clock.now()
+        )
+        if isinstance(reading, UnitOfWork):
+            asked = _Asked(reader, Action.VIEW_READ.value, f"dataset/{dataset}", purpose)
+            self._record(reading, asked, outcome.decision, world)
+        return outcome.decision
+
+    def explain(
+        self, reading: UnitOfWork | Reading, reader: Reader, *, dataset: str, purpose: str, field: str | None = None
+    ) -> Explanation:
+        """Field by field, what the reader gets of a dataset for a purpose, why, until when, and why not more.
+
+        NotFound when the dataset or the field is unknown, or the reader's agency is no party to anything about the dataset.
+        """
+        world = self._at_present(reading)
+        asker = self._asker(reading, world, reader)
+        schema = self._schemas.get(dataset)
+        names = (field,) if field else schema.names
+        if field and field not in schema.names:
+            raise NotFound(say("policy.no-such-field", dataset=dataset))
+        now = self._clock.now()
+        table = self._questions.table(world, asker, dataset, purpose=purpose, at=now).decision
+        if not table.party:
+            raise NotFound(say("policy.not-found"))
+        clauses = world.of_dataset(dataset)
+        return Explanation(
+            agency=reader.agency,
+            roles=tuple(sorted(reader.roles)),
+            dataset=dataset,
+            purpose=purpose,
+            at=now,
+            profile=clauses[0].term.profile if clauses else "",
+            fields=self._explaining.fields(world, asker, schema, purpose=purpose, names=names, at=now),
+            table=table,
+            policy_hash=self.hash,
+            agreements_version=world.version,
+        )
+
+    def agreements_of(self, reading: UnitOfWork | Reading, reader: Reader) -> tuple[Agreement, ...]:
+        """The agreements that the reader may read: those that name the reader's agency."""
+        world = self._at_present(reading)
+        return tuple(
+            one
+            for one in world.agreements
+            if self.decide(reading, reader, Action.AGREEMENT_READ, one.reference).permitted
+        )
+
+    def grantable(
+        self, reading: UnitOfWork | Reading, reader: Reader, datasets: Sequence[str], *, purpose: str = ""
+    ) -> tuple[str, ...]:
+        """The datasets that would be granted together, kept in the order given: what an agreement no longer lets in is left out."""
+        kept: list[str] = []
+        for dataset in dict.fromkeys(datasets):
+            candidate = [*kept, dataset]
+            outcomes = self._rows(reading, reader, candidate, purpose=purpose, form=Form.READ_CLEAR)[1]
+            if all(outcome.decision.permitted for outcome in outcomes.values()):
+                kept.append(dataset)
+        return tuple(kept)
+
+    # ---- proposals -------------------------------------------------------------------------------------------------
+
+    def check_agreement(self, reading: UnitOfWork | Reading, document: str | Agreement) -> tuple[Reason, ...]:
+        """Every reason why the law or another agreement forbids a draft; empty when none does. Invalid when it cannot be read."""
+        draft = document if isinstance(document, Agreement) else read_agreement(document)
+        others = tuple(one for one in self._agreements.all(reading) if one.id != draft.id)
+        return self.objections(reading, draft, others)
+
+    def objections(
+        self, reading: UnitOfWork | Reading, agreement: Agreement, others: tuple[Agreement, ...]
+    ) -> tuple[Reason, ...]:
+        """As `check_agreement`, beside the agreements given; asked by the agreements room at proposal, signing and resuming."""
+        everything = (agreement, *others)
+        return self._proposals.objections(
+            agreement,
+            others,
+            schemas=self._schemas_of(everything),
+            bodies=self._bodies_of(reading, everything),
+            at=self._clock.now(),
+        )
+
+    # ---- permits and grants ----------------------------------------------------------------------------------------
+
+    def permit(self, uow: UnitOfWork, reader: Reader, action: Action, resource: str, *, purpose: str = "") -> Permit:
+        """The right to do `action` on `resource`, recorded. A refusal is recorded too, and outlives the asker's rollback.
+
+        NotPermitted with reason codes to a party; NotFound to everybody else.
+        """
+        world = self._at_present(uow)
+        asker = self._asker(uow, world, reader)
+        now = self._clock.now()
+        decision = self._questions.decide(world, asker, action, resource, purpose=purpose, at=now)
+        asked = _Asked(reader, action.value, _subject(action, resource), purpose)
+        if not decision.permitted:
+            self._refuse(uow, asked, [decision], world)
+        permit = Permit(
+            id=new_id("permit"),
+            reader=reader,
+            action=action,
+            resource=resource,
+            purpose=purpose,
+            policy_hash=self.hash,
+            expires_at=_end(now, [decision]),
+        )
+        self._record(uow, asked, decision, world, authority=permit.id)
+        return permit
+
+    def grant(
+        self,
+        uow: UnitOfWork,
+        reader: Reader,
+        datasets: Sequence[str],
+        *,
+        purpose: str,
+        justification: str,
+        form: Form,
+    ) -> Grant:
+        """The right to read rows of `datasets` together, in `form`, recorded with its justification (DPA 2018 s.62(2)).
+
+        For a task of the hub: only where agreements in force permit each dataset, and for a snapshot the combination with exactly
+        the others. For a person: the own agency's rows where an agreement says so. Refusals as `permit`.
+        """
+        if form is Form.COUNT:
+            raise Invalid(say("policy.count-needs-no-grant"), code="no-rows-in-count")
+        if not datasets or not justification.strip():
+            raise Invalid(say("policy.no-justification"), code="no-justification")
+        wanted = tuple(dict.fromkeys(datasets))
+        world, outcomes = self._rows(uow, reader, wanted, purpose=purpose, form=form)
+        asked = _Asked(
+            reader,
+            Action.DATASET_READ_ROWS.value,
+            " ".join(f"dataset/{one}" for one in wanted),
+            purpose,
+            justification,
+        )
+        decisions = [outcome.decision for outcome in outcomes.values()]
+        if not all(decision.permitted for decision in decisions):
+            self._refuse(uow, asked, decisions, world)
+        grant = Grant(
+            id=new_id("grant"),
+            reader=reader,
+            purpose=purpose,
+            justification=justification,
+            datasets={dataset: _dataset_grant(dataset, outcome) for dataset, outcome in outcomes.items()},
+            policy_hash=self.hash,
+            expires_at=_end(self._clock.now(), decisions),
+        )
+        self._record(uow, asked, _joined(decisions), world, authority=grant.id)
+        return grant
+
+    # ---- inside ----------------------------------------------------------------------------------------------------
+
+    def _rows(
+        self, reading: UnitOfWork | Reading, reader: Reader, datasets: Sequence[str], *, purpose: str, form: Form
+    ) -> tuple[World, dict[str, Outcome]]:
+        world = self._at_present(reading)
+        asker = self._asker(reading, world, reader)
+        together = frozenset(datasets) if reader.task else frozenset()
+        now = self._clock.now()
+        return world, {
+            dataset: self._questions.rows(world, asker, dataset, form=form, purpose=purpose, together=together, at=now)
+            for dataset in datasets
+        }
+
+    def _refuse(self, uow: UnitOfWork, asked: _Asked, decisions: Sequence[Decision], world: World) -> None:
+        """Record the refusal and raise it. NotPermitted only if the asker may know of everything asked for."""
+        refused = [decision for decision in decisions if not decision.permitted]
+        reasons = tuple(dict.fromkeys(reason for decision in refused for reason in decision.reasons))
+        party = all(decision.party for decision in refused)
+        self._record(uow, asked, Decision(False, reasons, party=party), world)
+        if not party:
+            raise NotFound(say("policy.not-found"))
+        codes = tuple(dict.fromkeys(reason.code for reason in reasons))
+        raise NotPermitted(
+            " ".join(dict.fromkeys(reason.sentence for reason in reasons)),
+            reasons=codes,
+            code=codes[0],
+            remedy=say("policy.ask"),
+        )
+
+    def _record(self, uow: UnitOfWork, asked: _Asked, decision: Decision, world: World, *, authority: str = "") -> None:
+        """One DECISION entry. A refusal is written again on its own if the asker's transaction is undone: it did happen."""
+        entry = Entry(
+            at=self._clock.now(),
+            verb=Verb.DECISION,
+            action=asked.action,
+            outcome="permitted" if decision.permitted else "refused",
+            reader=asked.reader,
+            subject=asked.subject,
+            purpose=asked.purpose,
+            justification=asked.justification,
+            authority=authority,
+            policy_hash=self.hash,
+            detail={
+                "policies": " ".join(decision.policies or decision.codes),
+                "agreements": " ".join(decision.agreements),
+                "agreements_version": world.version,
+                "party": "yes" if decision.party else "no",
+            },
+        )
+        record(uow, entry)
+        if not decision.permitted:
+            uow.after_rollback(_writing(self._database, entry))
+
+    def _asker(self, reading: UnitOfWork | Reading, world: World, reader: Reader) -> Asker | None:
+        """Who asks; None when the hub does not know the agency. A task of the hub acts for one supplier, or for all."""
+        if reader.task and (reader.person or reader.roles):
+            raise Bug("a task of the hub has neither a person nor roles")
+        if reader.task and not reader.agency:
+            return Asker(reader, world.bodies[NOBODY])
+        body = world.bodies.get(reader.agency) if reader.agency else None
+        if reader.agency and (body is None or not body.kind):
+            body = self._body(reading, reader.agency)
+        if body is None:
+            return None
+        return Asker(reader, world.bodies[NOBODY] if reader.task and body.kind == _HUB_OPERATOR else body)
+
+    def _at_present(self, reading: UnitOfWork | Reading) -> World:
+        """The world at the present version of the agreements."""
+        version = self._agreements.version(reading)
+        with self._lock:
+            if self._world is not None and self._world.version == version:
+                return self._world
+        agreements = self._agreements.all(reading)
+        bodies = self._bodies_of(reading, agreements)
+        world = build_world(
+            self.library, version=version, agreements=agreements, schemas=self._schemas_of(agreements), bodies=bodies
+        )
+        if all(agency in bodies for one in agreements for agency in one.agencies()):
+            with self._lock:
+                self._world = world
+        return world
+
+    def _schemas_of(self, agreements: Sequence[Agreement]) -> dict[str, DatasetSchema]:
+        found: dict[str, DatasetSchema] = {}
+        for dataset in {term.dataset for one in agreements for term in one.terms}:
+            try:
+                found[dataset] = self._schemas.get(dataset)
+            except NotFound:
+                continue
+        return found
+
+    def _bodies_of(self, reading: UnitOfWork | Reading, agreements: Sequence[Agreement]) -> dict[str, Body]:
+        found = {
+            agency: self._body(reading, agency)
+            for agency in {agency for one in agreements for agency in one.agencies()}
+        }
+        return {agency: body for agency, body in found.items() if body is not None}
+
+    def _body(self, reading: UnitOfWork | Reading, agency: str) -> Body | None:
+        try:
+            return Body(agency, self._directory.kind_of(reading, agency), self._directory.name_of(reading, agency))
+        except NotFound:
+            return None
+
+
+def _dataset_grant(dataset: str, outcome: Outcome) -> DatasetGrant:
+    return DatasetGrant(
+        dataset=dataset,
+        fields=granted_fields(outcome),
+        scope=RowScope(frozenset(clause.term.supplier for clause in outcome.clauses)),
+        agreements=outcome.decision.agreements,
+        profile=outcome.clauses[0].term.profile,
+    )
+
+
+def _end(now: datetime, decisions: Sequence[Decision]) -> datetime:
+    return min((now + LIFE, *(one.expires_at for one in decisions if one.expires_at is not None)))
+
+
+def _joined(decisions: Sequence[Decision]) -> Decision:
+    return Decision(
+        True,
+        policies=tuple(dict.fromkeys(policy for one in decisions for policy in one.policies)),
+        agreements=tuple(dict.fromkeys(agreement for one in decisions for agreement in one.agreements)),
+    )
+
+
+def _subject(action: Action, resource: str) -> str:
+    """What the log says it was about: such as `dataset/police/street-crime`."""
+    kind = action.value.split(":", maxsplit=1)[0]
+    return resource if resource.startswith(f"{kind}/") else f"{kind}/{resource}"
+
+
+def _writing(database: Database, entry: Entry) -> Callable[[], None]:
+    def write() -> None:
+        with_own_transaction(database, entry)
+
+    return write
