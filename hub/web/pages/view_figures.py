@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from hub.kit.charts import MAX_SERIES, Mark, MarkKind, Series, bar_chart, line_chart
 from hub.kit.words import say
-from hub.views.model import Cell as ViewCell
-from hub.views.model import Column as ViewColumn
-from hub.views.model import ProtectedTable, Shown, TableRow
+from hub.views import Cell as ViewCell
+from hub.views import Column as ViewColumn
+from hub.views import ProtectedTable, Shown, TableRow
 from hub.web.dates import short_period, spoken_period
 from hub.web.elements import Cell, Column, Figure, Table
 
@@ -30,6 +30,7 @@ class Slice:
     areas: Mapping[str, str]
     periods: tuple[str, ...]
     kinds: Mapping[str, str]
+    gaps: frozenset[str]
 
     @property
     def heading(self) -> str:
@@ -42,14 +43,15 @@ def slice_of(table: ProtectedTable, place: int, agency: str) -> Slice:
     column = table.columns[place]
     held = [(row, row.cells[place]) for row in table.rows if row.cells[place].state is not Shown.NONE]
     cells = {(row.area, row.period, row.kind): cell for row, cell in held}
-    periods = {row.period for row, _ in held} | {gap.period for gap in table.gaps if gap.column == column.id}
+    gaps = frozenset(gap.period for gap in table.gaps if gap.column == column.id)
     return Slice(
         column=column,
         agency=agency,
         cells=cells,
         areas={row.area: row.area_name for row, _ in held},
-        periods=tuple(sorted(periods)),
+        periods=tuple(sorted({row.period for row, _ in held} | gaps)),
         kinds={row.kind: row.kind_title for row, _ in held},
+        gaps=gaps,
     )
 
 
@@ -146,14 +148,14 @@ def _with_highest(description: str, marks: Sequence[Mark]) -> str:
 
 
 def _figure(part: Slice, ident: str, subtitle: str, chart: Markup, marks: Sequence[Mark]) -> Figure:
+    hidden = (MarkKind.STAR, MarkKind.WITHHELD, MarkKind.GAP)
     present = {mark.kind for mark in marks}
-    key = tuple((kind.value, say(f"web.chart.key_{kind.value}")) for kind in MarkKind if kind in present)
     return Figure(
         ident=f"{ident}-figure",
         title=part.heading,
         subtitle=f"{subtitle}. {say('web.view.counted', basis=part.column.counting_basis)}",
         chart=chart,
-        key=tuple(pair for pair in key if pair[0] != MarkKind.NUMBER.value),
+        key=tuple((kind.value, say(f"web.chart.key_{kind.value}")) for kind in hidden if kind in present),
     )
 
 
@@ -184,7 +186,8 @@ def kinds_across(part: Slice, ident: str) -> Table:
         for area, name in sorted(part.areas.items(), key=lambda pair: pair[1]):
             names = (Cell(name), Cell(short_period(period))) if by_area else (Cell(short_period(period)),)
             values = (part.cells.get((area, period, kind)) for kind in kinds)
-            rows.append((*names, *(_shown(cell or ViewCell(Shown.GAP)) for cell in values)))
+            absent = _gap_cell(period in part.gaps)
+            rows.append((*names, *(_shown(cell or absent) for cell in values)))
     head = (Column(say("web.view.column_area")),) if by_area else ()
     return Table(
         ident=ident,

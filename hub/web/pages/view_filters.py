@@ -6,19 +6,22 @@ chosen table (months after a change to years) is carried over to the period that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from hub.disclosure import AREA_LEVELS, TableSpec, months_of
+from hub.disclosure import AREA_LEVELS, TableSpec
 from hub.geography import AreaTree
 from hub.kit.words import say
-from hub.views.model import Offer, TableOffer
+from hub.views import Offer, TableOffer
 from hub.web.dates import at_level, spoken_period
 from hub.web.elements import Choice, Select
 
 MANY_ROWS = 600
 """A table that would have more rows than this opens with its newest period; the filter says so and shows the rest."""
+
+_PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +123,7 @@ def _areas(spec: TableSpec, tree: AreaTree) -> dict[str, str]:
 
 def _known(period: str) -> str:
     """A period that can be read; anything else counts as not given."""
-    try:
-        return period if all(len(month) == 7 for month in months_of(period)) else ""
-    except (IndexError, ValueError):
-        return ""
+    return period if _PERIOD.fullmatch(period) else ""
 
 
 def _rows(offer: Offer, spec: TableSpec, tree: AreaTree) -> int:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from hub.disclosure import profile_named
 from hub.geography import AreaTree
 from hub.kit.words import say
-from hub.views.model import Offer, ProtectedTable
+from hub.views import Offer, ProtectedTable, coverage_line
 from hub.web.dates import spoken_stamp
 from hub.web.elements import Card, Fact, Figure, Link, Provenance, Select, Table
 from hub.web.pages.view_figures import Slice, figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import Asked, selects_of
+
+_MISSING = frozenset({"dropped", "no-such-cells", "not-shown", "withdrawn", "no-side", "no-dataset"})
+"""Notes on what a table does not show; the others say how to read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def view_page(
         description="",
         action=f"/views/{offer.view}",
         filters=selects_of(offer, tree, asked),
-        coverage=tuple(note.sentence for note in table.notes if note.code == "coverage"),
+        coverage=_coverage(table, agencies),
         blocks=_blocks(table, parts),
         legend=legend_of(table),
         downloads=(Link(say("web.view.csv"), f"/views/{offer.view}/table.csv?{asked.query_string}"),),
@@ -82,7 +85,7 @@ def legend_of(table: ProtectedTable) -> tuple[tuple[str, str], ...]:
         signs += [(say("web.view.legend_w"), say("web.view.legend_w_text"))]
     if table.gaps:
         signs += [(say("web.view.legend_gap"), say("web.view.legend_gap_text"))]
-    said = [("", note.sentence) for note in table.notes if note.code != "coverage"]
+    said = [("", note.sentence) for note in table.notes if note.code not in _MISSING]
     several = [("", say("web.view.legend_note"))] if len(table.columns) > 1 else []
     return (*signs, *said, *several)
 
@@ -101,6 +104,17 @@ def provenance_of(table: ProtectedTable, purpose: str = "") -> Provenance:
     if purpose:
         facts.append(Fact(say("web.provenance.purpose"), purpose))
     return Provenance(tuple(facts))
+
+
+def _coverage(table: ProtectedTable, agencies: Mapping[str, str]) -> tuple[str, ...]:
+    """For each measure which months, what share is located; then what is missing from the table and why."""
+    columns = {column.measure: column for column in table.columns}.values()
+    lines = (
+        coverage_line(one, agency=agencies.get(one.agency, one.agency), tree=table.tree_name)
+        for one in columns
+        if one.coverage.months
+    )
+    return (*lines, *(note.sentence for note in table.notes if note.code in _MISSING))
 
 
 def _blocks(table: ProtectedTable, parts: list[Slice]) -> tuple[MeasureBlock, ...]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.app import build_snapshot
 from hub.db import Reading, UnitOfWork
 from hub.kit.authority import Action, Reader
 from hub.kit.errors import NotFound
@@ -63,8 +64,7 @@ class SnapshotPages:
             self._hub.policy.permit(
                 uow, session.reader, Action.SNAPSHOT_BUILD, "snapshots", purpose=purpose_for(session)
             )
-        purpose = purpose_for(session)
-        self._background.start(_KEY, lambda tell: self._build(session.reader, purpose, tell))
+        self._background.start(_KEY, lambda tell: self._build(session.reader, tell))
         self._background.wait(_KEY, _PATIENCE)
         return self._door.go("/snapshots")
 
@@ -90,18 +90,8 @@ class SnapshotPages:
         )
         return self._door.page("snapshot.html", frame, page)
 
-    def _build(self, reader: Reader, purpose: str, tell: Tell) -> None:
-        """Counting and protecting may take long: no transaction that writes is open meanwhile."""
-        with self._hub.database.unit_of_work() as uow:
-            permit = self._hub.policy.permit(uow, reader, Action.SNAPSHOT_BUILD, "snapshots", purpose=purpose)
-            snapshot = self._hub.snapshots.freeze(uow, permit)
-        with self._hub.database.unit_of_work() as uow:
-            grant = self._hub.views.grant(uow, snapshot)
-        with self._hub.database.reading() as reading:
-            prepared = self._hub.views.prepare(reading, grant, snapshot, progress=tell)
-        with self._hub.database.unit_of_work() as uow:
-            permit = self._hub.policy.permit(uow, reader, Action.SNAPSHOT_BUILD, "snapshots", purpose=purpose)
-            self._hub.views.keep(uow, permit, prepared)
+    def _build(self, reader: Reader, tell: Tell) -> None:
+        build_snapshot(self._hub, reader, progress=tell)
 
     def _names(self, reading: UnitOfWork | Reading) -> Mapping[str, str]:
         return {one.id: one.name for one in self._hub.identity.agencies(reading)}
