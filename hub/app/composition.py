@@ -82,6 +82,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=settings.max_upload_mb * 2**20)
     geography = Geography(clock=now)
     intake = Intake(
+        database=database,
         vault=vault,
         engine=engine,
         schemas=schemas,

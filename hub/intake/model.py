@@ -1,0 +1,169 @@
+"""What a submission is, and the states it goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from hub.kit.clock import stamp
+from hub.kit.errors import Bug
+from hub.schemas import CheckReport, Finding, Outcome
+
+
+class State(StrEnum):
+    """Where a submission stands."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    PART_ACCEPTED = "part-accepted"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.RECEIVED: frozenset({State.ACCEPTED, State.PART_ACCEPTED, State.RETURNED, State.REFUSED}),
+    State.ACCEPTED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
+    State.PART_ACCEPTED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
+    State.RETURNED: frozenset(),
+    State.REFUSED: frozenset(),
+    State.SUPERSEDED: frozenset({State.WITHDRAWN}),
+    State.WITHDRAWN: frozenset(),
+}
+"""Which state may follow which."""
+
+KEPT = frozenset({State.ACCEPTED, State.PART_ACCEPTED})
+"""States in which rows count."""
+
+SAME_BYTES = frozenset({State.RECEIVED, State.ACCEPTED, State.PART_ACCEPTED, State.RETURNED, State.REFUSED})
+"""States in which the same bytes, sent again for the same month, are the same submission."""
+
+_STATE_OF: Mapping[Outcome, State] = {
+    Outcome.ACCEPTED: State.ACCEPTED,
+    Outcome.ACCEPTED_WITH_WARNINGS: State.ACCEPTED,
+    Outcome.PART_ACCEPTED: State.PART_ACCEPTED,
+    Outcome.RETURNED: State.RETURNED,
+    Outcome.REFUSED: State.REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """The act and record of supplying an extract. Holds no value of the file.
+
+    `file_name` and `original_object` are empty for a refused file: nothing of it is kept but its hash, size, counts and rule.
+    `audit_index` is the entry of its arrival; `agreement` the agreements it was sent under, by reference.
+    """
+
+    id: str
+    agency: str
+    dataset: str
+    period: str
+    schema_version: str
+    state: State
+    file_name: str
+    sha256: str
+    size: int
+    agreement: str
+    submitted_by: str
+    at: datetime
+    audit_index: int
+    rows: int = 0
+    accepted_rows: int = 0
+    quarantined_rows: int = 0
+    findings: int = 0
+    original_object: str = ""
+    accepted_object: str = ""
+    quarantine_object: str = ""
+
+    def moved(self, state: State, **changes: Any) -> Submission:
+        """The submission in its next state; a Bug when that state may not follow."""
+        if state not in TRANSITIONS[self.state]:
+            raise Bug(f"a submission does not go from {self.state} to {state}")
+        return replace(self, state=state, **changes)
+
+    def as_json(self) -> dict[str, Any]:
+        """The submission as the API writes it."""
+        return {
+            "id": self.id,
+            "agency": self.agency,
+            "dataset": self.dataset,
+            "period": self.period,
+            "schema_version": self.schema_version,
+            "state": self.state.value,
+            "sha256": self.sha256,
+            "size": self.size,
+            "rows": self.rows,
+            "accepted_rows": self.accepted_rows,
+            "quarantined_rows": self.quarantined_rows,
+            "findings": self.findings,
+            "agreement": self.agreement,
+            "at": stamp(self.at),
+            "audit_index": self.audit_index,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the agency gets: proof of what arrived, when, and what became of it."""
+
+    submission: str
+    dataset: str
+    period: str
+    schema: str
+    state: State
+    sha256: str
+    size: int
+    rows: int
+    accepted_rows: int
+    quarantined_rows: int
+    agreement: str
+    audit_index: int
+    at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The receipt as the API writes it."""
+        return {name: getattr(self, name) for name in self.__slots__} | {
+            "state": self.state.value,
+            "at": stamp(self.at),
+        }
+
+
+def state_of(outcome: Outcome) -> State:
+    """The state that an outcome of the check leads to."""
+    return _STATE_OF[outcome]
+
+
+def report_from_json(document: Mapping[str, Any]) -> CheckReport:
+    """The report that `CheckReport.as_json` wrote."""
+    found = tuple(
+        Finding(**{**one, "rows": tuple(one["rows"]), "cells": tuple(one["cells"])}) for one in document["findings"]
+    )
+    return CheckReport(
+        schema=document["schema"],
+        version=document["version"],
+        period=document["period"],
+        file=document["file"],
+        sha256=document["sha256"],
+        size=document["size"],
+        encoding=document["encoding"],
+        rows=document["rows"],
+        accepted_rows=document["accepted_rows"],
+        outcome=Outcome(document["outcome"]),
+        findings=found,
+    )
+
+
+def states_diagram() -> str:
+    """The states and what may follow, as a Mermaid diagram for the reference."""
+    lines = ["stateDiagram-v2", "    [*] --> received"]
+    lines.extend(
+        f"    {before.value} --> {after.value}"
+        for before, following in TRANSITIONS.items()
+        for after in sorted(following)
+    )
+    return "\n".join(lines).replace("part-accepted", "part_accepted") + "\n"
