@@ -58,7 +58,7 @@ def at_level(period: str, level: str, *, last: bool) -> str:
 
 
 def months_back(now: datetime, count: int) -> tuple[str, ...]:
-    """The last `count` whole months before `now`, the newest first."""
+    """The month of `now` and the months before it, the newest first: `count` of them."""
     local = now.astimezone(_LONDON)
-    newest = local.year * 12 + local.month - 2
+    newest = local.year * 12 + local.month - 1
     return tuple(f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(newest, newest - count, -1))

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.intake import State, Submission
+from hub.intake import KEPT, State, Submission
 from hub.kit.words import say
 from hub.schemas import CheckReport, Finding, catalogue
 from hub.web.dates import spoken_moment, spoken_month
-from hub.web.elements import Cell, Column, Fact, Link, Table, Tag
+from hub.web.elements import Cell, Column, Fact, Table, Tag
 
 _COLOURS = {
     State.RECEIVED: "blue",
@@ -23,7 +23,7 @@ _COLOURS = {
 }
 _MOODS = {State.RECEIVED: "wait", State.PART_ACCEPTED: "wait", State.RETURNED: "bad", State.REFUSED: "bad"}
 _AGAIN = frozenset({State.RETURNED, State.REFUSED, State.PART_ACCEPTED, State.WITHDRAWN})
-_WITHDRAWABLE = frozenset({State.ACCEPTED, State.PART_ACCEPTED})
+_WITHDRAWABLE = frozenset({*KEPT, State.SUPERSEDED})
 _SEVERITIES = ("error", "warning", "query")
 
 
@@ -190,7 +190,7 @@ def _receipt(submission: Submission, sender: str) -> tuple[Fact, ...]:
     size = say("web.submission.receipt_size_bytes", size=f"{submission.size:,}")
     facts = [
         Fact(say("web.submission.receipt_id"), submission.id, mono=True),
-        Fact(say("web.submission.receipt_file"), submission.file_name),
+        Fact(say("web.submission.receipt_file"), submission.file_name or say("web.submission.receipt_no_name")),
         Fact(say("web.submission.receipt_sha"), submission.sha256, mono=True),
         Fact(say("web.submission.receipt_size"), size),
     ]
@@ -203,13 +203,9 @@ def _receipt(submission: Submission, sender: str) -> tuple[Fact, ...]:
     schema = f"{submission.dataset} {submission.schema_version}"
     facts += [
         Fact(say("web.submission.receipt_schema"), schema, mono=True),
-        Fact(say("web.submission.receipt_agreement"), link=_agreement(submission)),
+        Fact(say("web.submission.receipt_agreement"), submission.agreement, mono=True),
         Fact(say("web.submission.receipt_audit"), f"{submission.audit_index:,}"),
         Fact(say("web.submission.receipt_at"), spoken_moment(submission.at)),
         Fact(say("web.submission.receipt_by"), sender),
     ]
     return tuple(facts)
-
-
-def _agreement(submission: Submission) -> Link | None:
-    return Link(submission.agreement, f"/agreements/{submission.agreement}") if submission.agreement else None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.db import Reading
 from hub.identity import Session
+from hub.intake import Submission
 from hub.kit.authority import Action
 from hub.kit.words import say
 from hub.web.dates import months_back
@@ -50,7 +53,7 @@ class Home:
     def _sends(self, session: Session) -> bool:
         return "uploader" in session.reader.roles
 
-    def _to_send(self, reading: Reading, session: Session, found: object) -> list[Card]:
+    def _to_send(self, reading: Reading, session: Session, found: Sequence[Submission]) -> list[Card]:
         if not self._sends(session):
             return []
         decide = self._hub.policy.decide
@@ -59,8 +62,8 @@ class Home:
             for schema in self._hub.schemas.all()
             if decide(reading, session.reader, Action.SUBMISSION_CREATE, schema.id).permitted
         }
-        month = months_back(self._hub.clock.now(), 1)[0]
-        return submissions_due(datasets, found, month)  # type: ignore[arg-type]
+        month = months_back(self._hub.clock.now(), 2)[1]  # the newest whole month
+        return submissions_due(datasets, found, month)
 
     def _to_sign(self, reading: Reading, session: Session) -> list[Card]:
         if not session.reader.roles & {"steward", "approver"}:

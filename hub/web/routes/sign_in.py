@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from hub.app import PARTNERSHIPS, SeedPerson
 from hub.identity import CALLBACK_PATH, DEMO_PATH, Agency, DemoProvider, Person, Provider
 from hub.kit.errors import NotFound, Unauthenticated, Unavailable
 from hub.kit.words import say
@@ -164,16 +166,28 @@ def _start(provider: Provider, wanted: str, persona: str = "") -> str:
 def _personas(
     people: tuple[Person, ...], providers: list[Provider], agencies: dict[str, Agency], wanted: str
 ) -> tuple[Card, ...]:
+    """The demo's people in the order they were invented, each with what they come to do."""
     by_issuer = {one.issuer: one for one in providers if urlsplit(one.issuer).path.startswith(DEMO_PATH)}
+    order = {subject: place for place, subject in enumerate(_said_of_personas())}
+    known = [one for one in people if one.issuer in by_issuer and not one.disabled]
     return tuple(
         Card(
-            one.name,
-            f"{agencies[one.agency].name}. {roles_text(one)}",
-            _start(by_issuer[one.issuer], wanted, one.subject),
+            one.name, _persona_text(one, agencies[one.agency].name), _start(by_issuer[one.issuer], wanted, one.subject)
         )
-        for one in people
-        if one.issuer in by_issuer and not one.disabled
+        for one in sorted(known, key=lambda one: (order.get(one.subject, len(order)), one.name))
     )
+
+
+def _persona_text(person: Person, agency: str) -> str:
+    said = _said_of_personas().get(person.subject)
+    if said is None:
+        return f"{agency}. {roles_text(person)}"
+    return say("web.login.persona", title=said.title, agency=agency, comes_to=said.comes_to)
+
+
+@cache
+def _said_of_personas() -> dict[str, SeedPerson]:
+    return {person.id: person for partnership in PARTNERSHIPS.values() for person in partnership.people}
 
 
 def _notice(request: Request) -> str:

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.db import UnitOfWork
 from hub.identity import Session
 from hub.intake import State, Submission
 from hub.kit.authority import Action
@@ -100,9 +101,9 @@ class SubmissionPages:
         )
         return self._door.page("submission.html", frame, page, status=422 if error else 200)
 
-    def _sender(self, reading: object, found: Submission) -> str:
+    def _sender(self, reading: UnitOfWork, found: Submission) -> str:
         try:
-            return self._hub.identity.person(reading, found.submitted_by).name  # type: ignore[arg-type]
+            return self._hub.identity.person(reading, found.submitted_by).name
         except NotFound:
             return found.submitted_by
 

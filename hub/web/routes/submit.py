@@ -66,7 +66,7 @@ class Submit:
             ]
         months = months_back(self._hub.clock.now(), _MONTHS)
         frame = self._door.frame(session, say("web.submit.title"), current="/submit")
-        page = choose_page(open_to, months, dataset=dataset, period=period)
+        page = choose_page(open_to, months, dataset=dataset, period=period or months[1])
         return self._door.page("submit_choose.html", frame, page)
 
     def form(self, request: Request, dataset: str, period: str) -> Response:
