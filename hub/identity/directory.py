@@ -19,6 +19,7 @@ from hub.kit.ids import new_id
 from hub.kit.words import say
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_SUBJECT_CLAIMS = ("sub", "oid")
 
 
 class Directory(Part):
@@ -39,7 +40,7 @@ class Directory(Part):
             raise _invalid("agency-id")
         if kind not in set(AgencyKind):
             raise _invalid("kind")
-        made = Agency(id, _name(name), AgencyKind(kind), facilitator.strip())
+        made = Agency(id, _name(name), AgencyKind(kind), _name(facilitator) if facilitator else "")
         store.add_agency(uow, made, taken=say("identity.invalid.agency-taken"))
         self._changed(uow, reader, "agency:add", f"agency/{id}", {"kind": made.kind.value})
         return made
@@ -67,28 +68,47 @@ class Directory(Part):
         id: str = "",  # noqa: A002 - the word callers know it by
         algorithms: Iterable[str] = ALGORITHMS,
         required_acr: Iterable[str] = (),
+        subject_claim: str = "sub",
     ) -> Provider:
         """A provider for an agency; its id is the agency's unless another is given (then it stands in the redirect URI).
 
         The issuer is compared byte for byte ever after. Invalid names what is wrong with the settings; Conflict: id in use.
         """
         made = Provider(
-            id or agency, self.agency(uow, agency).id, issuer, client_id, tuple(algorithms), tuple(required_acr)
+            id=id or agency,
+            agency=self.agency(uow, agency).id,
+            issuer=issuer,
+            client_id=client_id,
+            algorithms=tuple(algorithms),
+            required_acr=tuple(required_acr),
+            subject_claim=subject_claim,
         )
+        self._check_provider(made)
+        sealed = self._sealed(made.id, client_secret)
+        store.add_provider(uow, made, sealed_secret=sealed, taken=say("identity.invalid.provider-taken"))
+        self._changed(uow, reader, "provider:add", f"provider/{made.id}", {"agency": agency, "issuer": issuer})
+        return made
+
+    def _check_provider(self, made: Provider) -> None:
         if not _SLUG.fullmatch(made.id):
             raise _invalid("provider-id")
-        if not is_acceptable_issuer(issuer, allow_http=self._core.allow_http_issuers):
+        if not is_acceptable_issuer(made.issuer, allow_http=self._core.allow_http_issuers):
             raise Invalid(
                 say("identity.invalid.issuer"), code="bad-issuer", remedy=say("identity.invalid.issuer-remedy")
             )
         if not made.algorithms or not set(made.algorithms) <= set(ALGORITHMS):
             raise _invalid("algorithms")
-        if not client_id.strip() or not client_secret:
+        if not _is_credential(made.client_id):
             raise _invalid("client")
-        sealed = keys.wrap(self._secret_key(made.id), client_secret.encode())
-        store.add_provider(uow, made, sealed_secret=sealed, taken=say("identity.invalid.provider-taken"))
-        self._changed(uow, reader, "provider:add", f"provider/{made.id}", {"agency": agency, "issuer": issuer})
-        return made
+        if made.subject_claim not in _SUBJECT_CLAIMS or not all(
+            _is_credential(acr) and " " not in acr for acr in made.required_acr
+        ):
+            raise _invalid("claims")
+
+    def _sealed(self, provider_id: str, client_secret: str) -> bytes:
+        if not _is_credential(client_secret):
+            raise _invalid("client")
+        return keys.wrap(self._secret_key(provider_id), client_secret.encode())
 
     def providers(self, reading: UnitOfWork | Reading) -> tuple[Provider, ...]:
         """The providers a person can sign in with: enabled, of enabled agencies; by agency."""
@@ -102,9 +122,7 @@ class Directory(Part):
     def renew_secret(self, uow: UnitOfWork, reader: Reader, *, provider: str, client_secret: str) -> None:
         """Replace a provider's client secret; logins use it from the next one on."""
         self._provider(uow, provider)
-        if not client_secret:
-            raise _invalid("client")
-        store.replace_secret(uow, provider, keys.wrap(self._secret_key(provider), client_secret.encode()))
+        store.replace_secret(uow, provider, self._sealed(provider, client_secret))
         self._changed(uow, reader, "provider:renew-secret", f"provider/{provider}", {}, verb=Verb.KEY)
 
     def disable_provider(self, uow: UnitOfWork, reader: Reader, *, provider: str) -> None:
@@ -199,6 +217,11 @@ class Directory(Part):
         verb: Verb = Verb.ALTERATION,
     ) -> None:
         self._core.note(uow, action, reader=reader, subject=subject, verb=verb, detail=detail)
+
+
+def _is_credential(text: str) -> bool:
+    """One or more visible ASCII characters or spaces (RFC 6749 appendix A), not only spaces."""
+    return bool(text.strip()) and text.isascii() and text.isprintable()
 
 
 def _name(text: str) -> str:

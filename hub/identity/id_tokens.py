@@ -33,7 +33,10 @@ _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")  # no "
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the token must say. `nonce_sha256` is the hash of the nonce that was sent; `acr` empty means any."""
+    """What the token must say. `nonce_sha256` is the hash of the nonce that was sent; `acr` empty means any.
+
+    `subject_claim` is the claim that names the account.
+    """
 
     issuer: str
     client_id: str
@@ -41,10 +44,11 @@ class Expected:
     algorithms: tuple[str, ...]
     acr: tuple[str, ...]
     now: int
+    subject_claim: str = "sub"
 
 
 def checked_subject(token: str, expected: Expected, key_for: Callable[[str, str], Key]) -> str:
-    """The `sub` of a token that passes every check; Unauthenticated with a code for the first that fails.
+    """The subject of a token that passes every check; Unauthenticated with a code for the first that fails.
 
     `key_for(kid, algorithm)` finds the issuer's published key (`kid` is empty when the header has none).
     """
@@ -61,8 +65,8 @@ def checked_subject(token: str, expected: Expected, key_for: Callable[[str, str]
     _check_nonce(claims, expected.nonce_sha256)
     if expected.acr and claims.get("acr") not in expected.acr:
         raise refusal("wrong-assurance")
-    subject = claims["sub"]
-    if not is_subject(subject):
+    subject = claims.get(expected.subject_claim)
+    if not is_subject(claims["sub"]) or not is_subject(subject):
         raise refusal("bad-token")
     return str(subject)
 

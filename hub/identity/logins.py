@@ -121,7 +121,10 @@ class Logins(Directory, Sessions):
         if provider is None or agency is None or provider.disabled or agency.disabled:
             raise NotFound(say("identity.missing.provider"))
         secret = keys.unwrap(self._secret_key(provider.id), store.sealed_secret(reading, provider.id)).decode()
-        return provider, oauth.Client(provider.client_id, secret, self.redirect_uri(provider.id))
+        scope = (
+            "openid" if provider.subject_claim == "sub" else "openid profile"
+        )  # Entra gives `oid` with `profile` only
+        return provider, oauth.Client(provider.client_id, secret, self.redirect_uri(provider.id), scope)
 
     def _started(
         self, uow: UnitOfWork, provider: Provider, client: oauth.Client, metadata: Metadata, next_path: str
@@ -182,6 +185,7 @@ class Logins(Directory, Sessions):
             algorithms=provider.algorithms,
             acr=provider.required_acr,
             now=int(self._core.clock.now().timestamp()),
+            subject_claim=provider.subject_claim,
         )
         issuers = self._core.issuers
         return checked_subject(

@@ -90,7 +90,8 @@ class Provider:
     """An OpenID provider that vouches for the people of one agency. Its client secret is not part of the value.
 
     `algorithms` are the signatures accepted on its ID tokens; `required_acr` the authentication contexts of which one must be
-    claimed (empty: none is asked for).
+    claimed (empty: none is asked for); `subject_claim` the claim that names the account: `sub`, or `oid` for Microsoft Entra ID,
+    whose `sub` differs from application to application and cannot be looked up beforehand.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Provider:
     client_id: str
     algorithms: tuple[str, ...]
     required_acr: tuple[str, ...] = ()
+    subject_claim: str = "sub"
     disabled: bool = False
 
 

@@ -22,12 +22,13 @@ class Client:
     client_id: str
     client_secret: str = field(repr=False)
     redirect_uri: str
+    scope: str = "openid"
 
 
 def authorization_url(
     client: Client, metadata: Metadata, *, state: str, nonce: str, verifier: str, acr: tuple[str, ...]
 ) -> str:
-    """Where to send the browser: response type code, scope openid, state, nonce, S256 challenge."""
+    """Where to send the browser: response type code, the client's scope, state, nonce, S256 challenge."""
     extra = {"acr_values": " ".join(acr)} if acr else {}
     with _session(client, metadata) as session:
         url, _ = session.create_authorization_url(
@@ -70,7 +71,7 @@ def _session(client: Client, metadata: Metadata) -> Any:
         client.client_id,
         client.client_secret,
         redirect_uri=client.redirect_uri,
-        scope="openid",
+        scope=client.scope,
         code_challenge_method="S256",  # without it a verifier is silently not sent
         token_endpoint_auth_method="client_secret_post" if metadata.sends_secret_in_body else "client_secret_basic",
         transport=BoundedTransport(),

@@ -204,7 +204,7 @@ def token_of_hash(reading: UnitOfWork | Reading, token_sha256: str) -> TokenInfo
 
 def token(reading: UnitOfWork | Reading, id: str) -> TokenInfo | None:  # noqa: A002 - the column's name
     """The token with this id."""
-    row = _one(reading, tokens, tokens.c.id == id)
+    row = _one(reading, tokens, tokens.c.id == id) if id.isprintable() else None
     return _token(row) if row else None
 
 

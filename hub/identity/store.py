@@ -65,6 +65,7 @@ providers = Table(
     Column("client_secret", LargeBinary, nullable=False),
     Column("algorithms", Text, nullable=False),
     Column("required_acr", Text, nullable=False),
+    Column("subject_claim", String(40), nullable=False),
     Column("disabled_at", _TIME, nullable=False),
 )
 
@@ -74,6 +75,12 @@ def _insert(uow: UnitOfWork, table: Table, taken: str, **values: Any) -> None:
         uow.connection.execute(insert(table).values(**values))
     except IntegrityError as error:
         raise Conflict(taken, code="taken") from error
+
+
+def _of_id(reading: UnitOfWork | Reading, table: Table, id: str) -> RowMapping | None:  # noqa: A002 - the column's name
+    if not id.isprintable():
+        return None  # ids come from addresses too, and PostgreSQL takes no NUL in a text
+    return _one(reading, table, table.c.id == id)
 
 
 def _one(reading: UnitOfWork | Reading, table: Table, *where: ColumnElement[bool]) -> RowMapping | None:
@@ -102,7 +109,7 @@ def all_agencies(reading: UnitOfWork | Reading) -> tuple[Agency, ...]:
 
 def agency(reading: UnitOfWork | Reading, id: str) -> Agency | None:  # noqa: A002 - the column's name
     """One agency."""
-    row = _one(reading, agencies, agencies.c.id == id)
+    row = _of_id(reading, agencies, id)
     return _agency(row) if row else None
 
 
@@ -123,6 +130,7 @@ def add_provider(uow: UnitOfWork, provider: Provider, *, sealed_secret: bytes, t
         client_secret=sealed_secret,
         algorithms=" ".join(provider.algorithms),
         required_acr=" ".join(provider.required_acr),
+        subject_claim=provider.subject_claim,
         disabled_at="",
     )
 
@@ -135,7 +143,7 @@ def all_providers(reading: UnitOfWork | Reading) -> tuple[Provider, ...]:
 
 def provider(reading: UnitOfWork | Reading, id: str) -> Provider | None:  # noqa: A002 - the column's name
     """One provider, without its secret."""
-    row = _one(reading, providers, providers.c.id == id)
+    row = _of_id(reading, providers, id)
     return _provider(row) if row else None
 
 
@@ -159,6 +167,7 @@ def _provider(row: RowMapping) -> Provider:
         row["client_id"],
         tuple(row["algorithms"].split()),
         tuple(row["required_acr"].split()),
+        row["subject_claim"],
         bool(row["disabled_at"]),
     )
 
@@ -188,7 +197,7 @@ def set_roles(uow: UnitOfWork, person: str, roles: Iterable[Role]) -> None:
 
 def person(reading: UnitOfWork | Reading, id: str) -> Person | None:  # noqa: A002 - the column's name
     """One person with roles."""
-    return next(iter(_people(reading, people.c.id == id)), None)
+    return next(iter(_people(reading, people.c.id == id)), None) if id.isprintable() else None
 
 
 def person_of_account(reading: UnitOfWork | Reading, *, issuer: str, subject: str) -> Person | None:

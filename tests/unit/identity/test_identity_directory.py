@@ -55,6 +55,7 @@ def test_agencies_are_kept_with_their_kind(identity: Identity, database: Databas
         ({"name": "  "}, "bad-name"),
         ({"name": "a\x1b[2Jb"}, "bad-name"),
         ({"name": "x" * 201}, "bad-name"),
+        ({"facilitator": "Sam\x00"}, "bad-name"),
     ],
 )
 def test_an_agency_that_is_not_well_described_is_refused(
@@ -109,6 +110,11 @@ def test_a_client_secret_stands_wrapped_and_its_wrapping_belongs_to_its_provider
         ({"algorithms": []}, "bad-algorithms"),
         ({"client_id": " "}, "bad-client"),
         ({"client_secret": ""}, "bad-client"),
+        ({"client_secret": "pass\nword"}, "bad-client"),
+        ({"client_id": "hüb"}, "bad-client"),
+        ({"subject_claim": "email"}, "bad-claims"),
+        ({"required_acr": ["AAL2 AAL3"]}, "bad-claims"),
+        ({"required_acr": [""]}, "bad-claims"),
         ({"id": "../x"}, "bad-provider-id"),
     ],
 )
@@ -180,6 +186,18 @@ def test_nobody_is_without_a_role(identity: Identity, database: Database) -> Non
         identity.set_roles(uow, OPERATOR, person=person.id, roles=["auditor"])
     with database.reading() as reading:
         assert identity.person(reading, person.id).roles == {Role.AUDITOR}
+
+
+@pytest.mark.parametrize("id_", ["nobody", "", "\x00", "a\x00b", "\udc80"])
+def test_what_is_unknown_or_no_id_at_all_is_not_found(identity: Identity, database: Database, id_: str) -> None:
+    with database.reading() as reading:
+        for look in (identity.agency, identity.person):
+            with pytest.raises(NotFound):
+                look(reading, id_)
+    with pytest.raises(NotFound):
+        identity.begin_login(id_)
+    with pytest.raises(NotFound), database.unit_of_work() as uow:
+        identity.revoke_token(uow, OPERATOR, token_id=id_)
 
 
 def test_what_is_unknown_cannot_be_changed(identity: Identity, database: Database) -> None:

@@ -138,6 +138,16 @@ def test_the_authentication_context_is_compared_only_where_one_is_asked_for() ->
         assert code_of(error) == "wrong-assurance"
 
 
+def test_another_claim_than_sub_names_the_account_where_the_provider_is_set_up_so() -> None:
+    assert judged(HONEST | {"oid": "11111111-2222"}, subject_claim="oid") == "11111111-2222"
+    for oid in (DROP, "", 7, ["alex"]):
+        with pytest.raises(Unauthenticated) as error:
+            judged(changed(HONEST, {"oid": oid}), subject_claim="oid")
+        assert code_of(error) == "bad-token"
+    with pytest.raises(Unauthenticated):
+        judged(changed(HONEST, {"oid": "alex", "sub": DROP}), subject_claim="oid")
+
+
 @pytest.mark.parametrize(
     ("header", "code"),
     [

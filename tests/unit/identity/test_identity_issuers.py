@@ -10,7 +10,7 @@ import pytest
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from hub.identity.issuers import Issuers, is_acceptable_issuer
+from hub.identity.issuers import Issuers, is_acceptable_issuer, metadata_of
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import Unauthenticated, Unavailable
 from tests.support.evil_provider import DROP, EvilProvider, evil_provider, public
@@ -256,6 +256,19 @@ def test_a_key_is_found_by_kid_and_algorithm_together(issuers: Issuers, evil: Ev
     assert key_found(issuers, evil, "one", "EdDSA")
     assert not key_found(issuers, evil, "one", "RS256")
     assert not key_found(issuers, evil, "one", "ES256")
+
+
+def test_a_key_id_is_any_text(issuers: Issuers, evil: EvilProvider) -> None:
+    kid = "b/O6OvVv1+y+WgrH5Ui9WTioLt0="  # as one large provider writes them
+    evil.faults.published_keys = [public(evil.key, kid=kid)]
+    assert key_found(issuers, evil, kid)
+
+
+@pytest.mark.parametrize("port", ["", ":443"])
+def test_an_issuer_and_its_endpoints_may_write_the_default_port_or_not(port: str) -> None:
+    issuer = "https://login.example:443/realm"
+    document = dict.fromkeys(("authorization_endpoint", "token_endpoint", "jwks_uri"), f"https://login.example{port}/x")
+    assert metadata_of({"issuer": issuer} | document, issuer).issuer == issuer
 
 
 def test_a_token_without_kid_needs_that_one_key_alone_fits(

@@ -390,6 +390,15 @@ def test_the_strength_of_authentication_is_asked_for_and_checked(evil: Evil) -> 
         assert error.value.code == "wrong-assurance"
 
 
+def test_an_account_named_by_another_claim_is_asked_for_with_the_scope_that_gives_it(evil: Evil) -> None:
+    add_provider(evil.identity, evil.database, issuer=evil.provider.issuer, id="entra-like", subject_claim="oid")
+    evil.faults.claims = {"sub": "differs-from-app-to-app", "oid": "alex"}
+    start = evil.identity.begin_login("entra-like")
+    assert params_of(start.redirect_url)["scope"] == "openid profile"
+    back = evil.provider.sign_in(start.redirect_url)
+    assert evil.identity.complete_login(callback_url=back, login_cookie=start.login_cookie).person.subject == "alex"
+
+
 # who the hub knows
 
 
