@@ -1,8 +1,8 @@
 """Migrations run on the connection that `hub.db.migrate` hands over; `hub.app` has loaded every store's tables."""
 
-import hub.app  # noqa: F401 - imports every store, so that `metadata` is whole
 from alembic import context
 
+import hub.app  # noqa: F401 - imports every store, so that `metadata` is whole
 from hub.db import metadata
 
 connection = context.config.attributes["connection"]

@@ -7,7 +7,6 @@ period stand in the address, so that the Permit is decided before the first byte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -120,7 +119,7 @@ class Submissions:
         with self._hub.database.unit_of_work() as uow:
             return self._hub.intake.check(uow, submission.id)
 
-    def _document(self, session: Session, submission: Submission) -> Mapping[str, Any]:
+    def _document(self, session: Session, submission: Submission) -> dict[str, Any]:
         with self._hub.database.unit_of_work() as uow:
             report = self._hub.intake.report(uow, session.reader, submission.id)
             return dict(submission.as_json()) | {"report": report.as_json()}

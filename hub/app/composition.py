@@ -93,7 +93,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         clock=now,
     )
     snapshots = Snapshots(
-        intake=intake, vault=vault, engine=engine, geography=geography, schemas=schemas, policy=policy, clock=now
+        submissions=intake,
+        vault=vault,
+        engine=engine,
+        geography=geography,
+        schemas=schemas,
+        policy=policy,
+        clock=now,
     )
     definitions = Definitions.from_folder()
     views = Views(snapshots=snapshots, geography=geography, schemas=schemas, policy=policy, clock=now)

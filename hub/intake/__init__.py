@@ -5,7 +5,8 @@
     submission = receiving.complete(uow)         # durable exactly once (promise P6)
     submission = intake.check(uow, submission.id)
 
-A file refused by a floor rule is not kept: its key is destroyed in the transaction that settles it. Other returned files stay sealed.
+A file refused by a floor rule is not kept: its key is destroyed in the transaction that settles it. Other returned files stay
+sealed.
 """
 
 from hub.intake.model import KEPT, TRANSITIONS, Receipt, State, Submission, states_diagram

@@ -1,0 +1,82 @@
+"""Write the generated reference under docs/reference, or (`--check`) fail when it differs from the code."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import click
+
+from hub import cli
+from hub.schemas import SchemaRegistry
+from hub.schemas.reference import findings_page, schemas_page
+from hub.settings import Settings
+
+
+def settings_page() -> str:
+    """Every setting with its default and what it is for."""
+    lines = [
+        "# Settings",
+        "",
+        "Read once from the environment. Generated from `hub/settings.py`.",
+        "",
+        "| variable | default | what it is |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if "SecretStr" in str(field.annotation) else str(getattr(field.default, "value", field.default))
+        lines.append(f"| `HUB_{name.upper()}` | {f'`{default}`' if default else ''} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """Every command with its help, as `--help` prints it."""
+    lines = [
+        "# Commands",
+        "",
+        "Generated from the program itself. stdout is data, stderr is talk; exit codes: 0 done, 1 data errors, 2 usage, 3 refused by policy, 4 unavailable.",
+    ]
+
+    def walk(command: click.Command, path: str) -> None:
+        context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
+        lines.extend(["", f"## {path}", "", "```", command.get_help(context), "```"])
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                inner = command.get_command(context, name)
+                if inner is not None and not inner.hidden:
+                    walk(inner, f"{path} {name}")
+
+    walk(cli.hub, "hub")
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """File name to text."""
+    registry = SchemaRegistry.from_folder()
+    return {
+        "commands.md": commands_page(),
+        "findings.md": findings_page(),
+        "schemas.md": schemas_page(registry),
+        "settings.md": settings_page(),
+    }
+
+
+def main() -> int:
+    """Write or check."""
+    folder = ROOT / "docs" / "reference"
+    folder.mkdir(parents=True, exist_ok=True)
+    wrong = 0
+    for name, text in pages().items():
+        path = folder / name
+        if "--check" in sys.argv:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                print(f"{path.relative_to(ROOT)} differs from the code: run `make docs`")
+                wrong = 1
+        else:
+            path.write_text(text, encoding="utf-8")
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())
