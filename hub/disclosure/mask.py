@@ -95,7 +95,7 @@ class _Work:
 
     rounds: int = 0
     passes: int = 0
-    leaks_before: int = -1
+    leaks_before: int | None = None
 
 
 def _masked(
@@ -105,22 +105,21 @@ def _masked(
     system = equations(lattice, counts)
     sheet = Sheet(lattice, system, counts, profile)
     steps = steps_of(system)
-    for done in range(rules.rounds + 1):
+    rounds = 0
+    while True:
         bounds = propagate(system, sheet.lower, sheet.upper)
         leaks = sheet.leaks(bounds, rules.protection)
         work.passes += bounds.passes
-        if work.leaks_before < 0:
-            work.leaks_before = len(leaks)
+        work.leaks_before = len(leaks) if work.leaks_before is None else work.leaks_before
         if not len(leaks):
             return sheet, None
         chosen = cells_to_withhold(sheet, steps, bounds, leaks, rules.protection)
-        if done == rules.rounds or not len(chosen):
-            break
+        if rounds == rules.rounds or not len(chosen):
+            return sheet, "not-protected"
         sheet.withhold(chosen)
-        work.rounds += 1
+        rounds, work.rounds = rounds + 1, work.rounds + 1
         if _overdrawn(sheet, counts, rules):
             return sheet, "too-much-withheld"
-    return sheet, "not-protected"
 
 
 def _overdrawn(sheet: Sheet, tables: Mapping[TableSpec, Counts], rules: MaskRules) -> list[TableSpec]:
@@ -170,7 +169,7 @@ def _outcome(
         max_withheld_per_mille=rules.max_withheld_per_mille,
         rounds=work.rounds,
         passes=work.passes,
-        leaks_before=max(work.leaks_before, 0),
+        leaks_before=work.leaks_before or 0,
         tables=tuple(_table_report(table) for table in masked.values()),
         dropped=dropped,
     )

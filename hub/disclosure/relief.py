@@ -12,9 +12,6 @@ from hub.disclosure.model import CellState, Counts
 from hub.disclosure.propagation import UNBOUNDED, Bounds
 from hub.disclosure.sheet import Sheet
 
-DEPTH = 4
-"""How many equations away a cell is looked for when the nearest ones show nothing that could be withheld."""
-
 Side = tuple[int, bool]
 """One bound of one cell: its position, and whether the upper bound is meant (else the lower)."""
 
@@ -53,10 +50,9 @@ def cells_to_withhold(sheet: Sheet, steps: tuple[Step, ...], bounds: Bounds, lea
         if any(pin.equation in eased for way in ways for pin in way):
             continue
         need = protection - reasons.width(cell)
-        picks = min((picks for way in ways if (picks := reasons.picks(way, need))), key=reasons.cost, default=set())
-        chosen |= picks
-        if picks:
-            eased.update(pin.equation for way in ways for pin in way)
+        options = [picks for way in ways if (picks := reasons.picks(way, need))]
+        chosen.update(*sorted(options, key=reasons.cost)[:1])
+        eased.update(pin.equation for way in ways for pin in way)
     return np.array(sorted(chosen), dtype=np.int64)
 
 
@@ -114,32 +110,29 @@ class _Reasons:
                     yield _Pin((at, equation), held_by)
 
     def picks(self, pins: list[_Pin], need: int) -> set[int]:
-        """One cell for each pin whose neighbours show what pins; else the nearest cell farther away; empty if none."""
-        direct = {self._cheapest(pin.held_by, need) for pin in pins} - {None}
-        if direct:
-            return {cell for cell in direct if cell is not None}
-        seen: set[Side] = set()
-        frontier = [side for pin in pins for side in pin.held_by]
-        for _ in range(DEPTH):
-            seen.update(frontier)
-            frontier = [far for side in frontier for pin in self.pins(side) for far in pin.held_by if far not in seen]
-            cell = self._cheapest(tuple(frontier), need)
-            if cell is not None:
-                return {cell}
-        return set()
+        """One cell for each pin whose neighbours show what pins; else the nearest one farther away; empty if there is none.
 
-    def _cheapest(self, sides: tuple[Side, ...], need: int) -> int | None:
-        """The cheapest cell that gives `need` when withheld, or the one that gives most; None when nothing is shown."""
+        At a fixpoint there always is one: a bound that says something comes, step by step, from something shown.
+        """
+        near = {cell for pin in pins for cell in self._cheapest(pin.held_by, need)}
+        seen: set[Side] = set()
+        frontier = {side for pin in pins for side in pin.held_by}
+        while frontier and not near:
+            seen |= frontier
+            frontier = {far for side in sorted(frontier) for pin in self.pins(side) for far in pin.held_by} - seen
+            near = self._cheapest(tuple(frontier), need)
+        return near
+
+    def _cheapest(self, sides: tuple[Side, ...], need: int) -> set[int]:
+        """The cheapest cell that gives `need` when withheld, or the one that gives most; empty when nothing is shown."""
         gains = {side[0]: self._gain(side) for side in sides if self._is_shown(side)}
-        if not gains:
-            return None
-        enough = [cell for cell in gains if gains[cell] >= need]
+        enough = {cell: gain for cell, gain in gains.items() if gain >= need}
         if enough:
-            return min(enough, key=lambda cell: (self._price[cell], cell))
-        return max(gains, key=lambda cell: (gains[cell], -cell))
+            return {min(enough, key=lambda cell: (self._price[cell], cell))}
+        return {max(gains, key=lambda cell: (gains[cell], -cell))} if gains else set()
 
     def _gain(self, side: Side) -> int:
-        """How far this bound would give way if its cell were withheld: until the next thing shown near by stops it."""
+        """How far this bound would give way if its cell were withheld: until what its neighbours show stops it."""
         cell, is_upper = side
         stops = [UNBOUNDED if is_upper else 0]
         for at, step in enumerate(self._steps):
@@ -149,7 +142,7 @@ class _Reasons:
             equation = step.of_child.get(cell)
             if equation is not None:
                 parent = int(step.roll_up.parents[equation])
-                others = self._sums[at][not is_upper][equation] - self._bound((cell, not is_upper))
+                others = self._own_sums[at][not is_upper][equation] - self._own[not is_upper][cell]
                 stops.append(
                     self._own[is_upper][parent] - others if self._own[is_upper][parent] < UNBOUNDED else UNBOUNDED
                 )

@@ -232,6 +232,20 @@ def test_rows_lacking_the_kind_together_with_the_table_that_has_it_leak() -> Non
     assert attack([replace(asker, known=known)]).exact > 0
 
 
+def test_rows_finer_than_any_table_are_used_too() -> None:
+    lattice = a_lattice(tables=[], kinds=("knife", "other"))
+    shown = {
+        "ward-month": {CellKey("W00", "2026-01", ""): number(12)},
+        "borough-month-kind": {CellKey("B", "2026-01", "knife"): STAR},
+    }
+    known = {CellKey("W00", "2026-01", "other"): 11, CellKey("W01", "2026-01", "knife"): 0}
+    (implied, star) = sorted(
+        attack([Pages(lattice, shown, NHS_HES.unrounded(), known)]).leaks, key=lambda leak: leak.shown
+    )
+    assert (implied.key, implied.lower, implied.upper) == (CellKey("W00", "2026-01", "knife"), 1, 1)
+    assert (star.key, star.lower, star.upper) == (CellKey("B", "2026-01", "knife"), 1, 1)
+
+
 def test_whoever_holds_all_rows_is_told_nothing_new() -> None:
     lattice = a_lattice(tables=POLICE, wards=3, lsoas=6, months=months_from(2026, 12))
     counts = lattice.roll_up(events(lattice, a_month=30, seed=6))
