@@ -10,6 +10,7 @@ Cedar decides over three folders of `policies/`: `floor` (what no agreement, rol
 """
 
 from hub.agreements.model import Reason
+from hub.policy.cases import CaseResult, run_cases
 from hub.policy.library import PolicyLibrary
 from hub.policy.model import AgencyDirectory, Decision, Explanation, FieldExplanation, SchemaLookup
 from hub.policy.service import LIFE, Policy
@@ -17,6 +18,7 @@ from hub.policy.service import LIFE, Policy
 __all__ = [
     "LIFE",
     "AgencyDirectory",
+    "CaseResult",
     "Decision",
     "Explanation",
     "FieldExplanation",
@@ -24,4 +26,5 @@ __all__ = [
     "PolicyLibrary",
     "Reason",
     "SchemaLookup",
+    "run_cases",
 ]

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from hub.agreements import Agreement, Agreements, Reason, read_agreement
 from hub.audit import Entry, Verb, record, with_own_transaction
@@ -54,14 +53,14 @@ class Policy:
         schemas: SchemaLookup,
         directory: AgencyDirectory,
         clock: Clock,
-        folder: Path | None = None,
+        library: PolicyLibrary | None = None,
     ) -> None:
         self._database = database
         self._agreements = agreements
         self._schemas = schemas
         self._directory = directory
         self._clock = clock
-        self.library = PolicyLibrary(folder)
+        self.library = library or PolicyLibrary()
         self._questions = Questions(self.library)
         self._proposals = Proposals(self.library)
         self._explaining = Explaining(self.library, self._questions)
