@@ -19,7 +19,7 @@ from hub.disclosure.model import (
     TableReport,
     TableSpec,
 )
-from hub.disclosure.profiles import EXACT, NHS_HES, ONS_10_5, OPEN, PROFILES, profile_named, protect
+from hub.disclosure.profiles import EXACT, NHS_HES, ONS_10_5, OPEN, PROFILES, legend, profile_named, protect
 from hub.disclosure.service import Protected, WholeMeasure, protect_measure, published_cells
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "WholeMeasure",
     "attack",
     "build_mask",
+    "legend",
     "months_of",
     "profile_named",
     "protect",

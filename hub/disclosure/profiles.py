@@ -49,3 +49,15 @@ def protect(counts: Counts, profile: Profile, sensitive: npt.NDArray[np.bool_] |
     half = profile.round_to // 2
     rounded = (counts + half) // profile.round_to * profile.round_to
     return states, np.where(states == CellState.NUMBER, rounded, 0).astype(np.int64)
+
+
+def legend(profile: Profile, *, zero_shown: bool) -> tuple[str, ...]:
+    """What the signs of a table mean under a profile, in sentences; `zero_shown`: whether a 0 stands as 0 in it."""
+    if not profile.hides:
+        return (say("disclosure.legend.exact"),)
+    highest = profile.threshold - 1
+    star = "star" if zero_shown else "star-zero"
+    sentences = [say(f"disclosure.legend.{star}", low=1, high=highest), say("disclosure.legend.withheld")]
+    if profile.round_to > 1:
+        sentences.append(say("disclosure.legend.rounded", step=profile.round_to))
+    return tuple(sentences)

@@ -14,11 +14,11 @@ from hub.disclosure import (
     CellState,
     Profile,
     TableSpec,
+    legend,
     profile_named,
     protect,
 )
 from hub.kit.errors import Invalid, Refused
-from hub.kit.words import say
 
 STAR = CellState.STAR
 
@@ -64,10 +64,9 @@ def test_counts_below_zero_are_refused_and_no_counts_are_fine() -> None:
     assert protect(np.zeros(0, dtype=np.int64), NHS_HES, False)[0].size == 0
 
 
-def test_every_profile_is_found_by_its_name_and_has_words() -> None:
+def test_every_profile_is_found_by_its_name() -> None:
     for name, profile in PROFILES.items():
         assert profile_named(name) is profile
-        assert say(f"disclosure.profile.{name}")
 
 
 def test_cell_key_is_refused_by_name() -> None:
@@ -123,8 +122,11 @@ def test_a_table_is_found_again_by_its_name() -> None:
         assert TableSpec.named(name).name == name
 
 
-def test_every_reason_for_dropping_a_table_and_the_legend_have_words() -> None:
-    for reason in ("too-much-withheld", "not-protected", "attacked"):
-        assert "x" in say(f"disclosure.dropped.{reason}", table="x", withheld=1, cells=2)
-    assert "1 to 7" in say("disclosure.legend.star", low=1, high=7)
-    assert "0 to 7" in say("disclosure.legend.star-zero", high=7)
+def test_the_legend_says_what_each_sign_means_under_the_profile() -> None:
+    assert legend(OPEN, zero_shown=True) == ("Every count is shown exactly.",)
+    star, withheld, rounded = legend(NHS_HES, zero_shown=True)
+    assert star.startswith("* is a count from 1 to 7.")
+    assert withheld.startswith("w is withheld: the count may be anything.")
+    assert "nearest 5" in rounded
+    assert legend(ONS_10_5, zero_shown=False)[0].startswith("* is a count from 0 to 9.")
+    assert len(legend(NHS_HES.unrounded(), zero_shown=False)) == 2
