@@ -85,7 +85,7 @@ def _suspects(schema: DatasetSchema, header: Header) -> list[Suspect]:
 
 
 def _failed(schema: DatasetSchema, found: Sequence[Hit]) -> list[Suspect]:
-    codes = ("bad-type", "bad-date", "bad-format", "not-in-code-list")
+    codes = ("bad-type", "bad-date", "bad-format", "not-in-code-list", "out-of-range", "too-long")
     searched = {
         suspect.name for suspect in schema.fields if suspect.type == "string" and suspect.codes is None and suspect.scan
     }

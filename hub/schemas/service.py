@@ -29,7 +29,7 @@ from hub.schemas.rows import (
     repeat_findings,
     said_kinds,
 )
-from hub.schemas.text import Reader, Text, blank_records, count_records, scan
+from hub.schemas.text import Reader, Text, count_records, scan
 
 ACCEPTED, QUARANTINED = "hub_accepted", "hub_quarantined"
 _RAW = "hub_file"
@@ -89,9 +89,10 @@ def check(
         return _closed(case, text, [_fault(text, case.schema)], rows=_records_of(case, text))
     header = read_header(text.header, schema, others=case.others)
     rejects = session.read_csv(source, columns=header.columns, into=_RAW)
-    ((read,),) = session.rows(f"SELECT count(*) FROM {_RAW}")
+    ((read, last),) = session.rows(f"SELECT count(*), coalesce(max({ROW_NUMBER}), 1) FROM {_RAW}")
+    rejects = [reject for reject in rejects if reject.row > 1]
     rows = read + len({reject.row for reject in rejects})
-    stopped = list(header.findings) if header.stops else _broken(case, text, rejects, rows)
+    stopped = list(header.findings) if header.stops else _broken(text, rejects, rows=rows, last_read=last)
     if stopped:
         return _closed(case, text, stopped, rows=rows)
     return _rows(case, text, header, rejects, rows)
@@ -196,20 +197,16 @@ def _records_of(case: _Case, text: Text) -> int:
     return count_records(case.read_bytes) if readable else 0
 
 
-def _broken(case: _Case, text: Text, rejects: Sequence[Reject], rows: int) -> list[Finding]:
+def _broken(text: Text, rejects: Sequence[Reject], *, rows: int, last_read: int) -> list[Finding]:
     """Faults of the file as a whole that show only when it is read as columns."""
     unclosed = [reject.row for reject in rejects if reject.kind is RejectKind.UNCLOSED_QUOTE]
     if unclosed:
         return [finding("unclosed-quote", rows=unclosed[:1], row=f"{unclosed[0]:,}")]
     if rows == 0:
         return [finding("header-only", rows=[1])]
-    short = [reject.row for reject in rejects if reject.kind is RejectKind.MISSING_COLUMNS]
-    if short and not text.ends_with_line and max(short) == rows + 1:
-        return [finding("cut-off", rows=[max(short)], row=f"{max(short):,}")]
-    if text.blank_lines:
-        blank = blank_records(case.read_bytes)
-        if blank:
-            return [finding("blank-line", count=len(blank), rows=blank)]
+    last = max(rejects, key=lambda reject: reject.row, default=None)
+    if last and last.kind is RejectKind.MISSING_COLUMNS and last.row > last_read and not text.ends_with_line:
+        return [finding("cut-off", rows=[last.row], row=f"{last.row:,}")]
     return []
 
 

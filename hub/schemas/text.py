@@ -54,7 +54,6 @@ class Text:
     fault: Fault | None
     header: tuple[str, ...]
     ends_with_line: bool
-    blank_lines: bool
 
 
 @dataclass(slots=True)
@@ -64,18 +63,16 @@ class _Pass:
     size: int = 0
     since_line_end: int = 0
     head: bytes = b""
-    tail: bytes = b""
+    last: bytes = b""
     fault: Fault | None = None
-    blank_lines: bool = False
 
     def take(self, chunk: bytes, decoder: codecs.IncrementalDecoder) -> None:
         if len(self.head) < LONGEST_LINE:
             self.head += chunk[: LONGEST_LINE - len(self.head)]
         if self.fault is None:
             self._look(chunk, decoder)
-        self._notice_blank_lines(chunk)
         self.size += len(chunk)
-        self.tail = (self.tail + chunk)[-4:]
+        self.last = chunk[-1:] or self.last
 
     def _look(self, chunk: bytes, decoder: codecs.IncrementalDecoder) -> None:
         held = len(decoder.getstate()[0])
@@ -93,16 +90,6 @@ class _Pass:
         if self.since_line_end + (first if first >= 0 else len(chunk)) > LONGEST_LINE:
             self.fault = Fault("line-too-long", offset=self.size - self.since_line_end)
         self.since_line_end = self.since_line_end + len(chunk) if last < 0 else len(chunk) - last - 1
-
-    def _notice_blank_lines(self, chunk: bytes) -> None:
-        """Whether two line ends touch anywhere; where they do, `blank_records` looks closely (a quoted text may hold
-        that too).
-        """
-        if self.blank_lines:
-            return
-        seam = self.tail + chunk[:3]
-        pairs = (b"\n\n", b"\n\r\n", b"\r\r") if b"\r" in chunk or b"\r" in seam else (b"\n\n",)
-        self.blank_lines = any(ends in part for part in (seam, chunk) for ends in pairs)
 
 
 def scan(read_bytes: Reader, *, sha256: str = "") -> Text:
@@ -125,20 +112,8 @@ def scan(read_bytes: Reader, *, sha256: str = "") -> Text:
         size=state.size,
         fault=fault,
         header=() if fault else _first_record(state.head),
-        ends_with_line=state.tail.endswith((b"\n", b"\r")),
-        blank_lines=state.blank_lines,
+        ends_with_line=state.last in (b"\n", b"\r"),
     )
-
-
-def blank_records(read_bytes: Reader) -> list[int]:
-    """Rows, as a spreadsheet numbers them, that are wholly blank and have a row with something in it below."""
-    blank, last = [], 0
-    for row, record in enumerate(_records(read_bytes), start=1):
-        if record:
-            last = row
-        else:
-            blank.append(row)
-    return [row for row in blank if row < last]
 
 
 def count_records(read_bytes: Reader) -> int:
@@ -155,7 +130,7 @@ def _by_magic(head: bytes) -> Fault | None:
 
 def _first_record(head: bytes) -> tuple[str, ...]:
     text = head.removeprefix(_BOM).decode("utf-8", errors="ignore")
-    return tuple(next(_parsed(io.StringIO(text, newline="")), []))
+    return tuple(next((record for record in _parsed(io.StringIO(text, newline="")) if record), []))
 
 
 def _row_at(read_bytes: Reader, offset: int) -> int:

@@ -1,0 +1,97 @@
+"""The reference pages that are generated from the catalogue and the schemas; tests compare them with what is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hub.kit.words import catalogue as words
+from hub.kit.words import say
+from hub.schemas.compile import said_type
+from hub.schemas.findings import FindingKind, catalogue
+from hub.schemas.model import SENSITIVITIES, DatasetSchema, Field, Rule
+from hub.schemas.registry import SchemaRegistry
+
+
+def findings_page() -> str:
+    """docs/reference/findings.md."""
+    lines = [say("schemas.reference.made"), f"# {say('schemas.reference.findings-title')}", ""]
+    lines += [say("schemas.reference.findings-intro").strip(), ""]
+    lines += ["| code | severity | floor | what it says | how to mend it |", "| --- | --- | --- | --- | --- |"]
+    for kind in catalogue().values():
+        lines.append(
+            f"| `{kind.code}` | {kind.severity} | {kind.floor} | {_sentence(kind, 'message')} | {_sentence(kind, 'remedy')} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def schemas_page(registry: SchemaRegistry) -> str:
+    """docs/reference/schemas.md."""
+    lines = [say("schemas.reference.made"), f"# {say('schemas.reference.schemas-title')}", ""]
+    lines += [say("schemas.reference.schemas-intro").strip(), ""]
+    for schema in registry.all():
+        lines += _schema(schema)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _sentence(kind: FindingKind, part: str) -> str:
+    said = words()[f"schemas.finding.{kind.code}.{part}"]
+    return said.strip().replace("{", "*").replace("}", "*").replace("|", "\\|")
+
+
+def _schema(schema: DatasetSchema) -> list[str]:
+    key = f"distinct `{'`, `'.join(schema.key)}`" if schema.key else "rows (no key: never merged)"
+    lines = [f"## `{schema.id}` {schema.version}: {schema.title}", "", schema.description, ""]
+    lines += [
+        f"- Sent by: {', '.join(schema.agency_kinds)}; {schema.cadence}; data class {schema.data_class}"
+        + ("; health" if schema.health else ""),
+        f"- Measure `{schema.measure}`: counts {key}, each one of the {schema.counting_basis}",
+        f"- When: {', '.join(f'`{name}`' for name in schema.event_times)} (Europe/London)."
+        f" Where: {schema.place.kind}, {', '.join(f'`{name}`' for name in schema.place.fields)}. Kind: `{schema.kind}`",
+        f"- Refused: {', '.join(f'`{refused.name}`' for refused in schema.refused)} (and other names of the same)",
+        f"- Fingerprint: `{schema.fingerprint}`",
+        "",
+        "| column | | form | example | sensitivity |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    lines += [_field(field) for field in schema.fields]
+    lines += ["", *(f"- {_rule(rule)}" for rule in schema.rules), ""]
+    return lines
+
+
+def _field(field: Field) -> str:
+    need = "M" if field.required else "W" if field.wanted else "O"
+    if field.optional_column:
+        need += " (column)"
+    form = "; ".join(_form(field)).replace("|", "\\|")
+    example = f"`{field.example}`" if field.example else ""
+    role = f", {field.role}" if field.role else ""
+    return f"| `{field.name}` | {need} | {form} | {example} | {field.sensitivity} {SENSITIVITIES[field.sensitivity]}{role} |"
+
+
+def _form(field: Field) -> Iterator[str]:
+    yield said_type(field)
+    if field.pattern:
+        yield f"`{field.pattern}`"
+    if field.max_length is not None:
+        yield f"at most {field.max_length} characters"
+    if field.minimum is not None:
+        yield f"{field.minimum} to {field.maximum}"
+    if field.codes is not None and field.codes.id:
+        yield f"one of `{field.codes.id}` ({len(field.codes.codes)} codes)"
+    elif field.codes is not None:
+        yield "one of " + ", ".join(code.code for code in field.codes.codes)
+    if field.description:
+        yield field.description.rstrip(".")
+
+
+def _rule(rule: Rule) -> str:
+    names = [f"`{name}`" for name in rule.fields]
+    codes = ", ".join(rule.codes)
+    return {
+        "together": f"{' and '.join(names)}: all filled or all blank",
+        "order": f"{names[0]} is not after {names[-1]}",
+        "within-days": f"{names[-1]} is at most {rule.days} days after {names[0]}",
+        "required-when": f"{names[0]} is filled when `{rule.when}` is {codes}",
+        "required-unless": f"{names[0]} is filled unless `{rule.when}` is {codes}",
+        "period": f"{' and '.join(names)} lie in the month of the extract, in order",
+    }[rule.rule] + f" ({rule.severity})"

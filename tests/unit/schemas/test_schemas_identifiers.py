@@ -1,0 +1,119 @@
+"""Identifiers where none may be: an error elsewhere, a refusal in health; in every column, and in files that cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nhs_number
+import pytest
+
+from hub.schemas import Outcome
+from tests.support.schemas import checked, codes, csv_of, found, rows_of, schema_of
+
+ISTV = "health/istv-assaults"
+CALLS = "ambulance/violence-callouts"
+CRIME = "police/street-crime"
+NHS = "9434765919"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NHS,
+        "943 476 5919",
+        "943-476-5919",
+        "943\u00a0476\u00a05919",
+        f"patient {NHS} by the door",
+        f"NHS{NHS}",
+        f"40 to {NHS}",
+        f"1234567890 {NHS}",
+        "AB 12 34 56 C",
+        "jb123456a",
+        "mail jo.bloggs@example.org.uk",
+        "ring 020 8123 4567",
+        "07700 900123",
+        "+44 7700 900123",
+        "0044 7700 900123",
+        "at BR1 3UH",
+        "br13uh",
+        "flat 2, SE1 9SG",
+    ],
+)
+def test_an_identifier_in_free_text_refuses_a_health_file(tmp_path: Path, text: str) -> None:
+    report = checked(tmp_path, ISTV, csv_of(rows_of(ISTV, assault_location_description=text)), part_accept=True)
+    assert (report.outcome, codes(report), report.accepted_rows) == (Outcome.REFUSED, ["possible-identifier"], 0)
+    assert found(report, "possible-identifier").cells == ("I2",)
+    assert text not in str(report.as_json())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9434765918",  # the check digit is wrong
+        "outside 12 High Street, by the 208 bus stop",
+        "SE1 3rd floor",
+        "A21 by junction 4",
+        "13/05/2024 about 01:30",
+        "GB123456A",  # no such National Insurance prefix
+        "the @ sign club",
+        "room 101, 100 200 300",
+        "QQ1 1AA",  # no such postcode area
+    ],
+)
+def test_ordinary_words_and_numbers_are_no_identifiers(tmp_path: Path, text: str) -> None:
+    report = checked(tmp_path, ISTV, csv_of(rows_of(ISTV, assault_location_description=text)))
+    assert report.outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("dataset", [ISTV, CALLS])
+def test_an_nhs_number_in_any_column_refuses_a_health_file(tmp_path: Path, dataset: str) -> None:
+    for field in schema_of(dataset).names:
+        report = checked(tmp_path, dataset, csv_of(rows_of(dataset, **{field: NHS})))
+        assert (report.outcome, codes(report)) == (Outcome.REFUSED, ["possible-identifier"]), field
+
+
+def test_a_column_of_nhs_numbers_under_another_name_refuses_a_health_file(tmp_path: Path) -> None:
+    numbers = nhs_number.generate(quantity=5)
+    rows = [{**row, "case": number} for row, number in zip(rows_of(ISTV, 5), numbers, strict=True)]
+    report = checked(tmp_path, ISTV, csv_of(rows))
+    assert report.outcome is Outcome.REFUSED
+    assert (found(report, "possible-identifier").count, found(report, "possible-identifier").field) == (5, "column J")
+
+
+def test_elsewhere_an_identifier_is_an_error_of_its_row(tmp_path: Path) -> None:
+    content = csv_of(rows_of(CRIME, 4, Location=f"On or near {NHS}"))
+    assert checked(tmp_path, CRIME, content).outcome is Outcome.RETURNED
+    part = checked(tmp_path, CRIME, content, part_accept=True)
+    assert (part.outcome, part.accepted_rows, part.quarantined_rows) == (Outcome.PART_ACCEPTED, 3, 1)
+    assert found(part, "possible-identifier").rows == (2,)
+
+
+def test_a_health_file_that_cannot_be_read_as_columns_is_looked_through_all_the_same(tmp_path: Path) -> None:
+    good = csv_of(rows_of(ISTV, 4, assault_location_description=f"by {NHS}"))
+    broken = {
+        "wrong layout": good.replace(b"assault_method,", b"how,", 1),
+        "wrong encoding": good.replace(b"kebab", b"caf\xe9", 1),
+        "utf-16": good.decode().encode("utf-16"),
+        "unclosed quote": good.replace(b"by ", b'"by ', 1),
+        "no header": good.split(b"\r\n", 1)[1],
+        "ragged": good.replace(f"by {NHS}".encode(), f"by {NHS},more".encode(), 1),
+        "cut off": good + b"2024-05-01,2024",
+    }
+    for what, content in broken.items():
+        report = checked(tmp_path, ISTV, content, part_accept=True)
+        assert (report.outcome, codes(report)) == (Outcome.REFUSED, ["possible-identifier"]), what
+
+
+def test_a_broken_health_file_without_identifiers_is_returned(tmp_path: Path) -> None:
+    good = csv_of(rows_of(ISTV, 4))
+    assert checked(tmp_path, ISTV, good.replace(b"kebab", b"caf\xe9")).outcome is Outcome.RETURNED
+    assert checked(tmp_path, ISTV, csv_of(rows_of(CRIME))).outcome is Outcome.RETURNED
+
+
+def test_many_distinct_candidates_all_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.schemas.identifiers.CONFIRMED_AT_MOST", 3)
+    numbers = nhs_number.generate(quantity=9)
+    rows = rows_of(CRIME, 9)
+    for row, number in zip(rows, numbers, strict=True):
+        row["Location"] = f"On or near {number}"
+    assert found(checked(tmp_path, CRIME, csv_of(rows)), "possible-identifier").count == 9
