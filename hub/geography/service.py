@@ -73,6 +73,10 @@ class Geography:
 
     def index(self, reading: UnitOfWork | Reading, tree_id: str) -> AreaIndex:
         """The index of a tree that is or was in force: a snapshot keeps the tree it was counted with. NotFound if unknown."""
+        with self._lock:
+            kept = self._indexes.get(tree_id)
+        if kept is not None:
+            return kept  # an id names its content: what is kept needs no look
         tree = store.latest_tree(reading, tree_id)
         if tree is None:
             raise NotFound("no such area tree")

@@ -66,7 +66,9 @@ class Snapshots:
         accepted = self._submissions.latest_accepted(uow)
         number = store.next_number(uow)
         covered = self._covered(uow, number, accepted)
-        inputs = tuple(self._input(uow, one) for one in accepted if (one.dataset, one.agency) in covered)
+        together = [one for one in accepted if (one.dataset, one.agency) in covered]
+        together.sort(key=lambda one: (one.dataset, one.agency, one.period))
+        inputs = tuple(self._input(uow, one) for one in together)
         if not inputs:
             raise Conflict(say("snapshots.nothing"), code="nothing", remedy=say("snapshots.nothing-remedy"))
         left_out = {f"{one.dataset}@{one.agency}" for one in accepted if (one.dataset, one.agency) not in covered}

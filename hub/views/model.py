@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from hub.disclosure import TableSpec
 from hub.geography import AreaTree
@@ -127,8 +128,7 @@ class Note:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One row: an area, a period, a kind (empty: all kinds), and one cell for each column."""
 
     area: str
@@ -179,6 +179,8 @@ class ProtectedTable:
     dimensions: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: tuple[TableRow, ...] = field(repr=False)
+    cells: int
+    suppressed: int
     gaps: tuple[Gap, ...]
     notes: tuple[Note, ...]
     snapshot: int
@@ -188,16 +190,6 @@ class ProtectedTable:
     policy_hash: str
     query: str
     result_hash: str
-
-    @property
-    def cells(self) -> int:
-        """How many cells there are: numbers and hidden ones."""
-        return sum(cell.state not in GAP_OR_NONE for row in self.rows for cell in row.cells)
-
-    @property
-    def suppressed(self) -> int:
-        """How many of them are `*` or withheld."""
-        return sum(cell.state in HIDDEN for row in self.rows for cell in row.cells)
 
     @property
     def profiles(self) -> tuple[str, ...]:

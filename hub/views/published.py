@@ -5,21 +5,21 @@ refused (promise P12).
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from threading import Lock
 
 from hub.db import Reading, UnitOfWork
 from hub.disclosure import CellKey, CellState, PublishedCell, TableSpec
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.errors import Bug
 from hub.views import store
+from hub.views.kept import Kept
 from hub.views.model import Cell, Coverage, Measure, Shown
 
 _SHOWN = {CellState.NUMBER: Shown.NUMBER, CellState.STAR: Shown.STAR, CellState.WITHHELD: Shown.WITHHELD}
 _STATES = {shown: state for state, shown in _SHOWN.items()}
 _KEPT_TABLES = 128
+_KEPT_SNAPSHOTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ def keep(
     for spec in measure.tables:
         found = [
             store.StoredCell(key.area, key.period, key.kind, int(cell.state), cell.value)
-            for key, cell in sorted(cells.get(spec, {}).items())
+            for key, cell in cells.get(spec, {}).items()
         ]
+        found.sort(key=lambda cell: (cell.period, cell.area, cell.kind))
         hidden = sum(cell.state != CellState.NUMBER for cell in found)
         tables.append(PublishedTable(spec, len(found), hidden, _digest(found)))
         store.add_cells(uow, snapshot=snapshot, measure=measure.number, spec=spec.name, found=found)
@@ -53,70 +54,66 @@ def keep(
     return tuple(tables)
 
 
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The measures of a snapshot, and their tables as built."""
+
+    measures: tuple[Measure, ...]
+    tables: Mapping[int, Mapping[TableSpec, PublishedTable]]
+
+
 class Shelf:
     """Measures and tables of snapshots, kept in memory once read and checked: a snapshot's cells never change."""
 
     def __init__(self) -> None:
-        self._measures: dict[int, tuple[Measure, ...]] = {}
-        self._published: dict[tuple[int, int], dict[TableSpec, PublishedTable]] = {}
-        self._cells: OrderedDict[tuple[int, int, TableSpec], Mapping[CellKey, Cell]] = OrderedDict()
-        self._lock = Lock()
+        self._built: Kept[int, _Built] = Kept(most=_KEPT_SNAPSHOTS)
+        self._cells: Kept[tuple[int, int, TableSpec], Mapping[CellKey, Cell]] = Kept(most=_KEPT_TABLES)
 
     def measures(self, reading: UnitOfWork | Reading, snapshot: int) -> tuple[Measure, ...]:
-        """The measures of a snapshot whose tables were built; none otherwise."""
-        with self._lock:
-            kept = self._measures.get(snapshot)
-        if kept is not None:
-            return kept
-        stored = store.measures_of(reading, snapshot)
-        read = [(one.number, json.loads(one.document)) for one in stored]
-        measures = tuple(_from_json(document["measure"]) for _, document in read)
-        with self._lock:
-            for number, document in read:
-                tables = [_table_from(entry) for entry in document["tables"]]
-                self._published[snapshot, number] = {table.spec: table for table in tables}
-            if measures:
-                self._measures[snapshot] = measures
-        return measures
+        """The measures of a snapshot whose tables were built; none for one that is still to be built."""
+        return self._of(reading, snapshot).measures
 
-    def published(self, reading: UnitOfWork | Reading, snapshot: int, measure: Measure) -> tuple[PublishedTable, ...]:
-        """The tables of a measure, as built."""
-        self.measures(reading, snapshot)
-        return tuple(self._published[snapshot, measure.number].values())
+    def tables(self, reading: UnitOfWork | Reading, snapshot: int, measure: Measure) -> tuple[PublishedTable, ...]:
+        """The tables of a measure as built: how many cells, how many hidden."""
+        return tuple(self._of(reading, snapshot).tables[measure.number].values())
 
     def cells(
         self, reading: UnitOfWork | Reading, snapshot: int, measure: Measure, spec: TableSpec
     ) -> Mapping[CellKey, Cell]:
-        """The cells of one table. Bug (`corrupt-table`) when they are not those that were built: a wrong number is
-        refused.
+        """The cells of one table, by period, area and kind.
+
+        Bug (`corrupt-table`) when they are not those that were built: a wrong number is refused, not served.
         """
-        place = (snapshot, measure.number, spec)
-        with self._lock:
-            kept = self._cells.get(place)
-            if kept is not None:
-                self._cells.move_to_end(place)
-                return kept
-        self.measures(reading, snapshot)
-        stored = store.cells_of(reading, snapshot=snapshot, measure=measure.number, spec=spec.name)
-        found = sorted(stored, key=lambda cell: (cell.area, cell.period, cell.kind))
-        if _digest(found) != self._published[snapshot, measure.number][spec].sha256:
+        return self._cells.get(
+            (snapshot, measure.number, spec), lambda: self._read_cells(reading, snapshot, measure, spec)
+        )
+
+    def _of(self, reading: UnitOfWork | Reading, snapshot: int) -> _Built:
+        return self._built.get(
+            snapshot, lambda: _read_built(reading, snapshot), worth=lambda built: bool(built.measures)
+        )
+
+    def _read_cells(
+        self, reading: UnitOfWork | Reading, snapshot: int, measure: Measure, spec: TableSpec
+    ) -> Mapping[CellKey, Cell]:
+        found = store.cells_of(reading, snapshot=snapshot, measure=measure.number, spec=spec.name)
+        found.sort(key=lambda cell: (cell.period, cell.area, cell.kind))
+        if _digest(found) != self._of(reading, snapshot).tables[measure.number][spec].sha256:
             raise Bug("the stored cells of a table are not those that were built", code="corrupt-table")
-        cells = {
+        return {
             CellKey(cell.area, cell.period, cell.kind): Cell(_SHOWN[CellState(cell.state)], cell.value)
             for cell in found
         }
-        with self._lock:
-            self._cells[place] = cells
-            if len(self._cells) > _KEPT_TABLES:
-                self._cells.popitem(last=False)
-        return cells
 
-    def forget(self) -> None:
-        """Read everything anew the next time."""
-        with self._lock:
-            self._measures.clear()
-            self._published.clear()
-            self._cells.clear()
+
+def _read_built(reading: UnitOfWork | Reading, snapshot: int) -> _Built:
+    documents = [json.loads(one.document) for one in store.measures_of(reading, snapshot)]
+    measures = tuple(_from_json(document["measure"]) for document in documents)
+    tables = {
+        measure.number: {table.spec: table for table in map(_table_from, document["tables"])}
+        for measure, document in zip(measures, documents, strict=True)
+    }
+    return _Built(measures, tables)
 
 
 def as_published(cell: Cell) -> PublishedCell:

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
-from hub.kit.canonical import canonical_json, sha256_hex
+from hub.kit.canonical import sha256_hex
 from hub.views.asked import by_of
 from hub.views.model import Cell, Column, Coverage, Gap, ProtectedTable, Shown, TableRow
 
@@ -67,18 +68,16 @@ def table_document(table: ProtectedTable) -> dict[str, Any]:
 
 
 def result_hash(columns: tuple[Column, ...], rows: tuple[TableRow, ...], gaps: tuple[Gap, ...]) -> str:
-    """SHA-256 of the canonical cells: which column, area, period and kind has which state and value; names and
-    sentences left out.
+    """SHA-256 of the canonical cells: which column, area, period and kind has what in it; no name and no sentence.
+
+    Canonical: a JSON list without white space, codes and cell texts as they stand, rows in the table's order.
     """
-    return sha256_hex(
-        canonical_json(
-            {
-                "columns": [column.id for column in columns],
-                "rows": [[row.area, row.period, row.kind, [cell.text for cell in row.cells]] for row in rows],
-                "gaps": [[gap.column, gap.period] for gap in gaps],
-            }
-        )
-    )
+    said = [
+        [column.id for column in columns],
+        [[row.area, row.period, row.kind, *(cell.text for cell in row.cells)] for row in rows],
+        [[gap.column, gap.period] for gap in gaps],
+    ]
+    return sha256_hex(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def gap_rows(table: ProtectedTable) -> tuple[TableRow, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
-from hub.disclosure import TableSpec, protect_measure
+from hub.disclosure import CellKey, TableSpec, protect_measure
 from hub.geography import AreaTree, Geography
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.canonical import canonical_json, sha256_hex
@@ -20,8 +20,10 @@ from hub.views import notes
 from hub.views.asked import By, Where, ask, by_of
 from hub.views.building import Prepared, Progress, Protect, Workshop
 from hub.views.declared import Catalogue, View, read_catalogue
+from hub.views.kept import Kept
 from hub.views.model import (
     BuildReport,
+    Cell,
     Column,
     Measure,
     Note,
@@ -34,7 +36,7 @@ from hub.views.model import (
 from hub.views.published import PublishedTable, Shelf, keep
 from hub.views.rendered import result_hash
 from hub.views.seen import Seen, chosen, missing_notes
-from hub.views.showing import Body, columns_of, put_together, spec_for
+from hub.views.showing import Body, Source, columns_of, put_together, spec_for
 
 
 class Views:
@@ -61,6 +63,7 @@ class Views:
         self._catalogue = catalogue or read_catalogue(schemas)
         self._workshop = Workshop(snapshots, schemas, self._catalogue, protect)
         self._shelf = Shelf()
+        self._bodies: Kept[tuple[int, str, tuple[tuple[str, TableSpec | None], ...]], tuple[Body, str]] = Kept(most=32)
 
     def catalogue(self) -> tuple[View, ...]:
         """All declared views, in the order of their ids."""
@@ -147,13 +150,17 @@ class Views:
         tree = self._geography.index(uow, snapshot.tree_id).tree
         seen = self._seen(uow, permit, view, snapshot, query.table)
         sources = chosen(query, seen.sources)
-        body = put_together(
-            query, sources, tree, lambda measure, spec: self._shelf.cells(uow, snapshot.number, measure, spec)
+        spelt = canonical_json(query.as_json()).decode()
+        shape = tuple((source.column.id, source.spec) for source in sources)
+        body, digest = self._bodies.get(
+            (snapshot.number, spelt, shape), lambda: self._body(uow, snapshot, query, sources, tree)
         )
         table = _answer(
             view=view,
             query=query,
+            spelt=spelt,
             body=body,
+            digest=digest,
             said=seen.notes,
             snapshot=snapshot,
             tree=tree,
@@ -214,6 +221,15 @@ class Views:
         if snapshot is None:
             raise Conflict(say("views.no-snapshot"), code="no-snapshot", remedy=say("views.no-snapshot-remedy"))
         return snapshot
+
+    def _body(
+        self, uow: UnitOfWork, snapshot: Snapshot, query: Query, sources: list[Source], tree: AreaTree
+    ) -> tuple[Body, str]:
+        def look(measure: Measure, spec: TableSpec) -> Mapping[CellKey, Cell]:
+            return self._shelf.cells(uow, snapshot.number, measure, spec)
+
+        body = put_together(query, sources, tree, look)
+        return body, result_hash(body.columns, body.rows, body.gaps)
 
     def _seen(
         self, reading: UnitOfWork | Reading, permit: Permit, view: View, snapshot: Snapshot, table: TableSpec
@@ -312,7 +328,16 @@ class Views:
 
 
 def _answer(
-    *, view: View, query: Query, body: Body, said: list[Note], snapshot: Snapshot, tree: AreaTree, policy_hash: str
+    *,
+    view: View,
+    query: Query,
+    spelt: str,
+    body: Body,
+    digest: str,
+    said: list[Note],
+    snapshot: Snapshot,
+    tree: AreaTree,
+    policy_hash: str,
 ) -> ProtectedTable:
     by_ward = query.table.area_level == "ward"
     return ProtectedTable(
@@ -323,6 +348,8 @@ def _answer(
         dimensions=("area", "period", *(("kind",) if query.table.with_kind else ())),
         columns=body.columns,
         rows=body.rows,
+        cells=body.cells,
+        suppressed=body.suppressed,
         gaps=body.gaps,
         notes=tuple(dict.fromkeys([*said, *notes.about(body.columns, by_ward=by_ward)])),
         snapshot=snapshot.number,
@@ -330,8 +357,8 @@ def _answer(
         tree_id=tree.id,
         tree_name=tree.name,
         policy_hash=policy_hash,
-        query=canonical_json(query.as_json()).decode(),
-        result_hash=result_hash(body.columns, body.rows, body.gaps),
+        query=spelt,
+        result_hash=digest,
     )
 
 

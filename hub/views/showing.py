@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from hub.disclosure import CellKey, TableSpec, months_of, quarter_of, year_of
 from hub.geography import AreaTree
@@ -11,10 +12,13 @@ from hub.kit.errors import Invalid
 from hub.kit.words import say
 from hub.views.asked import period_matches
 from hub.views.declared import DeclaredColumn, View
-from hub.views.model import Cell, Column, Coverage, Gap, Measure, Query, Shown, TableRow
+from hub.views.model import HIDDEN, Cell, Column, Coverage, Gap, Measure, Query, Shown, TableRow
 
 Look = Callable[[Measure, TableSpec], Mapping[CellKey, Cell]]
 """How to look up the cells of a published table of a measure."""
+
+_BY_PERIOD = itemgetter(1, 0, 2)
+"""Sorts cell keys by period, area and kind."""
 
 _NO_CELL, _GAP = Cell(Shown.NONE), Cell(Shown.GAP)
 
@@ -32,11 +36,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The columns, rows and gaps of a protected table."""
+    """The columns, rows and gaps of a protected table, how many cells it has, and how many of them are hidden."""
 
     columns: tuple[Column, ...]
     rows: tuple[TableRow, ...]
     gaps: tuple[Gap, ...]
+    cells: int
+    suppressed: int
 
 
 def columns_of(view: View, measures: Sequence[Measure]) -> list[tuple[DeclaredColumn, Measure, Column]]:
@@ -60,30 +66,38 @@ def spec_of_column(column: Column, table: TableSpec) -> TableSpec:
 
 
 def put_together(query: Query, sources: Sequence[Source], tree: AreaTree, look: Look) -> Body:
-    """The body of the table: a row for each area, period and kind in which any column has a cell; a gap for each
-    incomplete period.
+    """The body of the table.
+
+    A row for each area, period and kind in which any column has a cell, by period, area and kind; a gap for each period
+    of a column that lacks a month.
     """
     areas = _areas(query, tree)
     gaps = _gaps(query, sources)
     found = [_cells_of(source, query, areas, look) for source in sources]
-    keys = sorted({key for cells in found for key in cells}, key=lambda key: (key.period, key.area, key.kind))
+    keys = sorted({key for cells in found for key in cells}, key=_BY_PERIOD)
     missing = {(gap.column, gap.period) for gap in gaps}
     titles = {code: title for source in sources for code, title in source.measure.kinds.items()}
+    names = {code: tree.area(code).name for code in areas}
+    blanks = [{period: _GAP for name, period in missing if name == source.column.id} for source in sources]
+    columns = list(zip(found, blanks, strict=True))
     rows = tuple(
         TableRow(
             key.area,
-            tree.area(key.area).name,
+            names[key.area],
             key.period,
             key.kind,
             titles.get(key.kind, key.kind),
-            tuple(
-                cells.get(key) or (_GAP if (source.column.id, key.period) in missing else _NO_CELL)
-                for source, cells in zip(sources, found, strict=True)
-            ),
+            tuple([cells.get(key) or blank.get(key.period, _NO_CELL) for cells, blank in columns]),
         )
         for key in keys
     )
-    return Body(tuple(source.column for source in sources), rows, gaps)
+    return Body(
+        columns=tuple(source.column for source in sources),
+        rows=rows,
+        gaps=gaps,
+        cells=sum(len(cells) for cells in found),
+        suppressed=sum(cell.state in HIDDEN for cells in found for cell in cells.values()),
+    )
 
 
 def gaps_of(coverage: Coverage, level: str) -> dict[str, tuple[str, ...]]:
@@ -146,20 +160,20 @@ def _lies_in(tree: AreaTree, code: str, above: str) -> bool:
     return bool(code)
 
 
-def _cells_of(source: Source, query: Query, areas: frozenset[str], look: Look) -> dict[CellKey, Cell]:
+def _cells_of(source: Source, query: Query, areas: frozenset[str], look: Look) -> Mapping[CellKey, Cell]:
     if source.spec is None:
         return {}
     cells = look(source.measure, source.spec)
     if source.column.kind:
         cells = {CellKey(k.area, k.period, ""): cell for k, cell in cells.items() if k.kind == source.column.kind}
-    if len(areas) == len({key.area for key in cells}) and not query.periods and not query.kinds:
-        return dict(cells)
+    if not (query.areas or query.periods or query.kinds):
+        return cells
+    periods = {key.period for key in cells if period_matches(key.period, query.periods)}
+    kinds = frozenset(query.kinds)
     return {
         key: cell
         for key, cell in cells.items()
-        if key.area in areas
-        and period_matches(key.period, query.periods)
-        and (not query.kinds or key.kind in query.kinds)
+        if key.area in areas and key.period in periods and (not kinds or key.kind in kinds)
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, func, insert, select
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, insert, select
 
 from hub.db import Reading, UnitOfWork, metadata
 
@@ -118,9 +118,3 @@ def cells_of(reading: UnitOfWork | Reading, *, snapshot: int, measure: int, spec
         .order_by(cells.c.period, cells.c.area, cells.c.kind)
     )
     return [StoredCell(*row) for row in reading.connection.execute(query)]
-
-
-def has_measures(reading: UnitOfWork | Reading, snapshot: int) -> bool:
-    """Whether the tables of a snapshot were built."""
-    query = select(func.count()).select_from(view_measures).where(view_measures.c.snapshot == snapshot)
-    return bool(reading.connection.execute(query).scalar_one())

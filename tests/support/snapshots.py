@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from hub.agreements import Agreements
 from hub.db import Database, Reading, UnitOfWork
 from hub.engine import DuckDbEngine
 from hub.geography import Geography
-from hub.kit.authority import Action, Form, Permit, Reader
+from hub.intake import KEPT, Intake, Submission
+from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import NotFound
 from hub.kit.paths import data_root
 from hub.policy import Policy
-from hub.schemas import KEPT, SchemaRegistry, check
+from hub.pseudonyms import Pseudonyms
+from hub.schemas import SchemaRegistry
 from hub.snapshots import Snapshot, Snapshots
-from hub.vault import ObjectKind, Vault
+from hub.vault import Vault
 from hub.views import BuildReport, ProtectedTable, Views
 from hub.views.asker import ReaderAsker
 from tests.support.geography import a_geography_permit
@@ -54,34 +55,6 @@ class Directory:
         return agency.replace("-", " ").title()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """An accepted submission whose rows are sealed."""
-
-    id: str
-    agency: str
-    dataset: str
-    period: str
-    schema_version: str
-    rows: int
-    accepted_rows: int
-    accepted_object: str
-
-
-class SealedSubmissions:
-    """Extracts checked and sealed as intake does it, kept in a list: the newest for each agency, dataset and period counts."""
-
-    def __init__(self) -> None:
-        self.sealed: dict[tuple[str, str, str], Sealed] = {}
-        self.gone: set[str] = set()
-
-    def latest_accepted(self, _reading: UnitOfWork | Reading) -> list[Sealed]:
-        return [one for _, one in sorted(self.sealed.items()) if one.id not in self.gone]
-
-    def withdrawn(self, _reading: UnitOfWork | Reading, submissions: Collection[str]) -> frozenset[str]:
-        return frozenset(self.gone & set(submissions))
-
-
 class AHub:
     """Everything wired; verbs that tests say often."""
 
@@ -95,9 +68,19 @@ class AHub:
         self.vault = Vault(folder=folder / "vault", root_key=bytes(range(32)), clock=clock)
         self.engine = DuckDbEngine(memory_mb=512)
         self.geography = Geography(clock=clock)
-        self.submissions = SealedSubmissions()
+        self.intake = Intake(
+            database=database,
+            vault=self.vault,
+            engine=self.engine,
+            schemas=self.schemas,
+            geography=self.geography,
+            policy=self.policy,
+            agreements=self.agreements,
+            pseudonyms=Pseudonyms(bytes(range(32))),
+            clock=clock,
+        )
         self.snapshots = Snapshots(
-            submissions=self.submissions,
+            submissions=self.intake,
             vault=self.vault,
             engine=self.engine,
             geography=self.geography,
@@ -146,41 +129,25 @@ class AHub:
             permit = self.policy.permit(uow, reader, Action.AGREEMENT_SUSPEND, reference)
             self.agreements.suspend(uow, permit, reference, reason="test")
 
-    def submit(self, agency: str, dataset: str, period: str, path: Path) -> Sealed:
-        """Check a file and seal what is accepted of it."""
-        schema = self.schemas.get(dataset)
-        task = Reader(agency="", task="intake-check")
+    def submit(self, agency: str, dataset: str, period: str, path: Path) -> Submission:
+        """Send a file as its agency's uploader and have it checked; its rows, or some of them, must get in."""
+        reader = Reader(agency=agency, person=f"per_uploader_{agency}", roles=frozenset({"uploader"}))
         with self.database.unit_of_work() as uow:
-            grant = self.policy.grant(
-                uow, task, [dataset], purpose="data_quality", justification="test", form=Form.READ_CLEAR
-            )
-            with self.vault.files(uow, grant) as files, self.engine.session(files=files, local=[path]) as session:
-                checked = check(
-                    session,
-                    str(path),
-                    schema,
-                    period=period,
-                    file_name=path.name,
-                    read_bytes=lambda: iter([path.read_bytes()]),
-                    area=self.geography.current(uow),
-                    part_accept=True,
-                )
-                assert checked.report.outcome in KEPT, checked.report
-                target = files.create(agency=agency, dataset=dataset)
-                session.write_parquet(f"SELECT * FROM {checked.accepted}", f"sealed://{target}")
-                self.vault.publish(uow, files.writer(target), ObjectKind.ACCEPTED)
-        sealed = Sealed(
-            id=f"sub_{len(self.submissions.sealed)}",
-            agency=agency,
-            dataset=dataset,
-            period=period,
-            schema_version=schema.version,
-            rows=checked.report.rows,
-            accepted_rows=checked.report.accepted_rows,
-            accepted_object=target,
-        )
-        self.submissions.sealed[dataset, agency, period] = sealed
-        return sealed
+            permit = self.policy.permit(uow, reader, Action.SUBMISSION_CREATE, dataset)
+            receiving = self.intake.receive(permit, agency=agency, dataset=dataset, period=period, file_name=path.name)
+            receiving.write(path.read_bytes())
+            received = receiving.complete(uow)
+        with self.database.unit_of_work() as uow:
+            checked = self.intake.check(uow, received.id)
+        assert checked.state in KEPT, checked.state
+        return checked
+
+    def withdraw(self, submission: Submission) -> None:
+        """Have the agency take a submission back."""
+        reader = Reader(agency=submission.agency, person="per_steward", roles=frozenset({"steward"}))
+        with self.database.unit_of_work() as uow:
+            permit = self.policy.permit(uow, reader, Action.SUBMISSION_WITHDRAW, submission.dataset)
+            self.intake.withdraw(uow, permit, submission.id, reason="test")
 
     def build_permit(self, uow: UnitOfWork) -> Permit:
         """The operator's permit to build."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.db import Database
-from hub.kit.authority import Action, Form, Permit, Reader
+from hub.kit.authority import Action, Form, Permit
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.snapshots import SnapshotState
@@ -139,14 +139,12 @@ def test_an_agency_reads_its_own_rows_and_only_the_granted_fields(hub: AHub, tmp
 
 def test_an_erased_input_marks_the_snapshot_and_its_rows_stay_shut(hub: AHub, tmp_path: Path) -> None:
     hub.agree_shipped("bromley-open")
-    sealed = hub.submit("met-police", CRIME, "2024-05", extract(tmp_path, CRIME))
+    first = hub.submit("met-police", CRIME, "2024-05", extract(tmp_path, CRIME))
     hub.submit("city-police", CRIME, "2024-05", extract(tmp_path, CRIME))
     snapshot = hub.freeze()
     with hub.database.unit_of_work() as uow:
         grant = hub.views.grant(uow, snapshot)
-        retention = Reader(agency="", task="retention")
-        erasing = hub.policy.permit(uow, retention, Action.SUBMISSION_WITHDRAW, CRIME, purpose="hub.retention")
-        hub.vault.destroy(uow, erasing, sealed.accepted_object, reason="test")
+    hub.withdraw(first)
     with hub.database.reading() as reading:
         with pytest.raises(Conflict) as caught, hub.snapshots.rows(reading, grant, snapshot, CRIME):
             pass

@@ -63,6 +63,8 @@ def shown(
         dimensions=("area", "period", "kind"),
         columns=body.columns,
         rows=body.rows,
+        cells=body.cells,
+        suppressed=body.suppressed,
         gaps=body.gaps,
         notes=(),
         snapshot=3,
