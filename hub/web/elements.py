@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table in a scroll region: every row has one cell for each column; the first cell names the row."""
+    """A table in a scroll region: every row has one cell for each column; the first cell names the row, and may `wrap`."""
 
     ident: str
     caption: str
@@ -54,6 +54,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     sortable: bool = False
     caption_hidden: bool = False
+    wrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

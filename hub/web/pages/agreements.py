@@ -105,6 +105,7 @@ def agreements_page(
         say("web.agreements.caption"),
         tuple(Column(say(f"web.agreements.column_{name}")) for name in columns),
         rows,
+        wrap=True,
     )
     return AgreementsPage(table, can_propose)
 
@@ -159,7 +160,7 @@ def _parties(agreement: Agreement, names: Mapping[str, str]) -> Table:
         for party in agreement.parties
     ]
     columns = tuple(Column(say(f"web.agreement.{name}")) for name in ("party", "role", "signed"))
-    return Table("parties", say("web.agreement.parties_title"), columns, rows, caption_hidden=True)
+    return Table("parties", say("web.agreement.parties_title"), columns, rows, caption_hidden=True, wrap=True)
 
 
 def _shared(

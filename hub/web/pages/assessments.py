@@ -41,4 +41,4 @@ def assessments_page(found: Sequence[AssessmentRecord], *, can_build: bool) -> A
         for one in found
     ]
     columns = tuple(Column(say(f"web.assessments.{name}")) for name in ("name", "at", "definition", "sha"))
-    return AssessmentsPage(Table("assessments", say("web.assessments.caption"), columns, rows), can_build)
+    return AssessmentsPage(Table("assessments", say("web.assessments.caption"), columns, rows, wrap=True), can_build)

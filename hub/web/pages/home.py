@@ -16,6 +16,7 @@ from hub.web.elements import Card, Progress
 _SOON = timedelta(days=60)
 _HELD = frozenset({State.ACCEPTED, State.PART_ACCEPTED, State.RECEIVED})
 _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("send", "/submit", frozenset({"uploader"})),
     ("views", "/views", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("assessment", "/assessments", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("submissions", "/submissions", frozenset({"uploader", "steward", "approver"})),

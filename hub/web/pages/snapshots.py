@@ -95,7 +95,7 @@ def _inputs(snapshot: Snapshot, names: Mapping[str, str], titles: Mapping[str, s
     columns = tuple(
         Column(say(f"web.snapshots.{name}")) for name in ("dataset", "agency", "period", "submission", "sha")
     )
-    return Table("inputs", say("web.snapshots.inputs_caption", number=snapshot.number), columns, rows)
+    return Table("inputs", say("web.snapshots.inputs_caption", number=snapshot.number), columns, rows, wrap=True)
 
 
 def _tables(measures: Sequence[Measure], names: Mapping[str, str]) -> Table:
@@ -110,7 +110,7 @@ def _tables(measures: Sequence[Measure], names: Mapping[str, str]) -> Table:
     columns = tuple(
         Column(say(f"web.snapshots.{name}")) for name in ("measure", "agency", "profile", "table", "dropped")
     )
-    return Table("measures", say("web.snapshots.tables_caption"), columns, rows)
+    return Table("measures", say("web.snapshots.tables_caption"), columns, rows, wrap=True)
 
 
 def _tag(snapshot: Snapshot) -> Tag:

@@ -146,7 +146,7 @@ def submissions_page(found: Sequence[Submission], titles: Mapping[str, str], *, 
         Column(say("web.submissions.accepted"), numeric=True),
         Column(say("web.submissions.sent")),
     )
-    return SubmissionsPage(Table("submissions", say("web.submissions.caption"), columns, rows), can_submit)
+    return SubmissionsPage(Table("submissions", say("web.submissions.caption"), columns, rows, wrap=True), can_submit)
 
 
 def _card(index: int, one: Finding) -> FindingCard:

@@ -129,7 +129,8 @@ def _largest(part: Slice, area: str) -> list[str]:
         kind: sum(cell.value for key, cell in part.cells.items() if key[2] == kind and cell.state is Shown.NUMBER)
         for kind in part.kinds
     }
-    chosen = sorted(part.kinds, key=lambda kind: (-sums[kind], part.kinds[kind]))[:MAX_SERIES]
+    drawable = [kind for kind in part.kinds if sums[kind]]
+    chosen = sorted(drawable, key=lambda kind: (-sums[kind], part.kinds[kind]))[:MAX_SERIES] or list(part.kinds)[:1]
     return [kind for kind in part.kinds if kind in chosen]
 
 

@@ -18,7 +18,7 @@ from hub.views import Offer, TableOffer
 from hub.web.dates import at_level, spoken_period
 from hub.web.elements import Choice, Select
 
-MANY_ROWS = 600
+MANY_ROWS = 120
 """A table that would have more rows than this opens with its newest period; the filter says so and shows the rest."""
 
 _PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")

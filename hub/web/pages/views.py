@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hub.disclosure import profile_named
 from hub.geography import AreaTree
 from hub.kit.words import say
 from hub.views import Offer, ProtectedTable, coverage_line
-from hub.web.dates import spoken_stamp
+from hub.web.dates import spoken_period, spoken_stamp
 from hub.web.elements import Card, Fact, Figure, Link, Provenance, Select, Table
 from hub.web.pages.view_figures import Slice, figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import Asked, selects_of
@@ -114,7 +114,16 @@ def _coverage(table: ProtectedTable, agencies: Mapping[str, str]) -> tuple[str, 
         for one in columns
         if one.coverage.months
     )
-    return (*lines, *(note.sentence for note in table.notes if note.code in _MISSING))
+    notes = (note.sentence for note in table.notes if note.code in _MISSING)
+    return (*lines, *_gaps(table), *notes)
+
+
+def _gaps(table: ProtectedTable) -> Iterator[str]:
+    """For each measure the periods without a figure: a year of eleven months is a named gap, not a small year (promise P12)."""
+    for column in table.columns:
+        periods = [spoken_period(gap.period) for gap in table.gaps if gap.column == column.id]
+        if periods:
+            yield say("web.view.gaps", title=column.title, periods="; ".join(periods))
 
 
 def _blocks(table: ProtectedTable, parts: list[Slice]) -> tuple[MeasureBlock, ...]:
@@ -127,7 +136,7 @@ def _blocks(table: ProtectedTable, parts: list[Slice]) -> tuple[MeasureBlock, ..
         own = kinds_across(part, f"cells-{place}") if table.table.with_kind else None
         if figure is not None or own is not None or notes:
             blocks.append(MeasureBlock(f"measure-{place}", part.heading, notes, figure, own))
-    if not table.table.with_kind and table.rows:
+    if not table.table.with_kind and (table.rows or table.gaps):
         heading = say("web.view.table_heading")
         blocks.append(MeasureBlock("all-measures", heading, (), None, side_by_side(table, parts)))
     return tuple(blocks)

@@ -73,6 +73,8 @@ def a_table(spec, rows, *, columns=None, gaps=(), notes=()):
         policy_hash="p" * 64,
         query="{}",
         result_hash="r" * 64,
+        cells=0,
+        suppressed=0,
     )
 
 
@@ -227,7 +229,7 @@ def test_measures_stand_side_by_side_and_a_missing_period_is_a_named_row():
         ["Feb 2025", "no data", "no data"],
         ["Mar 2025", "w", "-"],
     ]
-    assert shown.columns[1].text == "Recorded crimes (Police)"
+    assert shown.columns[1].text == "Recorded crimes, Police"
 
 
 def test_kinds_stand_across_with_a_row_for_each_place_and_period():
