@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from hub.api import create_api, health
+from hub.api import create_api, create_health
 from hub.app import PARTNERSHIPS, Hub, build, seed
 from hub.settings import Mode, Settings
 from hub.web import create_pages
@@ -25,7 +25,7 @@ def create_app(hub: Hub) -> FastAPI:
         hub.close()
 
     app = FastAPI(title=hub.settings.partnership, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.include_router(health(hub))
+    app.include_router(create_health(hub))
     app.mount("/api", create_api(hub))
     app.mount("/", create_pages(hub))
     return app

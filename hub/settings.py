@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 
@@ -30,7 +31,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, description="port to listen on")
     root_key: SecretStr = Field(default=SecretStr(""), description="root key, 64 hex digits; empty means the key file")
     partnership: str = Field(default="Safer partnership", description="name shown in the header")
-    demo_partnership: str = Field(default="ravensbourne", description="which partnership demo mode sets up in a fresh state folder")
+    demo_partnership: str = Field(
+        default="ravensbourne", description="which partnership demo mode sets up in a fresh state folder"
+    )
     log_origin: str = Field(default="svd-hub.invalid/log", description="origin line of signed checkpoints")
     memory_mb: int = Field(default=1024, description="memory limit of one query engine session, MiB")
     max_upload_mb: int = Field(default=4096, description="largest upload, MiB")
@@ -61,3 +64,8 @@ class Settings(BaseSettings):
         if self.database_url and not self.database_url.startswith("sqlite"):
             return self.database_url
         return f"sqlite:///{(self.state / 'jobs.sqlite').resolve()}"
+
+
+def child_environment(**settings: object) -> dict[str, str]:
+    """The environment for a process of the hub's own: this one's, with these settings (`mode="demo"` becomes `HUB_MODE`)."""
+    return dict(os.environ) | {f"HUB_{name.upper()}": str(value) for name, value in settings.items()}

@@ -10,7 +10,7 @@ from alembic import command
 
 import hub.app  # noqa: F401 - loads every table
 from hub.db import Database, migrate
-from hub.db.migrate import configuration
+from hub.db.migrations import configuration
 
 number, message = sys.argv[1:]
 with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ from hub.kit.errors import HubError
 from hub.kit.words import say
 
 
-def health(hub: Hub) -> APIRouter:
+def create_health(hub: Hub) -> APIRouter:
     """`/healthz`: the process answers. `/readyz`: its database does. `/metrics`: counters in the Prometheus text format."""
     router = APIRouter()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from hub.agreements import Agreements
@@ -66,54 +67,32 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     key = root_key(settings)
     database = Database(settings.url)
     migrate(database)
-    identity = Identity(
-        database=database,
-        root_key=key,
-        clock=now,
-        base_url=settings.base_url,
-        session_minutes=settings.session_minutes,
-        session_hours=settings.session_hours,
-        allow_http_issuers=settings.mode is not Mode.PRODUCTION and urlsplit(settings.base_url).hostname in _LOOPBACK,
-    )
+    identity = _identity(settings, database, key, now)
     schemas = SchemaRegistry.from_folder()
+    definitions = Definitions.from_folder()
     agreements = Agreements(clock=now)
-    policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=Directory(identity), clock=now)
+    geography = Geography(clock=now)
     engine = DuckDbEngine(memory_mb=settings.memory_mb)
     vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=settings.max_upload_mb * 2**20)
-    geography = Geography(clock=now)
+    policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=Directory(identity), clock=now)
+    shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
     intake = Intake(
         database=database,
         vault=vault,
         engine=engine,
-        schemas=schemas,
-        geography=geography,
-        policy=policy,
         agreements=agreements,
         pseudonyms=Pseudonyms(key),
-        clock=now,
+        **shared,
     )
-    snapshots = Snapshots(
-        submissions=intake,
-        vault=vault,
-        engine=engine,
-        geography=geography,
-        schemas=schemas,
-        policy=policy,
-        clock=now,
-    )
-    definitions = Definitions.from_folder()
-    views = Views(snapshots=snapshots, geography=geography, schemas=schemas, policy=policy, clock=now)
+    snapshots = Snapshots(submissions=intake, vault=vault, engine=engine, **shared)
+    views = Views(snapshots=snapshots, **shared)
     return Hub(
         settings=settings,
         clock=now,
         database=database,
         audit=Audit(root_key=key, origin=settings.log_origin, clock=now),
         identity=identity,
-        demo_provider=(
-            DemoProvider(base_url=settings.base_url, root_key=key, clock=now, mode=settings.mode)
-            if settings.mode is Mode.DEMO
-            else None
-        ),
+        demo_provider=_demo_provider(settings, key, now),
         schemas=schemas,
         definitions=definitions,
         agreements=agreements,
@@ -127,3 +106,22 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         jobs=Jobs(database_url=settings.jobs_url),
         progress=ProgressBoard(settings.state),
     )
+
+
+def _identity(settings: Settings, database: Database, key: bytes, clock: Clock) -> Identity:
+    on_loopback = urlsplit(settings.base_url).hostname in _LOOPBACK
+    return Identity(
+        database=database,
+        root_key=key,
+        clock=clock,
+        base_url=settings.base_url,
+        session_minutes=settings.session_minutes,
+        session_hours=settings.session_hours,
+        allow_http_issuers=settings.mode is not Mode.PRODUCTION and on_loopback,
+    )
+
+
+def _demo_provider(settings: Settings, key: bytes, clock: Clock) -> DemoProvider | None:
+    if settings.mode is not Mode.DEMO:
+        return None
+    return DemoProvider(base_url=settings.base_url, root_key=key, clock=clock, mode=settings.mode)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 
 from hub.kit.errors import Conflict, HubError
+from hub.settings import child_environment
 
 _ADDRESS_FILE = "address"
 
@@ -35,14 +35,14 @@ def demo(port: int, no_browser: bool, state: Path, months: int, build_only: bool
         _build(address, state, months)
         return
     _claim(state, address)
-    environment = dict(os.environ) | {
-        "HUB_MODE": "demo",
-        "HUB_STATE": str(state.resolve()),
-        "HUB_HOST": "127.0.0.1",
-        "HUB_PORT": str(port),
-        "HUB_BASE_URL": address,
-        "HUB_PARTNERSHIP": "Ravensbourne Safer Partnership",
-    }
+    environment = child_environment(
+        mode="demo",
+        state=state.resolve(),
+        host="127.0.0.1",
+        port=port,
+        base_url=address,
+        partnership="Ravensbourne Safer Partnership (invented)",
+    )
     from hub.cli.client import server
 
     with server(environment, port=port, log=state / "server.log"):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from hub.kit.errors import Conflict
+from hub.settings import child_environment
 
 
 @click.command()
@@ -38,15 +39,17 @@ def tour(state: Path, data: Path | None, profile: str, months: int, as_json: boo
     with log.step("write"):
         itinerary = real(data, profile=profile) if data else demo(state / "extracts", months=months)
     port = free_port()
-    environment = dict(os.environ) | {
-        "HUB_MODE": "demo",
-        "HUB_STATE": str(state),
-        "HUB_BASE_URL": f"http://127.0.0.1:{port}",
-        "HUB_PORT": str(port),
-        "HUB_DEMO_PARTNERSHIP": itinerary.partnership,
-        "HUB_PARTNERSHIP": "Tour",
-    }
-    with server(environment, port=port, log=state / "server.log") as address:
+    environment = child_environment(
+        mode="demo",
+        state=state,
+        base_url=f"http://127.0.0.1:{port}",
+        port=port,
+        demo_partnership=itinerary.partnership,
+        partnership="Tour",
+    )
+    with ExitStack() as stack:
+        with log.step("server"):
+            address = stack.enter_context(server(environment, port=port, log=state / "server.log"))
         with log.step("geography"), hub_of(state) as hub:
             load_files(hub, itinerary.geography)
         with log.step("submit"):

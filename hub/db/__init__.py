@@ -8,7 +8,7 @@
 Only `store.py` modules use `.connection` (a SQLAlchemy Core connection); tables are declared on `hub.db.metadata`.
 """
 
-from hub.db.migrate import migrate, revision_of, unmigrate
+from hub.db.migrations import migrate, revision_of, unmigrate
 from hub.db.session import Database, Reading, UnitOfWork, metadata
 
 __all__ = ["Database", "Reading", "UnitOfWork", "metadata", "migrate", "revision_of", "unmigrate"]
