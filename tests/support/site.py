@@ -1,0 +1,148 @@
+"""The whole hub served on loopback with the invented partnership in it, small: for tests of pages, with and without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import httpx2
+
+from hub.app import PARTNERSHIPS, Hub, build, build_snapshot, seed
+from hub.asgi import create_app
+from hub.kit.authority import Action, Reader
+from hub.settings import Mode, Settings
+from hub.synthetic import Manifest, SampleFile, write_partnership
+from tests.support.serving import served
+
+POLICE, HOSPITAL, AMBULANCE, COUNCIL = (
+    f"ravensbourne-{name}" for name in ("police", "hospital", "ambulance", "council")
+)
+UPLOADER, ANALYST, AUDITOR, STEWARD, STRATEGIC = "uploader", "analyst", "auditor", "steward", "strategic_lead"
+
+
+@dataclass
+class Site:
+    """A served hub: its address, its parts, and the files that were written for it."""
+
+    base_url: str
+    hub: Hub
+    folder: Path
+    manifest: Manifest
+
+    def reader(self, agency: str, role: str) -> Reader:
+        """The first person of an agency with a role, as the policy sees them."""
+        with self.hub.database.reading() as reading:
+            person = next(one for one in self.hub.identity.people(reading, agency=agency) if role in one.roles)
+        return Reader(agency=agency, person=person.id, roles=frozenset(one.value for one in person.roles))
+
+    def persona(self, agency: str, role: str) -> str:
+        """The name under which that person stands on the sign-in page."""
+        with self.hub.database.reading() as reading:
+            return next(one.name for one in self.hub.identity.people(reading, agency=agency) if role in one.roles)
+
+    def sample(self, agency: str, condition: str) -> SampleFile:
+        """A file for a visitor to try."""
+        return next(one for one in self.manifest.samples if (one.agency, one.condition) == (agency, condition))
+
+    def path(self, file: SampleFile) -> Path:
+        """Where it lies."""
+        return self.folder / file.path
+
+    def visitor(self, agency: str = "", role: str = "") -> Visitor:
+        """Somebody with a browser without JavaScript; signed in where an agency is named."""
+        visitor = Visitor(self.base_url)
+        if agency:
+            visitor.sign_in(agency, self._subject(agency, role))
+        return visitor
+
+    def _subject(self, agency: str, role: str) -> str:
+        with self.hub.database.reading() as reading:
+            return next(one.subject for one in self.hub.identity.people(reading, agency=agency) if role in one.roles)
+
+
+class Visitor:
+    """An HTTP client that keeps cookies and sends forms with the token the page gave it."""
+
+    def __init__(self, base_url: str) -> None:
+        self.http = httpx2.Client(base_url=base_url, timeout=60)
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.http.close()
+
+    def sign_in(self, agency: str, subject: str) -> None:
+        """The whole code flow, redirect by redirect."""
+        answer = self.http.get(f"/login/start/{agency}?persona={subject}")
+        while answer.has_redirect_location and answer.headers["location"] != "/":
+            answer = self.http.get(answer.headers["location"])
+        assert answer.headers.get("location") == "/", answer.text
+
+    def get(self, path: str) -> httpx2.Response:
+        """A page."""
+        return self.http.get(path)
+
+    def token(self) -> str:
+        """The session's token, as any page shows it."""
+        return self.http.get("/accessibility").text.split('name="csrf_token" value="')[1].split('"')[0]
+
+    def post(self, path: str, **fields: str) -> httpx2.Response:
+        """Send a form of the hub."""
+        return self.http.post(path, data={"csrf_token": self.token(), **fields})
+
+    def send(self, dataset: str, period: str, name: str, content: bytes) -> httpx2.Response:
+        """Send a file through the form: the token first, then the file."""
+        files = {"file": (name, content, "text/csv")}
+        return self.http.post(f"/submit/{dataset}/{period}", data={"csrf_token": self.token()}, files=files)
+
+
+@contextmanager
+def a_site(folder: Path, *, months: int = 4, fill: bool = True) -> Iterator[Site]:
+    """A demo hub over `folder` with `months` months of extracts accepted and a snapshot in force (`fill`)."""
+    manifest = write_partnership(folder / "extracts", months=months)
+    made: list[Hub] = []
+
+    def make(base_url: str) -> object:
+        settings = Settings(
+            mode=Mode.DEMO, base_url=base_url, state=folder / "state", partnership="Ravensbourne Safer Partnership"
+        )
+        hub = build(settings)
+        seed(hub, PARTNERSHIPS["ravensbourne"])
+        made.append(hub)
+        return create_app(hub)
+
+    with served(make) as base_url:
+        site = Site(base_url, made[0], folder / "extracts", manifest)
+        _load_geography(site)
+        if fill:
+            _submit_all(site)
+            build_snapshot(site.hub, site.reader(COUNCIL, ANALYST))
+        yield site
+
+
+def _load_geography(site: Site) -> None:
+    reader = site.reader("ravensbourne-hosting", "operator")
+    with site.hub.database.unit_of_work() as uow:
+        permit = site.hub.policy.permit(uow, reader, Action.GEOGRAPHY_LOAD, "geography")
+        site.hub.geography.load_all(uow, permit, [site.folder / one.path for one in site.manifest.geography])
+
+
+def _submit_all(site: Site) -> None:
+    for one in site.manifest.extracts:
+        reader = site.reader(one.agency, UPLOADER)
+        with site.hub.database.unit_of_work() as uow:
+            permit = site.hub.policy.permit(uow, reader, Action.SUBMISSION_CREATE, one.dataset)
+        receiving = site.hub.intake.receive(
+            permit, agency=one.agency, dataset=one.dataset, period=one.period, file_name=Path(one.path).name
+        )
+        receiving.write((site.folder / one.path).read_bytes())
+        with site.hub.database.unit_of_work() as uow:
+            submission = receiving.complete(uow)
+        with site.hub.database.unit_of_work() as uow:
+            site.hub.intake.check(uow, submission.id)
