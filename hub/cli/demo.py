@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
+import time
 import webbrowser
 from pathlib import Path
 
 import click
 
 from hub.kit.errors import Conflict, HubError
-from hub.settings import child_environment
 
 _ADDRESS_FILE = "address"
 
@@ -34,46 +35,64 @@ def demo(port: int, no_browser: bool, state: Path, months: int, build_only: bool
     if build_only:
         _build(address, state, months)
         return
+    _free(port)
     _claim(state, address)
-    environment = child_environment(
-        mode="demo",
-        state=state.resolve(),
-        host="127.0.0.1",
-        port=port,
-        base_url=address,
-        partnership="Ravensbourne Safer Partnership (invented)",
-    )
-    from hub.cli.client import server
+    _serve(address, state.resolve(), port, months, browser=not no_browser)
 
-    with server(environment, port=port, log=state / "server.log"):
-        click.echo(f"The hub is at {address}. Everything in it is invented. Stop it with Ctrl-C.")
-        if not no_browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        builder = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "hub",
-                "demo",
-                "--build-only",
-                "--port",
-                str(port),
-                "--state",
-                str(state),
-                "--months",
-                str(months),
-            ],
-            stdin=subprocess.DEVNULL,
+
+def _serve(address: str, state: Path, port: int, months: int, *, browser: bool) -> None:
+    """Serve in this process; once a page can be had, say so and start the builder in a process of its own."""
+    import uvicorn
+
+    from hub.app import RAVENSBOURNE, build, seed
+    from hub.asgi import create_app
+    from hub.settings import Mode, Settings
+
+    hub = build(
+        Settings(
+            mode=Mode.DEMO,
+            state=state,
+            host="127.0.0.1",
+            port=port,
+            base_url=address,
+            partnership="Ravensbourne Safer Partnership (invented)",
         )
-        try:
-            builder.wait()
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            click.echo("Stopped.", err=True)
-        finally:
+    )
+    seed(hub, RAVENSBOURNE)
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(hub), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    )
+    builders: list[subprocess.Popen[bytes]] = []
+
+    def begin() -> None:
+        while not server.started and not server.should_exit:
+            time.sleep(0.05)
+        click.echo(f"The hub is at {address}. Everything in it is invented. Stop it with Ctrl-C.")
+        if browser:
+            webbrowser.open(address)
+        options = ["--build-only", "--port", str(port), "--state", str(state), "--months", str(months)]
+        builders.append(subprocess.Popen([sys.executable, "-m", "hub", "demo", *options], stdin=subprocess.DEVNULL))
+
+    threading.Thread(target=begin, daemon=True).start()
+    try:
+        server.run()
+    finally:
+        for builder in builders:
             if builder.poll() is None:
                 builder.terminate()
                 builder.wait(timeout=20)
+
+
+def _free(port: int) -> None:
+    """Say that the port is taken, rather than fail in the middle of starting."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Conflict(
+                f"port {port} is in use", code="port-in-use", remedy="Name another port: make demo ARGS='--port 8010'."
+            ) from error
 
 
 def _claim(state: Path, address: str) -> None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
-
 from hub.kit.errors import Bug, HubError, NotFound
 
 Stage = tuple[str, Callable[[str], None]]
@@ -63,6 +61,8 @@ class Jobs:
 
     def launch(self) -> None:
         """Start the workers and go on with what a killed process left."""
+        from dbos import DBOS, DBOSConfig  # noqa: PLC0415 - takes half a second that a first page does not have
+
         config = DBOSConfig(
             name="svd-hub",
             application_version="hub-jobs-1",  # else a new release would leave the jobs of the old one lying
@@ -86,6 +86,8 @@ class Jobs:
     def close(self) -> None:
         """Stop the workers; what is under way goes on at the next launch."""
         if self._launched:
+            from dbos import DBOS  # noqa: PLC0415
+
             DBOS.destroy(workflow_completion_timeout_sec=0, destroy_registry=True)
             self._launched = False
 
@@ -95,6 +97,8 @@ class Jobs:
             raise NotFound(f"no kind of job is called {kind}")
         if self._workflow is None:
             raise Bug("jobs are not launched")
+        from dbos import DBOS, SetWorkflowID  # noqa: PLC0415
+
         job = f"{kind}:{subject}"
         with SetWorkflowID(job):
             DBOS.start_workflow(self._workflow, kind, subject)
@@ -102,6 +106,8 @@ class Jobs:
 
     def progress(self, job: str) -> JobProgress:
         """How far the job is; NotFound when there is none of this id."""
+        from dbos import DBOS  # noqa: PLC0415
+
         kind, _, subject = job.partition(":")
         status = DBOS.get_workflow_status(job) if kind in self._stages else None
         if status is None:
@@ -113,6 +119,8 @@ class Jobs:
 
     def wait(self, job: str) -> JobProgress:
         """Wait until the job has ended, then tell how."""
+        from dbos import DBOS  # noqa: PLC0415
+
         try:
             DBOS.retrieve_workflow(job).get_result()
         except Exception:  # whatever ended the job, its state says so
@@ -120,6 +128,8 @@ class Jobs:
         return self.progress(job)
 
     def _run(self, kind: str, subject: str) -> None:
+        from dbos import DBOS  # noqa: PLC0415
+
         for name, work in self._stages[kind]:
             with self._lock:
                 self._at[f"{kind}:{subject}"] = name
