@@ -25,6 +25,7 @@ from hub.schemas.period import check_period, first_day, next_first_day
 from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descriptor
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome
 from hub.schemas.service import check, check_file
+from hub.schemas.values import values_at
 
 __all__ = [
     "HEALTH_BODIES",
@@ -53,4 +54,5 @@ __all__ = [
     "first_day",
     "frictionless_descriptor",
     "next_first_day",
+    "values_at",
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hub.engine import DuckDbEngine, EngineSession, Reject, RejectKind, quoted
+from hub.engine import DuckDbEngine, EngineError, EngineSession, Reject, RejectKind, quoted
 from hub.geography import AreaIndex
 from hub.kit.words import say
 from hub.schemas.compile import compiled, text_of
@@ -31,8 +31,9 @@ from hub.schemas.rows import (
 )
 from hub.schemas.text import Reader, Text, count_records, scan
 
-ACCEPTED, QUARANTINED = "hub_accepted", "hub_quarantined"
+ACCEPTED, QUARANTINED, NOTHING = "hub_accepted", "hub_quarantined", "hub_nothing"
 _RAW = "hub_file"
+_FILES_OWN_FAULT = frozenset(("engine-memory", "engine-value", "engine-count"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +88,13 @@ def check(
     text = scan(read_bytes, sha256=sha256)
     if text.fault is not None:
         return _closed(case, text, [_fault(text, case.schema)], rows=_records_of(case, text))
-    header = read_header(text.header, schema, others=case.others)
-    rejects = session.read_csv(source, columns=header.columns, into=_RAW)
-    ((read, last),) = session.rows(f"SELECT count(*), coalesce(max({ROW_NUMBER}), 1) FROM {_RAW}")
-    rejects = [reject for reject in rejects if reject.row > 1]
-    rows = read + len({reject.row for reject in rejects})
-    stopped = list(header.findings) if header.stops else _broken(text, rejects, rows=rows, last_read=last)
-    if stopped:
-        return _closed(case, text, stopped, rows=rows)
-    return _rows(case, text, header, rejects, rows)
+    try:
+        return _read(case, text)
+    except EngineError as error:
+        if error.code not in _FILES_OWN_FAULT:
+            raise
+        why = say(f"schemas.finding.unreadable-file.{error.code}")
+    return _closed(case, text, [finding("unreadable-file", why=why)], rows=0)
 
 
 def check_file(
@@ -130,6 +129,19 @@ def check_file(
             part_accept=part_accept,
         )
     return checked.report
+
+
+def _read(case: _Case, text: Text) -> Checked:
+    """Read the file as columns: the bytes are text."""
+    header = read_header(text.header, case.schema, others=case.others)
+    rejects = case.session.read_csv(case.source, columns=header.columns, into=_RAW)
+    ((read, last),) = case.session.rows(f"SELECT count(*), coalesce(max({ROW_NUMBER}), 1) FROM {_RAW}")
+    rejects = [reject for reject in rejects if reject.row > 1]
+    rows = read + len({reject.row for reject in rejects})
+    stopped = list(header.findings) if header.stops else _broken(text, rejects, rows=rows, last_read=last)
+    if stopped:
+        return _closed(case, text, stopped, rows=rows)
+    return _rows(case, text, header, rejects, rows)
 
 
 def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], rows: int) -> Checked:
@@ -240,9 +252,8 @@ def _closed(case: _Case, text: Text, findings: list[Finding], *, rows: int) -> C
         refusing = _unread_identifiers(case)
     outcome = Outcome.REFUSED if refusing else Outcome.RETURNED
     report = _report(case, text, refusing or findings, rows=rows, accepted=0, outcome=outcome)
-    case.session.run(f"CREATE TEMP TABLE {ACCEPTED} ({ROW_NUMBER} BIGINT)")
-    case.session.run(f"CREATE TEMP TABLE {QUARANTINED} ({ROW_NUMBER} BIGINT)")
-    return Checked(report=report, accepted=ACCEPTED, quarantined=QUARANTINED)
+    case.session.run(f"CREATE TEMP TABLE {NOTHING} ({ROW_NUMBER} BIGINT)")
+    return Checked(report=report, accepted=NOTHING, quarantined=NOTHING)
 
 
 def _unseen(findings: Sequence[Finding]) -> bool:
@@ -255,7 +266,7 @@ def _report(
     case: _Case, text: Text, findings: Sequence[Finding], *, rows: int, accepted: int, outcome: Outcome
 ) -> CheckReport:
     unread = text.fault is not None and text.fault.kind in ("wrong-encoding", "not-csv")
-    report = CheckReport(
+    return CheckReport(
         schema=case.schema.id,
         version=case.schema.version,
         period=case.period,
@@ -268,4 +279,3 @@ def _report(
         outcome=outcome,
         findings=in_order(findings),
     )
-    return replace(report, file="") if outcome is Outcome.REFUSED else report

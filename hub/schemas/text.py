@@ -116,6 +116,16 @@ def scan(read_bytes: Reader, *, sha256: str = "") -> Text:
     )
 
 
+def first_record(read_bytes: Reader) -> tuple[str, ...]:
+    """The first record that is not blank, without reading further than it can reach."""
+    head = b""
+    for chunk in _bounded(read_bytes()):
+        head += chunk
+        if len(head) >= LONGEST_LINE:
+            break
+    return _first_record(head)
+
+
 def count_records(read_bytes: Reader) -> int:
     """Data records in the file, whatever its encoding: the first record is the header, blank lines are none."""
     return max(sum(1 for record in _records(read_bytes) if record) - 1, 0)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.schemas import Outcome
+from hub.schemas import Outcome, column_letter
+from hub.schemas.header import read_header
 from hub.schemas.text import LONGEST_LINE
-from tests.support.schemas import ROWS, checked, codes, csv_of, found, rows_of
+from tests.support.schemas import ROWS, checked, codes, csv_of, found, rows_of, schema_of
 
 CRIME = "police/street-crime"
 SEARCH = "police/stop-and-search"
@@ -188,13 +189,19 @@ def test_an_optional_column_may_be_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["nhs_number", "NHS Number", "NHSNO", "Surname", "first name", "DOB", "Home Postcode", "Risk Score"]
 )
+@pytest.mark.parametrize("dataset", sorted(ROWS))
+def test_a_refused_column_is_known_whatever_it_is_called(dataset: str, name: str) -> None:
+    header = read_header([*ROWS[dataset], name], schema_of(dataset))
+    assert (header.refused, [finding.code for finding in header.findings]) == (True, ["refused-field"])
+
+
 @pytest.mark.parametrize("dataset", [CRIME, "health/istv-assaults"])
-def test_a_refused_column_refuses_the_file_whatever_it_is_called(tmp_path: Path, dataset: str, name: str) -> None:
-    rows = [{**row, name: "x"} for row in rows_of(dataset)]
+def test_a_refused_column_refuses_the_file_even_where_part_may_be_accepted(tmp_path: Path, dataset: str) -> None:
+    rows = [{**row, "NHS Number": "x"} for row in rows_of(dataset)]
     report = checked(tmp_path, dataset, csv_of(rows), part_accept=True)
     assert (report.outcome, report.rows, report.accepted_rows) == (Outcome.REFUSED, 3, 0)
     assert codes(report) == ["refused-field"]
-    assert report.file == ""
+    assert found(report, "refused-field").cells == (f"{column_letter(len(ROWS[dataset]))}1",)
 
 
 def test_line_ends_of_every_kind_are_read(tmp_path: Path) -> None:

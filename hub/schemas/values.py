@@ -1,0 +1,33 @@
+"""Values that a finding points at, read back from the file itself: findings never store them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.engine import EngineSession, quoted
+from hub.schemas.findings import column_letter
+from hub.schemas.header import read_header
+from hub.schemas.model import ROW_NUMBER, DatasetSchema
+from hub.schemas.text import Reader, first_record
+
+_FILE = "hub_mended"
+
+
+def values_at(
+    session: EngineSession, source: str, schema: DatasetSchema, *, read_bytes: Reader, field: str, rows: Sequence[int]
+) -> dict[int, str]:
+    """The text of a column in these rows, by row number; blank is the empty text.
+
+    `field` is a column of the schema or a letter such as `column G`, as findings name it. Rows and columns that the
+    file does not have, or that cannot be divided into columns, are left out. For a file whose header the schema
+    knows; the caller answers for who may see it.
+    """
+    columns = read_header(first_record(read_bytes), schema).columns
+    lettered = {f"column {column_letter(place)}": name for place, name in enumerate(columns)}
+    column = field if field in columns else lettered.get(field)
+    if column is None or not rows:
+        return {}
+    session.read_csv(source, columns=columns, into=_FILE)
+    numbers = ", ".join(str(int(row)) for row in rows)
+    found = session.rows(f"SELECT {ROW_NUMBER}, {quoted(column)} FROM {_FILE} WHERE {ROW_NUMBER} IN ({numbers})")
+    return {row: value or "" for row, value in sorted(found)}
