@@ -102,6 +102,7 @@ class Column:
     dataset_title: str
     counting_basis: str
     agency: str
+    agency_name: str
     agency_kind: str
     title: str
     kind: str

@@ -10,10 +10,11 @@ from hub.views.model import Column, Coverage, Measure, Note
 from hub.views.showing import months_between
 
 
-def coverage_line(column: Column, *, agency: str, tree: str) -> str:
+def coverage_line(column: Column, *, tree: str, agency: str = "") -> str:
     """The coverage line of a column: which agency, which months, what share is located, what is missing.
 
-    `agency` and `tree` are the names to show. Exact counts only where the profile hides nothing.
+    `tree` is the name of the areas; `agency` another name to show than the column's. Exact counts only where the profile
+    hides nothing.
     """
     coverage = column.coverage
     first, last = coverage.months[0], coverage.months[-1]
@@ -21,7 +22,7 @@ def coverage_line(column: Column, *, agency: str, tree: str) -> str:
     line = say(
         "views.coverage.line",
         title=column.title,
-        agency=agency,
+        agency=agency or column.agency_name,
         months=len(coverage.months),
         all=len(months_between(first, last)),
         first=first,
@@ -39,25 +40,24 @@ def _counts(coverage: Coverage) -> str:
     return " " + say("views.coverage.open", **{name: f"{count:,}" for name, count in coverage.counts.items()})
 
 
-def dropped(measure: Measure, table: str) -> Note:
+def dropped(measure: Measure, column: Column, table: str) -> Note:
     """The measure's table was not published, and why."""
-    reason = say(f"views.dropped.{measure.dropped[table]}")
-    return _note("dropped", title=measure.title, agency=measure.agency, reason=reason)
+    return _of("dropped", column, reason=say(f"views.dropped.{measure.dropped[table]}"))
 
 
-def no_such_cells(measure: Measure) -> Note:
+def no_such_cells(column: Column) -> Note:
     """The measure is not counted in this table at all."""
-    return _note("no-such-cells", title=measure.title, agency=measure.agency)
+    return _of("no-such-cells", column)
 
 
-def not_shown(measure: Measure, reasons: Iterable[str]) -> Note:
+def not_shown(column: Column, reasons: Iterable[str]) -> Note:
     """The reader's agency may not see the measure; the sentences say why."""
-    return _note("not-shown", title=measure.title, agency=measure.agency, reason=" ".join(reasons))
+    return _of("not-shown", column, reason=" ".join(reasons))
 
 
-def withdrawn(measure: Measure) -> Note:
+def withdrawn(column: Column) -> Note:
     """A submission it was counted from has been withdrawn."""
-    return _note("withdrawn", title=measure.title, agency=measure.agency)
+    return _of("withdrawn", column)
 
 
 def no_side(side: str, snapshot: int) -> Note:
@@ -81,6 +81,10 @@ def about(columns: Sequence[Column], *, by_ward: bool) -> list[Note]:
     if by_ward:
         notes.append(Note("best-fit", say("views.notes.best-fit")))
     return list(dict.fromkeys(notes))
+
+
+def _of(code: str, column: Column, **values: object) -> Note:
+    return _note(code, title=column.title, agency=column.agency_name, **values)
 
 
 def _note(code: str, **values: object) -> Note:

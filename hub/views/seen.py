@@ -29,9 +29,9 @@ class Seen:
             self.sources.append(Source(column, measure, spec))
         elif spec.name in measure.dropped:
             self.sources.append(Source(column, measure, None))
-            self.notes.append(notes.dropped(measure, spec.name))
+            self.notes.append(notes.dropped(measure, column, spec.name))
         else:
-            self.notes.append(notes.no_such_cells(measure))
+            self.notes.append(notes.no_such_cells(column))
 
 
 def missing_notes(

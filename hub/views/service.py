@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
-from hub.disclosure import CellKey, TableSpec, protect_measure
+from hub.disclosure import CellKey, CellState, TableSpec, protect_measure
 from hub.geography import AreaTree, Geography
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.clock import Clock, stamp
 from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.kit.words import say
-from hub.policy import Policy
+from hub.policy import AgencyDirectory, Policy
 from hub.schemas import SchemaRegistry
 from hub.snapshots import BUILD_PURPOSE, BUILD_TASK, Snapshot, Snapshots, SnapshotState
 from hub.views import notes
@@ -52,6 +52,7 @@ class Views:
         schemas: SchemaRegistry,
         policy: Policy,
         clock: Clock,
+        directory: AgencyDirectory | None = None,
         protect: Protect = protect_measure,
         catalogue: Catalogue | None = None,
     ) -> None:
@@ -59,6 +60,7 @@ class Views:
         self._geography = geography
         self._schemas = schemas
         self._policy = policy
+        self._directory = directory
         self._clock = clock
         self._catalogue = catalogue or read_catalogue(schemas)
         self._workshop = Workshop(snapshots, schemas, self._catalogue, protect)
@@ -113,7 +115,7 @@ class Views:
         report = BuildReport(
             snapshot=snapshot.number,
             measures=measures,
-            views=tuple(_figures(view, measures, tables) for view in self.catalogue()),
+            views=tuple(_figures(view, prepared) for view in self.catalogue()),
             attacked=sum(one.attacked for one in prepared.measures),
             uncounted=prepared.uncounted,
         )
@@ -180,9 +182,10 @@ class Views:
         columns: dict[str, tuple[Column, Measure]] = {}
         said: dict[Note, None] = {}
         refused: NotFound | NotPermitted | None = None
+        asking = Reading(reading.connection)  # nothing is disclosed, so no decision on a table is recorded
         for table in view.tables:
             try:
-                seen = self._seen(reading, permit, view, snapshot, table)
+                seen = self._seen(asking, permit, view, snapshot, table)
             except (NotFound, NotPermitted) as error:
                 refused = error
                 continue
@@ -235,7 +238,7 @@ class Views:
         self, reading: UnitOfWork | Reading, permit: Permit, view: View, snapshot: Snapshot, table: TableSpec
     ) -> Seen:
         measures = self._shelf.measures(reading, snapshot.number)
-        found = columns_of(view, measures)
+        found = columns_of(view, measures, self._names(reading, measures))
         gone = self._snapshots.withdrawn(reading, snapshot)
         seen = Seen([], list(missing_notes(view, found, snapshot, self._schemas)))
         codes: list[str] = []
@@ -253,9 +256,9 @@ class Views:
             if not decision.permitted:
                 codes += decision.codes
                 if decision.party:
-                    seen.notes.append(notes.not_shown(measure, (reason.sentence for reason in decision.reasons)))
+                    seen.notes.append(notes.not_shown(column, (reason.sentence for reason in decision.reasons)))
             elif gone.intersection(measure.submissions):
-                seen.notes.append(notes.withdrawn(measure))
+                seen.notes.append(notes.withdrawn(column))
             else:
                 seen.add(declared, measure, column, table)
         if found and not seen.sources and codes:
@@ -263,6 +266,10 @@ class Views:
                 raise NotFound(say("views.nothing"))
             raise NotPermitted(say("views.not-permitted"), reasons=tuple(dict.fromkeys(codes)))
         return seen
+
+    def _names(self, reading: UnitOfWork | Reading, measures: Iterable[Measure]) -> dict[str, str]:
+        agencies = {measure.agency for measure in measures}
+        return {one: self._directory.name_of(reading, one) for one in agencies} if self._directory else {}
 
     def _check(self, permit: Permit, action: Action, resource: str = "") -> None:
         other = bool(resource) and permit.resource not in (resource, resource.partition("/")[2])
@@ -362,14 +369,13 @@ def _answer(
     )
 
 
-def _figures(view: View, measures: Iterable[Measure], tables: dict[int, tuple[PublishedTable, ...]]) -> ViewFigures:
-    """Cells and hidden cells of a view, over all its tables and columns; each stored table once."""
-    shown = {
-        (measure.number, spec_for(declared, table))
-        for declared, measure, _ in columns_of(view, list(measures))
-        for table in view.tables
-    }
-    found = [table for number, of in tables.items() for table in of if (number, table.spec) in shown]
-    return ViewFigures(
-        id=view.id, cells=sum(table.cells for table in found), suppressed=sum(table.hidden for table in found)
-    )
+def _figures(view: View, prepared: Prepared) -> ViewFigures:
+    """Cells and hidden cells that a view shows, over all its tables and columns; each cell once."""
+    made = {one.measure.id: one for one in prepared.measures}
+    shown: dict[tuple[str, CellKey], bool] = {}
+    for declared, measure, _ in columns_of(view, [one.measure for one in prepared.measures]):
+        for table in view.tables:
+            for key, cell in made[measure.id].cells.get(spec_for(declared, table), {}).items():
+                if not declared.kind or key.kind == declared.kind:
+                    shown[measure.id, key] = cell.state != CellState.NUMBER
+    return ViewFigures(id=view.id, cells=len(shown), suppressed=sum(shown.values()))

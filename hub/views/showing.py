@@ -23,6 +23,9 @@ _BY_PERIOD = itemgetter(1, 0, 2)
 _NO_CELL, _GAP = Cell(Shown.NONE), Cell(Shown.GAP)
 
 
+_NO_NAMES: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A column and where its cells come from: the table of its measure (with kind, where the column is one kind), None
@@ -45,10 +48,12 @@ class Body:
     suppressed: int
 
 
-def columns_of(view: View, measures: Sequence[Measure]) -> list[tuple[DeclaredColumn, Measure, Column]]:
-    """The columns of a view in this snapshot: its declared order, then by agency."""
+def columns_of(
+    view: View, measures: Sequence[Measure], names: Mapping[str, str] = _NO_NAMES
+) -> list[tuple[DeclaredColumn, Measure, Column]]:
+    """The columns of a view in this snapshot: its declared order, then by agency. `names` gives agencies their names for people."""
     return [
-        (declared, measure, _column(declared, measure))
+        (declared, measure, _column(declared, measure, names.get(measure.agency, measure.agency)))
         for declared in view.columns
         for measure in sorted(measures, key=lambda measure: measure.agency)
         if measure.dataset == declared.dataset
@@ -116,7 +121,7 @@ def months_between(first: str, last: str) -> tuple[str, ...]:
     return tuple(f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(start, stop + 1))
 
 
-def _column(declared: DeclaredColumn, measure: Measure) -> Column:
+def _column(declared: DeclaredColumn, measure: Measure, agency_name: str) -> Column:
     kind_title = measure.kinds.get(declared.kind, declared.kind)
     return Column(
         id=f"{measure.id}#{declared.kind}" if declared.kind else measure.id,
@@ -125,6 +130,7 @@ def _column(declared: DeclaredColumn, measure: Measure) -> Column:
         dataset_title=measure.dataset_title,
         counting_basis=measure.counting_basis,
         agency=measure.agency,
+        agency_name=agency_name,
         agency_kind=measure.agency_kind,
         title=say("views.column-of-kind", kind=kind_title, basis=measure.counting_basis)
         if declared.kind

@@ -5,21 +5,33 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hub import audit
-from hub.disclosure import attack
+from hub.disclosure import (
+    Lattice,
+    Profile,
+    Protected,
+    TableSpec,
+    WholeMeasure,
+    attack,
+    protect_measure,
+    thresholds_only,
+)
+from hub.disclosure.model import Counts
 from hub.kit.authority import Action, Reader
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import Invalid, NotFound, NotPermitted
-from hub.views import Shown, coverage_line, table_csv, table_document
+from hub.views import Catalogue, Shown, coverage_line, table_csv, table_document
 from tests.support.databases import a_database
 from tests.support.geography import a_geography_permit
 from tests.support.shared import shared
 from tests.support.snapshots import AHub, an_analyst, texts
+from tests.support.views import the_catalogue
 
 API, MET = "police/street-crime-api", "met-police"
 COUNCIL, POLICE, NOBODY = an_analyst("bromley-council"), an_analyst("met-police"), an_analyst("somebody-else")
@@ -154,6 +166,35 @@ def test_every_reader_of_closed_bromley_is_attacked_and_finds_nothing(closed: AH
     (measure,) = report.measures
     assert measure.hidden > 100
     assert report.is_clean
+
+
+def test_with_the_mask_switched_off_a_reader_finds_what_is_hidden_and_with_it_nothing(tmp_path: Path) -> None:
+    """The check can fail: the same data, tables and reader, zeros shown, without and with the mask."""
+    hub = a_bromley(tmp_path, "bromley-closed", months=SOME_MONTHS[2:])
+    found = []
+    for protect in (without_mask, protect_measure):
+        hub.views = hub.views_of(protect=protect, catalogue=with_zeros_shown())
+        hub.build()
+        with hub.database.unit_of_work() as uow:
+            found.append(attack([hub.asker(uow, COUNCIL)]))
+    naked, masked = found
+    assert len(naked.leaks) >= 10
+    assert masked.is_clean
+    assert masked.measures[0].cells == naked.measures[0].cells
+    hub.database.close()
+
+
+def without_mask(lattice: Lattice, counts: Mapping[TableSpec, Counts], profile: Profile) -> Protected:
+    """Thresholds and rounding alone, with the verdict on them. Never used outside this test."""
+    masked = thresholds_only(lattice, counts, profile)
+    return Protected(masked, attack([WholeMeasure(lattice=lattice, profile=profile, masked=masked)]))
+
+
+def with_zeros_shown() -> Catalogue:
+    """The catalogue with no dimension marked sensitive."""
+    shipped = the_catalogue()
+    measures = {name: replace(one, sensitive=frozenset()) for name, one in shipped.measures.items()}
+    return Catalogue(measures, shipped.views)
 
 
 def test_somebody_of_no_party_finds_no_view(closed: AHub) -> None:

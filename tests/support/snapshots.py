@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hub.agreements import Agreements
 from hub.db import Database, Reading, UnitOfWork
+from hub.disclosure import protect_measure
 from hub.engine import DuckDbEngine
 from hub.geography import Geography
 from hub.intake import KEPT, Intake, Submission
@@ -20,8 +21,9 @@ from hub.pseudonyms import Pseudonyms
 from hub.schemas import SchemaRegistry
 from hub.snapshots import Snapshot, Snapshots
 from hub.vault import Vault
-from hub.views import BuildReport, ProtectedTable, Views
+from hub.views import BuildReport, Catalogue, ProtectedTable, Views
 from hub.views.asker import ReaderAsker
+from hub.views.building import Protect
 from tests.support.geography import a_geography_permit
 
 PURPOSE = "svd.identify_kinds"
@@ -88,12 +90,19 @@ class AHub:
             policy=self.policy,
             clock=clock,
         )
-        self.views = Views(
+        self.views = self.views_of()
+
+    def views_of(self, *, protect: Protect = protect_measure, catalogue: Catalogue | None = None) -> Views:
+        """A views room over the same snapshots, protecting or declaring otherwise."""
+        return Views(
             snapshots=self.snapshots,
             geography=self.geography,
             schemas=self.schemas,
             policy=self.policy,
-            clock=clock,
+            directory=Directory(),
+            clock=self.clock,
+            protect=protect,
+            catalogue=catalogue,
         )
 
     def load_areas(self, *paths: Path) -> None:

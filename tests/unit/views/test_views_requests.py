@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from hub.db import Database
+from hub.disclosure import DroppedTable, Lattice, Masked, Profile, Protected, TableSpec, protect_measure
+from hub.disclosure.model import Counts
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import Bug, Conflict, NotPermitted
 from hub.views import ProtectedTable
@@ -99,3 +103,59 @@ def test_without_a_snapshot_in_force_there_is_nothing_to_see(
     with pytest.raises(Conflict) as caught:
         hub.table(COUNCIL)
     assert caught.value.code == "no-snapshot"
+
+
+def test_a_table_that_could_not_be_protected_is_not_there_and_the_reader_is_told_why(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    def too_much(lattice: Lattice, counts: Mapping[TableSpec, Counts], profile: Profile) -> Protected:
+        """As if the mask had had to withhold too much of the kinds by quarter."""
+        made = protect_measure(lattice, counts, profile)
+        spec = TableSpec.named("borough-quarter-kind")
+        gone = DroppedTable(spec.name, "too-much-withheld", 1, 1)
+        kept = {table: cells for table, cells in made.masked.tables.items() if table != spec}
+        return Protected(Masked(kept, replace(made.masked.report, dropped=(gone,))), made.verdict)
+
+    hub = a_small_hub(database, clock, tmp_path)
+    hub.views = hub.views_of(protect=too_much)
+    (measure,) = hub.build().measures
+    assert dict(measure.dropped) == {"borough-quarter-kind": "too-much-withheld"}
+    table = hub.table(COUNCIL, by="borough,quarter,kind")
+    assert table.rows == ()
+    assert ["too many of its cells" in note.sentence for note in table.notes if note.code == "dropped"] == [True]
+    assert hub.table(COUNCIL, "police-and-health", by="borough,quarter").cells == 0
+    assert hub.table(COUNCIL, by="borough,quarter").cells == 1
+
+
+def test_a_build_is_done_once_and_only_of_a_frozen_snapshot(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    hub = a_small_hub(database, clock, tmp_path)
+    snapshot = hub.freeze()
+    with hub.database.unit_of_work() as uow:
+        hub.views.build(uow, hub.build_permit(uow), snapshot)
+    assert hub.table(COUNCIL, by="borough,quarter").snapshot == 1
+    with pytest.raises(Conflict), hub.database.unit_of_work() as uow:
+        hub.views.build(uow, hub.build_permit(uow), snapshot)
+    with hub.database.reading() as reading:
+        done = hub.snapshots.get(reading, 1)
+    with pytest.raises(Conflict), hub.database.unit_of_work() as uow:
+        hub.views.build(uow, hub.build_permit(uow), done)
+
+
+def test_a_build_that_fails_leaves_no_cell_and_no_snapshot_in_force(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    def broken(_lattice: Lattice, _counts: Mapping[TableSpec, Counts], _profile: Profile) -> Protected:
+        raise RuntimeError
+
+    hub = a_small_hub(database, clock, tmp_path)
+    hub.build()
+    hub.views = hub.views_of(protect=broken)
+    with pytest.raises(RuntimeError):
+        hub.build()
+    with hub.database.reading() as reading:
+        current = hub.snapshots.current(reading)
+        assert current is not None
+        assert current.number == 1
+        assert hub.views.measures(reading, 2) == ()
