@@ -58,11 +58,16 @@ def are_agreed(term: Term, schema: DatasetSchema, dimensions: Iterable[str]) -> 
     return True
 
 
-def are_computable(term: Term, schema: DatasetSchema, dimensions: Iterable[str]) -> bool:
-    """Whether every dimension can be computed exactly from the rows that a clause grants."""
+def are_computable(term: Term, schema: DatasetSchema, dimensions: Iterable[str], *, agency: str) -> bool:
+    """Whether `agency` can compute every dimension exactly from the rows that a clause grants it.
+
+    Case references and fields kept for the hub alone are in nobody's rows; only the sender has them.
+    """
+    sent = agency == term.supplier
+    seen = {one.name for one in schema.fields if sent or (one.shown and one.role != "case-reference")}
     for dimension in dimensions:
         fields = fields_behind(schema, dimension)
-        if fields is None or any(term.form_of(name) is not Form.READ_CLEAR for name in fields):
+        if fields is None or any(term.form_of(name) is not Form.READ_CLEAR or name not in seen for name in fields):
             return False
     return True
 
@@ -90,7 +95,7 @@ def suppliers_whose_rows_lack(
     for clause in clauses:
         if not _hold(clause, agency, at) or clause.schema is None:
             continue
-        enough = are_computable(clause.term, clause.schema, wanted)
+        enough = are_computable(clause.term, clause.schema, wanted, agency=agency)
         held[clause.term.supplier] = held.get(clause.term.supplier, False) or enough
     return tuple(sorted(supplier for supplier, enough in held.items() if not enough))
 

@@ -195,9 +195,7 @@ def granted_fields(outcome: Outcome) -> Mapping[str, Form]:
     by_supplier: dict[str, dict[str, Form]] = {}
     for clause in outcome.clauses:
         fields = by_supplier.setdefault(clause.term.supplier, {})
-        if clause.schema is None:
-            continue
-        for field in clause.schema.fields:
+        for field in clause.schema.fields if clause.schema else ():
             form = Form.READ_CLEAR if outcome.whole else clause.term.form_of(field.name)
             if form is None or form is Form.COUNT:
                 continue
