@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.support.node import node_modules
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
@@ -21,9 +23,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-AXE = Path(__file__).resolve().parent.parent / "node" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "images"
+"""Where pictures for the documentation go when `HUB_SCREENSHOTS` is set; otherwise they are taken and thrown away."""
 
 
 @contextmanager
@@ -48,9 +50,14 @@ class Violation:
     targets: tuple[str, ...]
 
 
-def violations(page: Page, axe: Path = AXE) -> list[Violation]:
+def axe() -> str:
+    """The text of axe-core, as the lock of tests/node names it."""
+    return (node_modules() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[Violation]:
     """WCAG 2.2 A and AA violations of the page as it stands. Evaluated, not added as a script: the policy would block that."""
-    page.evaluate(axe.read_text(encoding="utf-8"))
+    page.evaluate(axe())
     answer: dict[str, Any] = page.evaluate(
         "async tags => await axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(WCAG)
     )
@@ -65,10 +72,27 @@ def sideways_pixels(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-@contextmanager
-def watched(page: Page) -> Iterator[list[str]]:
-    """Collects what a page must not do: errors, policy violations, requests to other hosts."""
+def watch(page: Page, base_url: str) -> list[str]:
+    """Collects what a page must never do: script errors, breaches of the content policy, requests to another host."""
     troubles: list[str] = []
+
+    def heard(line: ConsoleMessage) -> None:
+        if line.type == "error" and "Failed to load resource" not in line.text:
+            troubles.append(f"console: {line.text}")
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(base_url + "/"):
+            troubles.append(f"request: {request.url}")
+
     page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-    page.on("console", lambda line: troubles.append(f"console: {line.text}") if line.type == "error" else None)
-    yield troubles
+    page.on("console", heard)
+    page.on("request", asked)
+    return troubles
+
+
+def picture(page: Page, name: str, folder: Path) -> Path:
+    """A picture of the page as a person sees it: into the documentation when asked for, else into `folder`."""
+    target = (SCREENSHOTS if os.environ.get("HUB_SCREENSHOTS") else folder) / f"{name}.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(target))
+    return target
