@@ -69,7 +69,7 @@ def count_dataset(
     the located ones; a row whose key is blank counts by itself), rows where it has none. Months are those of the event
     in Europe/London. The LSOA decides; nothing the agency wrote of wards is used.
     """
-    index.located(session, relation, schema.place, _LOCATED_TABLE)
+    index.located(session, f"({_needed(relation, schema)})", schema.place, _LOCATED_TABLE)
     counted = [
         _count_agency(session, schema=schema, agency=agency, months=tuple(sorted(held)))
         for agency, held in sorted(months.items())
@@ -91,8 +91,8 @@ def _count_agency(session: EngineSession, *, schema: DatasetSchema, agency: str,
     )
     kind = f"coalesce(CAST({quoted(schema.kind)} AS VARCHAR), '{NOT_STATED}')" if schema.kind else f"'{NOT_STATED}'"
     rows = session.rows(
-        f"SELECT hub_lsoa, hub_month, hub_kind, count(*) FROM (SELECT hub_lsoa, hub_month, {kind} AS hub_kind"
-        f" FROM {_LOCATED_TABLE} WHERE {here} AND hub_month IN ({marks}){_first_of_key(schema)}) GROUP BY ALL ORDER BY ALL",
+        f"WITH here AS (SELECT *, {kind} AS hub_kind FROM {_LOCATED_TABLE} WHERE {here} AND hub_month IN ({marks}))"
+        f" SELECT hub_lsoa, hub_month, hub_kind, count(*) FROM ({_counted_once(schema)}) GROUP BY ALL ORDER BY ALL",
         [agency, *months],
     )
     events = {CellKey(lsoa, month, name): int(number) for lsoa, month, name, number in rows}
@@ -108,13 +108,30 @@ def _count_agency(session: EngineSession, *, schema: DatasetSchema, agency: str,
     )
 
 
-def _first_of_key(schema: DatasetSchema) -> str:
-    """The SQL that keeps one row of each key, and every row whose key is blank."""
+def _needed(relation: str, schema: DatasetSchema) -> str:
+    """The columns that counting looks at, and no more."""
+    fields = dict.fromkeys((*schema.place.fields, *schema.key, *filter(None, (schema.kind,))))
+    columns = (*map(quoted, fields), "hub_agency", "hub_period", "hub_month", "hub_row")
+    return f"SELECT {', '.join(columns)} FROM {relation}"
+
+
+def _counted_once(schema: DatasetSchema) -> str:
+    """SQL over `here`: one row for each key, and every row whose key is blank; all rows where there is no key.
+
+    Only keys whose hash occurs twice are sorted, so that the many that occur once cost one number each.
+    """
+    what = "hub_lsoa, hub_month, hub_kind"
     if not schema.key:
-        return ""
+        return f"SELECT {what} FROM here"
     names = [quoted(name) for name in schema.key]
-    blank = " OR ".join(f"{name} IS NULL" for name in names)
-    return f" QUALIFY ({blank}) OR row_number() OVER (PARTITION BY {', '.join(names)} ORDER BY hub_period, hub_row) = 1"
+    blank = f"({' OR '.join(f'{name} IS NULL' for name in names)})"
+    mark, keys = f"hash({', '.join(names)})", ", ".join(names)
+    twice = f"SELECT {mark} FROM here WHERE NOT {blank} GROUP BY 1 HAVING count(*) > 1"
+    return (
+        f"SELECT {what} FROM here WHERE {blank} OR {mark} NOT IN ({twice})"
+        f" UNION ALL SELECT {what} FROM (SELECT * FROM here WHERE NOT {blank} AND {mark} IN ({twice}))"
+        f" QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY hub_period, hub_row) = 1"
+    )
 
 
 def _kinds(schema: DatasetSchema, events: Mapping[CellKey, int]) -> tuple[str, ...]:
