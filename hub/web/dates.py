@@ -47,6 +47,14 @@ def short_period(period: str) -> str:
     return date(int(period[:4]), int(period[5:7]), 1).strftime("%b %Y") if "-" in period else period
 
 
+def brief_period(period: str) -> str:
+    """The same for a select: `October 2026`, `Oct to Dec 2026`, `2026`."""
+    if "Q" not in period:
+        return spoken_period(period)
+    months = months_of(period)
+    return f"{short_period(months[0]).split()[0]} to {short_period(months[-1])}"
+
+
 def at_level(period: str, level: str, *, last: bool) -> str:
     """A period in another level: the one that holds it, or its first (`last`: its last) part."""
     if not period:

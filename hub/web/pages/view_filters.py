@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from hub.disclosure import AREA_LEVELS, TableSpec
+from hub.disclosure import AREA_LEVELS, TableSpec, months_of
 from hub.geography import AreaTree
 from hub.kit.words import say
 from hub.views import Offer, TableOffer
-from hub.web.dates import at_level, spoken_period
+from hub.web.dates import at_level, brief_period
 from hub.web.elements import Choice, Select
 
 MANY_ROWS = 120
@@ -61,7 +61,7 @@ def asked_of(offer: Offer, tree: AreaTree, parameters: Mapping[str, str]) -> Ask
     first = at_level(_known(parameters.get("from", "")), spec.period_level, last=False)
     last = at_level(_known(parameters.get("to", "")), spec.period_level, last=True)
     if "from" not in parameters and "to" not in parameters and _rows(offer, spec, tree) > MANY_ROWS:
-        first = last = periods[-1]
+        first = last = _newest_whole(offer, periods)
     if first or last:
         first, last = first or periods[0], last or periods[-1]
     area = parameters.get("area", "")
@@ -88,7 +88,7 @@ def selects_of(offer: Offer, tree: AreaTree, asked: Asked) -> tuple[Select, ...]
         selects.append(Select("area", say("web.view.area"), (everything, *chosen)))
     periods = periods_of(offer, spec)
     for name, value in (("from", asked.first), ("to", asked.last)):
-        chosen = tuple(Choice(period, spoken_period(period), period == value) for period in periods)
+        chosen = tuple(Choice(period, brief_period(period), period == value) for period in periods)
         selects.append(Select(name, say(f"web.view.{name}"), (everything, *chosen)))
     if spec.with_kind and offer.kinds:
         chosen = tuple(Choice(code, title, code == asked.kind) for code, title in offer.kinds.items())
@@ -113,6 +113,12 @@ def table_words(spec: TableSpec) -> str:
         period=say(f"web.view.levels.{spec.period_level}"),
     )
     return words + (say("web.view.table_words_kind") if spec.with_kind else "")
+
+
+def _newest_whole(offer: Offer, periods: tuple[str, ...]) -> str:
+    """The newest period of which every month is there; empty when there is none."""
+    held = set(offer.months)
+    return next((period for period in reversed(periods) if held.issuperset(months_of(period))), "")
 
 
 def _areas(spec: TableSpec, tree: AreaTree) -> dict[str, str]:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from hub.disclosure import TableSpec
 from hub.geography.model import Area, AreaTree
 from hub.views import Cell, Column, Coverage, Gap, Note, Offer, ProtectedTable, Shown, TableOffer, TableRow
-from hub.web.dates import at_level, short_period, spoken_period
+from hub.web.dates import at_level, brief_period, short_period, spoken_period
 from hub.web.pages.view_figures import figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import asked_of, selects_of
 from hub.web.pages.views import view_page
@@ -163,6 +164,13 @@ def test_a_long_table_opens_with_its_newest_period_and_says_so(monkeypatch):
     assert asked(by="ward,quarter,kind", from_="", to="").where == ""
 
 
+def test_a_long_table_never_opens_with_a_period_that_lacks_a_month(monkeypatch):
+    monkeypatch.setattr("hub.web.pages.view_filters.MANY_ROWS", 7)
+    offer = replace(an_offer(), months=MONTHS[:-1])
+    assert asked_of(offer, TREE, {"by": "ward,quarter,kind"}).where == "period=2025-Q3..2025-Q3"
+    assert asked_of(replace(offer, months=MONTHS[:2]), TREE, {"by": "ward,quarter,kind"}).where == ""
+
+
 def test_the_download_asks_the_same_question():
     question = asked(by="ward,year", area="W1")
     assert question.query_string == "by=ward%2Cyear&where=area%3DW1"
@@ -269,6 +277,7 @@ def test_periods_are_written_for_people():
     assert spoken_period("2026-10") == "October 2026"
     assert spoken_period("2026-Q4") == "October to December 2026"
     assert spoken_period("2026") == "2026"
+    assert [brief_period(period) for period in ("2026-10", "2026-Q4")] == ["October 2026", "Oct to Dec 2026"]
     assert [short_period(period) for period in ("2026-10", "2026-Q4", "2026")] == ["Oct 2026", "Q4 2026", "2026"]
 
 
