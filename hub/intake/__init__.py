@@ -3,14 +3,34 @@
     receiving = intake.receive(permit, agency=…, dataset=…, period="2026-10", file_name=…)
     receiving.write(chunk)                       # sealed as it arrives; never plaintext on disk (promise P7)
     submission = receiving.complete(uow)         # durable exactly once (promise P6)
-    submission = intake.check(uow, submission.id)
+    submission = intake.check_apart(submission.id)
 
 A file refused by a floor rule is not kept: its key is destroyed in the transaction that settles it. Other returned files stay
-sealed.
+sealed, for their agency to mend.
 """
 
-from hub.intake.model import KEPT, TRANSITIONS, Receipt, State, Submission, states_diagram
+from hub.intake.model import (
+    KEPT,
+    TRANSITIONS,
+    CellValue,
+    Receipt,
+    State,
+    Submission,
+    states_diagram,
+    states_page,
+)
 from hub.intake.receiving import Receiving
 from hub.intake.service import Intake
 
-__all__ = ["KEPT", "TRANSITIONS", "Intake", "Receipt", "Receiving", "State", "Submission", "states_diagram"]
+__all__ = [
+    "KEPT",
+    "TRANSITIONS",
+    "CellValue",
+    "Intake",
+    "Receipt",
+    "Receiving",
+    "State",
+    "Submission",
+    "states_diagram",
+    "states_page",
+]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.db import Reading, UnitOfWork
 from hub.engine import DuckDbEngine, EngineSession, quoted
 from hub.geography import AreaIndex
 from hub.intake.model import Submission
-from hub.kit.authority import Grant
+from hub.kit.errors import Bug
 from hub.pseudonyms import Pseudonyms
-from hub.schemas import KEPT, Checked, CheckReport, DatasetSchema, SchemaRegistry, check
-from hub.vault import SealedFiles, SealedWriter, Vault
-
-_SEALED = "hub_sealed_rows"
+from hub.schemas import KEPT, Checked, CheckReport, DatasetSchema, SchemaRegistry, check, values_at
+from hub.vault import SealedFiles, SealedWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +26,18 @@ class Judged:
 class Checker:
     """Runs the checks of a schema over a sealed original."""
 
-    def __init__(self, *, vault: Vault, engine: DuckDbEngine, schemas: SchemaRegistry, pseudonyms: Pseudonyms) -> None:
-        self._vault = vault
+    def __init__(self, *, engine: DuckDbEngine, schemas: SchemaRegistry, pseudonyms: Pseudonyms) -> None:
         self._engine = engine
         self._schemas = schemas
         self._pseudonyms = pseudonyms
 
-    @contextmanager
     def judged(
-        self,
-        reading: UnitOfWork | Reading,
-        grant: Grant,
-        submission: Submission,
-        *,
-        area: AreaIndex | None,
-        part_accept: bool,
-    ) -> Iterator[Judged]:
-        """The outcome, for as long as the block lasts: publish the writers inside it, or they are gone."""
+        self, files: SealedFiles, submission: Submission, *, area: AreaIndex | None, part_accept: bool
+    ) -> Judged:
+        """The outcome. Publish the writers while `files` are open, or they are gone."""
         schema = self._schemas.get(submission.dataset, submission.schema_version)
         original = submission.original_object
-        with self._vault.files(reading, grant, [original]) as files, self._engine.session(files=files) as session:
+        with self._engine.session(files=files) as session:
             checked = check(
                 session,
                 f"sealed://{original}",
@@ -63,33 +51,42 @@ class Checker:
                 sha256=submission.sha256,
             )
             if checked.report.outcome not in KEPT:
-                yield Judged(checked.report, None, None)
-                return
-            accepted = self._seal_accepted(session, files, submission, schema, checked)
-            quarantine = None
-            if checked.report.quarantined_rows:
-                quarantine = _seal(session, files, submission, f"SELECT * FROM {checked.quarantined}")
-            yield Judged(checked.report, accepted, quarantine)
+                return Judged(checked.report, None, None)
+            accepted = _seal(session, files, submission, self._accepted_sql(session, schema, checked))
+            ((held_back,),) = session.rows(f"SELECT count(*) FROM {checked.quarantined}")
+            quarantine = f"SELECT * FROM {checked.quarantined}" if held_back else ""
+            return Judged(
+                checked.report, accepted, _seal(session, files, submission, quarantine) if quarantine else None
+            )
 
-    def _seal_accepted(
-        self,
-        session: EngineSession,
-        files: SealedFiles,
-        submission: Submission,
-        schema: DatasetSchema,
-        checked: Checked,
-    ) -> SealedWriter:
-        """Case references become pseudonyms in memory before anything is sealed; they are never shown (DESIGN section 2)."""
-        replaced, parameters = [], []
+    def values(self, files: SealedFiles, submission: Submission, *, field: str, rows: Sequence[int]) -> dict[int, str]:
+        """What stands in a column of the sealed original, by row."""
+        schema = self._schemas.get(submission.dataset, submission.schema_version)
+        original = submission.original_object
+        with self._engine.session(files=files) as session:
+            source = f"sealed://{original}"
+            return values_at(session, source, schema, read_bytes=lambda: files.read(original), field=field, rows=rows)
+
+    def _accepted_sql(self, session: EngineSession, schema: DatasetSchema, checked: Checked) -> str:
+        """Case references become pseudonyms in memory before anything is sealed; they are never shown (DESIGN section
+        2).
+
+        The key blocks stand in a table of this session, so that the rows stream straight into the sealed object.
+        """
+        replaced: list[str] = []
         for name in schema.case_references:
             expression, values = self._pseudonyms.expression(quoted(name), dataset=schema.id)
-            replaced.append(f"{expression} AS {quoted(name)}")
-            parameters.extend(values)
-        if not replaced:
-            return _seal(session, files, submission, f"SELECT * FROM {checked.accepted}")
-        projection = f"SELECT * REPLACE ({', '.join(replaced)}) FROM {checked.accepted}"
-        session.run(f"CREATE TEMP TABLE {_SEALED} AS {projection}", parameters)
-        return _seal(session, files, submission, f"SELECT * FROM {_SEALED}")
+            parts = expression.split("?")
+            if len(parts) != len(values) + 1:
+                raise Bug("a case reference's name hides a parameter")
+            table = f"hub_keys_{len(replaced)}"
+            columns = ", ".join(f"?::BLOB AS key_{place}" for place in range(len(values)))
+            session.run(f"CREATE TEMP TABLE {table} AS SELECT {columns}", values)
+            keys = [f"(SELECT key_{place} FROM {table})" for place in range(len(values))]
+            woven = "".join(part + key for part, key in zip(parts, [*keys, ""], strict=True))
+            replaced.append(f"{woven} AS {quoted(name)}")
+        replacing = f" REPLACE ({', '.join(replaced)})" if replaced else ""
+        return f"SELECT *{replacing} FROM {checked.accepted}"
 
 
 def _seal(session: EngineSession, files: SealedFiles, submission: Submission, sql: str) -> SealedWriter:

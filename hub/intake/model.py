@@ -10,6 +10,7 @@ from typing import Any
 
 from hub.kit.clock import stamp
 from hub.kit.errors import Bug
+from hub.kit.words import say
 from hub.schemas import CheckReport, Finding, Outcome
 
 
@@ -29,7 +30,7 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.ACCEPTED, State.PART_ACCEPTED, State.RETURNED, State.REFUSED}),
     State.ACCEPTED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
     State.PART_ACCEPTED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
-    State.RETURNED: frozenset(),
+    State.RETURNED: frozenset({State.WITHDRAWN}),
     State.REFUSED: frozenset(),
     State.SUPERSEDED: frozenset({State.WITHDRAWN}),
     State.WITHDRAWN: frozenset(),
@@ -39,8 +40,13 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
 KEPT = frozenset({State.ACCEPTED, State.PART_ACCEPTED})
 """States in which rows count."""
 
-SAME_BYTES = frozenset({State.RECEIVED, State.ACCEPTED, State.PART_ACCEPTED, State.RETURNED, State.REFUSED})
-"""States in which the same bytes, sent again for the same month, are the same submission."""
+SENT_BACK = frozenset({State.RETURNED})
+"""States in which nothing counts but the file is kept, for its agency to mend."""
+
+SAME_FILE = frozenset({State.RECEIVED, State.ACCEPTED, State.PART_ACCEPTED, State.RETURNED, State.REFUSED})
+"""States in which the same bytes, sent again for the same month under the same schema and agreements, are the same
+submission.
+"""
 
 _STATE_OF: Mapping[Outcome, State] = {
     Outcome.ACCEPTED: State.ACCEPTED,
@@ -55,8 +61,8 @@ _STATE_OF: Mapping[Outcome, State] = {
 class Submission:
     """The act and record of supplying an extract. Holds no value of the file.
 
-    `file_name` and `original_object` are empty for a refused file: nothing of it is kept but its hash, size, counts and rule.
-    `audit_index` is the entry of its arrival; `agreement` the agreements it was sent under, by reference.
+    `file_name` and `original_object` are empty for a refused file: nothing of it is kept but its hash, size, counts
+    and rule. `audit_index` is the entry of its arrival; `agreement` the agreements it was sent under, by reference.
     """
 
     id: str
@@ -125,12 +131,40 @@ class Receipt:
     audit_index: int
     at: datetime
 
+    @classmethod
+    def of(cls, found: Submission) -> Receipt:
+        """The receipt of a submission as it stands."""
+        return cls(
+            submission=found.id,
+            dataset=found.dataset,
+            period=found.period,
+            schema=f"{found.dataset} {found.schema_version}",
+            state=found.state,
+            sha256=found.sha256,
+            size=found.size,
+            rows=found.rows,
+            accepted_rows=found.accepted_rows,
+            quarantined_rows=found.quarantined_rows,
+            agreement=found.agreement,
+            audit_index=found.audit_index,
+            at=found.at,
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The receipt as the API writes it."""
         return {name: getattr(self, name) for name in self.__slots__} | {
             "state": self.state.value,
             "at": stamp(self.at),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellValue:
+    """One value a finding points at. Personal data: for the agency that sent it, on its own page, stored nowhere."""
+
+    row: int
+    cell: str
+    value: str
 
 
 def state_of(outcome: Outcome) -> State:
@@ -159,11 +193,21 @@ def report_from_json(document: Mapping[str, Any]) -> CheckReport:
 
 
 def states_diagram() -> str:
-    """The states and what may follow, as a Mermaid diagram for the reference."""
+    """The states and what may follow, as a Mermaid diagram."""
     lines = ["stateDiagram-v2", "    [*] --> received"]
     lines.extend(
-        f"    {before.value} --> {after.value}"
+        f"    {_plain(before)} --> {_plain(after)}"
         for before, following in TRANSITIONS.items()
         for after in sorted(following)
     )
-    return "\n".join(lines).replace("part-accepted", "part_accepted") + "\n"
+    return "\n".join(lines) + "\n"
+
+
+def states_page() -> str:
+    """docs/reference/submission-states.md."""
+    title, intro = say("intake.reference.title"), say("intake.reference.intro").strip()
+    return f"{say('intake.reference.made')}\n# {title}\n\n{intro}\n\n```mermaid\n{states_diagram()}```\n"
+
+
+def _plain(state: State) -> str:
+    return state.value.replace("-", "_")  # a diagram's names have no hyphen

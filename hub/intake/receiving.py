@@ -1,4 +1,6 @@
-"""An upload under way: bytes go straight into a sealed object; acknowledged means durable exactly once (promises P6, P7)."""
+"""An upload under way: bytes go straight into a sealed object; acknowledged means durable exactly once (promises P6,
+P7).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ Keep = Callable[[UnitOfWork, SealedWriter], Submission]
 
 
 class Receiving:
-    """Takes the bytes of one file. End it with `complete` or `abandon`; a kill before `complete` leaves nothing that opens."""
+    """Takes the bytes of one file. End it with `complete` or `abandon`; a kill before `complete` leaves nothing that
+    opens.
+    """
 
     def __init__(self, writer: SealedWriter, keep: Keep) -> None:
         self._writer = writer
@@ -23,7 +27,9 @@ class Receiving:
         self._writer.write(chunk)
 
     def complete(self, uow: UnitOfWork) -> Submission:
-        """The file is whole: keep it as a submission, in this transaction. The same bytes for the same month: the one there is."""
+        """The file is whole: keep it as a submission, in this transaction. The same bytes for the same month: the one
+        there is.
+        """
         self._writer.finish()
         return self._keep(uow, self._writer)
 

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 from hub.agreements import Agreements
-from hub.audit import Entry, Verb, record, with_own_transaction
+from hub.audit import Verb
 from hub.db import Database, Reading, UnitOfWork
 from hub.engine import DuckDbEngine
-from hub.geography import Geography
+from hub.geography import AreaIndex, Geography
 from hub.intake import store
 from hub.intake.checking import Checker, Judged
-from hub.intake.model import KEPT, Receipt, State, Submission, state_of
+from hub.intake.entries import Log
+from hub.intake.model import KEPT, SENT_BACK, CellValue, Receipt, State, Submission, state_of
 from hub.intake.receiving import Receiving
-from hub.kit.authority import Action, Form, Permit, Reader
+from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.clock import Clock
-from hub.kit.errors import Conflict, NotFound, NotPermitted
+from hub.kit.errors import Bug, Conflict, HubError, NotFound, NotPermitted
 from hub.kit.file_form import shown_name
 from hub.kit.ids import new_id
 from hub.kit.words import say
 from hub.policy import Policy
 from hub.pseudonyms import Pseudonyms
-from hub.schemas import CheckReport, SchemaRegistry, check_period
-from hub.vault import ObjectKind, SealedWriter, Vault
+from hub.schemas import CheckReport, Finding, Outcome, SchemaRegistry, catalogue, check_period
+from hub.vault import ObjectKind, SealedFiles, SealedWriter, Vault
 
 _TASK = Reader(agency="", task="intake-check")
+_MENDING = "data_quality"
+_CHANGED = "changed-meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the policy and the agreements said about one check."""
+
+    grant: Grant
+    permit: Permit
+    area: AreaIndex | None
+    part_accept: bool
 
 
 class Intake:
@@ -51,12 +65,15 @@ class Intake:
         self._policy = policy
         self._agreements = agreements
         self._clock = clock
-        self._checker = Checker(vault=vault, engine=engine, schemas=schemas, pseudonyms=pseudonyms)
+        self._log = Log(database=database, clock=clock)
+        self._checker = Checker(engine=engine, schemas=schemas, pseudonyms=pseudonyms)
 
     # ---- receiving -------------------------------------------------------------------------------------------------
 
     def receive(self, permit: Permit, *, agency: str, dataset: str, period: str, file_name: str) -> Receiving:
-        """Begin an upload. NotPermitted when the permit is for another dataset or agency; Invalid when the period is no month."""
+        """Begin an upload. NotPermitted or NotFound: the permit is for something else; Invalid: the period is no
+        month.
+        """
         self._own(permit, Action.SUBMISSION_CREATE, dataset, agency)
         check_period(period)
         writer = self._vault.receive(permit, agency=agency, dataset=dataset)
@@ -69,155 +86,203 @@ class Intake:
     def _keep(
         self, uow: UnitOfWork, writer: SealedWriter, permit: Permit, *, period: str, file_name: str
     ) -> Submission:
-        agency, dataset = writer.agency, writer.dataset
-        known = store.same_bytes(uow, agency=agency, dataset=dataset, period=period, sha256=writer.sha256)
-        if known is not None:
-            writer.discard()
-            return known
+        """Keep the arrived file, its record and the entry of its arrival together; the same file again is the one
+        there is.
+        """
         now = self._clock.now()
-        terms = self._agreements.supply_terms(uow, dataset=dataset, supplier=agency, at=now)
-        original = self._vault.publish(uow, writer, ObjectKind.ORIGINAL)
-        identity = new_id("sub")
-        index = record(
-            uow,
-            Entry(
-                at=now,
-                verb=Verb.COLLECTION,
-                action=Action.SUBMISSION_CREATE,
-                outcome="done",
-                reader=permit.reader,
-                subject=f"submission/{identity}",
-                authority=permit.id,
-                policy_hash=permit.policy_hash,
-                detail={"dataset": dataset, "period": period, "sha256": original.sha256, "size": original.size},
-            ),
-        )
-        submission = Submission(
-            id=identity,
-            agency=agency,
-            dataset=dataset,
+        terms = self._agreements.supply_terms(uow, dataset=writer.dataset, supplier=writer.agency, at=now)
+        arrived = Submission(
+            id=new_id("sub"),
+            agency=writer.agency,
+            dataset=writer.dataset,
             period=period,
-            schema_version=self._schemas.get(dataset).version,
+            schema_version=self._schemas.get(writer.dataset).version,
             state=State.RECEIVED,
             file_name=file_name,
-            sha256=original.sha256,
-            size=original.size,
+            sha256=writer.sha256,
+            size=writer.size,
             agreement=" ".join(terms.agreements),
             submitted_by=permit.reader.person,
             at=now,
-            audit_index=index,
-            original_object=original.id,
+            audit_index=0,
+            original_object=writer.object_id,
         )
-        store.add(uow, submission)
-        return submission
+        known = store.same_file(uow, arrived)
+        if known is not None:
+            writer.discard()
+            return known
+        self._vault.publish(uow, writer, ObjectKind.ORIGINAL)
+        kept = replace(arrived, audit_index=self._log.arrival(uow, permit, arrived))
+        if store.same_file(uow, kept) is not None:  # it came twice at once; the log's lock has put the two in order
+            raise Conflict(say("intake.twice-at-once"), code="twice-at-once", remedy=say("intake.twice-at-once-remedy"))
+        store.add(uow, kept)
+        return kept
 
     # ---- checking --------------------------------------------------------------------------------------------------
 
     def check(self, uow: UnitOfWork, submission_id: str) -> Submission:
         """Check a received submission and settle it, in one transaction; one that was checked is returned as it is.
 
-        The policy is asked for a Grant of the hub's own task. A killed check left the submission `received`: it is done again.
+        The policy is asked for a Grant of the hub's own task. A check that was killed left the submission `received`:
+        it is done again. The transaction lasts as long as the check; `check_apart` holds none meanwhile.
         """
         submission = self._known(uow, submission_id)
         if submission.state is not State.RECEIVED:
             return submission
-        now = self._clock.now()
+        asked = self._ask(uow, submission)
+        with self._vault.files(uow, asked.grant, [submission.original_object]) as files:
+            return self._settle(uow, submission, asked, self._judge(files, submission, asked))
+
+    def check_apart(self, submission_id: str) -> Submission:
+        """As `check`, in transactions of its own: one to ask, none while the file is checked, one to settle."""
+        with self._database.unit_of_work() as uow:
+            submission = self._known(uow, submission_id)
+            if submission.state is not State.RECEIVED:
+                return submission
+            asked = self._ask(uow, submission)
+        with ExitStack() as open_until_settled:
+            with self._database.reading() as reading:
+                opening = self._vault.files(reading, asked.grant, [submission.original_object])
+                files = open_until_settled.enter_context(opening)
+            judged = self._judge(files, submission, asked)
+            try:
+                with self._database.unit_of_work() as uow:
+                    return self._settle(uow, submission, asked, judged)
+            except Conflict as conflict:
+                if conflict.code != _CHANGED:
+                    raise
+        with self._database.reading() as reading:  # another check was quicker: its outcome stands
+            return self._known(reading, submission_id)
+
+    def resume(self, database: Database | None = None) -> list[str]:
+        """Check what a crash left received; the ids. What cannot be checked now (no agreement in force) stays as it
+        is.
+        """
+        with (database or self._database).reading() as reading:
+            left = [one.id for one in store.in_state(reading, State.RECEIVED)]
+        done = []
+        for submission_id in left:
+            try:
+                self.check_apart(submission_id)
+            except Bug:
+                raise
+            except HubError:
+                continue
+            done.append(submission_id)
+        return done
+
+    def _ask(self, uow: UnitOfWork, submission: Submission) -> _Asked:
         grant = self._policy.grant(
             uow,
             _TASK,
             [submission.dataset],
-            purpose="",
+            purpose=_MENDING,
             justification=f"submission/{submission.id}",
             form=Form.READ_CLEAR,
         )
         permit = self._policy.permit(uow, _TASK, Action.SUBMISSION_CHECK, submission.dataset)
-        terms = self._agreements.supply_terms(uow, dataset=submission.dataset, supplier=submission.agency, at=now)
-        area = self._geography.current(uow)
-        with self._checker.judged(uow, grant, submission, area=area, part_accept=terms.part_accept) as judged:
-            settled = self._settled(uow, submission, judged)
-        report = judged.report
-        if settled.state is State.REFUSED:
-            self._vault.destroy(uow, permit, submission.original_object, reason=report.findings[0].code)
-            report = _without_file_name(report)
+        terms = self._agreements.supply_terms(
+            uow, dataset=submission.dataset, supplier=submission.agency, at=self._clock.now()
+        )
+        return _Asked(grant, permit, self._geography.current(uow), terms.part_accept)
+
+    def _judge(self, files: SealedFiles, submission: Submission, asked: _Asked) -> Judged:
+        return self._checker.judged(files, submission, area=asked.area, part_accept=asked.part_accept)
+
+    def _settle(self, uow: UnitOfWork, submission: Submission, asked: _Asked, judged: Judged) -> Submission:
+        """Keep the outcome, what was sealed and the entry together; a refused file's key goes in the same transaction."""
+        report, refused = judged.report, judged.report.outcome is Outcome.REFUSED
+        settled = submission.moved(
+            state_of(report.outcome),
+            rows=report.rows,
+            accepted_rows=report.accepted_rows,
+            quarantined_rows=report.quarantined_rows,
+            findings=len(report.findings),
+        )
+        detail = {"outcome": report.outcome.value, "findings": len(report.findings)}
+        self._log.change(uow, asked.permit, settled, Verb.COLLECTION, detail)
+        self._still(uow, submission)
+        if judged.accepted is not None:
+            sealed = self._vault.publish(uow, judged.accepted, ObjectKind.ACCEPTED)
+            settled = replace(settled, accepted_object=sealed.id)
+        if judged.quarantine is not None:
+            sealed = self._vault.publish(uow, judged.quarantine, ObjectKind.QUARANTINE)
+            settled = replace(settled, quarantine_object=sealed.id)
+        if refused:
+            rule = _refusing(report, health=self._schemas.get(submission.dataset).health).code
+            self._vault.destroy(uow, asked.permit, submission.original_object, reason=rule)
+            settled = replace(settled, original_object="", file_name="")
+            report = replace(report, file="")  # people write patients' names into it
         elif settled.state in KEPT:
-            self._supersede(uow, settled)
+            self._supersede(uow, settled, asked.permit)
         store.change(uow, settled, report)
-        self._record(uow, permit, settled, Verb.COLLECTION, {"outcome": report.outcome.value, "rows": report.rows})
         return settled
 
-    def resume(self, database: Database) -> list[str]:
-        """Check what a crash left received; the ids. What an agreement no longer lets be checked stays as it is."""
-        with database.reading() as reading:
-            left = [one.id for one in store.in_state(reading, State.RECEIVED)]
-        done = []
-        for identity in left:
-            try:
-                with database.unit_of_work() as uow:
-                    self.check(uow, identity)
-            except (NotPermitted, NotFound):
-                continue
-            done.append(identity)
-        return done
+    def _still(self, uow: UnitOfWork, submission: Submission) -> None:
+        """Called after the first entry, whose lock puts writers in order: Conflict when another was quicker."""
+        now = store.get(uow, submission.id)
+        if now is None or now.state is not submission.state:
+            raise Conflict(say("intake.changed"), code=_CHANGED, remedy=say("intake.changed-remedy"))
 
-    def _settled(self, uow: UnitOfWork, submission: Submission, judged: Judged) -> Submission:
-        report = judged.report
-        state = state_of(report.outcome)
-        changes: dict[str, object] = {
-            "rows": report.rows,
-            "accepted_rows": report.accepted_rows,
-            "quarantined_rows": report.quarantined_rows,
-            "findings": len(report.findings),
-        }
-        if judged.accepted is not None:
-            changes["accepted_object"] = self._vault.publish(uow, judged.accepted, ObjectKind.ACCEPTED).id
-        if judged.quarantine is not None:
-            changes["quarantine_object"] = self._vault.publish(uow, judged.quarantine, ObjectKind.QUARANTINE).id
-        if state is State.REFUSED:
-            changes |= {"file_name": "", "original_object": ""}
-        return submission.moved(state, **changes)
-
-    def _supersede(self, uow: UnitOfWork, fresh: Submission) -> None:
+    def _supersede(self, uow: UnitOfWork, fresh: Submission, permit: Permit) -> None:
         for old in store.standing(uow, agency=fresh.agency, dataset=fresh.dataset, period=fresh.period):
             if old.id != fresh.id:
-                store.change(uow, old.moved(State.SUPERSEDED))
+                gone = old.moved(State.SUPERSEDED)
+                self._log.change(uow, permit, gone, Verb.ALTERATION, {"superseded_by": fresh.id})
+                store.change(uow, gone)
 
     # ---- looking ---------------------------------------------------------------------------------------------------
 
     def submission(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> Submission:
-        """One submission of the reader's own agency. To everybody else it does not exist (NotFound), and the try is logged."""
+        """One submission of the reader's own agency. To everybody else it does not exist (NotFound), and the try is
+        logged.
+        """
         found = store.get(uow, submission_id)
         if found is None or found.agency != reader.agency:
-            self._log_try(uow, reader, submission_id)
+            self._log.try_of_a_stranger(uow, reader, submission_id, policy_hash=self._policy.hash)
             raise NotFound(say("intake.unknown"))
         self._policy.permit(uow, reader, Action.SUBMISSION_READ, found.dataset)
         return found
 
     def report(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> CheckReport:
         """The report of a submission of the reader's own agency. Conflict while it is not checked."""
-        found = self.submission(uow, reader, submission_id)
+        return self._report(uow, self.submission(uow, reader, submission_id))
+
+    def _report(self, uow: UnitOfWork, found: Submission) -> CheckReport:
         report = store.report_of(uow, found.id)
         if report is None:
             raise Conflict(say("intake.not-checked"), code="not-checked", remedy=say("intake.not-checked-remedy"))
         return report
 
+    def cell_values(
+        self, uow: UnitOfWork, reader: Reader, submission_id: str, *, code: str, field: str
+    ) -> tuple[CellValue, ...]:
+        """The values one finding points at (the first 20), read back from the agency's own sealed file, to mend them.
+
+        For an uploader of the agency alone; logged as a consultation. NotFound: no such finding. Conflict: the file
+        is not kept any more.
+        """
+        found = self.submission(uow, reader, submission_id)
+        pointed = _the_finding(self._report(uow, found), code=code, field=field)
+        if not found.original_object:
+            raise Conflict(say("intake.not-kept"), code="not-kept")
+        grant = self._policy.grant(
+            uow,
+            reader,
+            [found.dataset],
+            purpose=_MENDING,
+            justification=f"submission/{found.id}",
+            form=Form.READ_CLEAR,
+        )
+        with self._vault.files(uow, grant, [found.original_object]) as files:
+            values = self._checker.values(files, found, field=pointed.field, rows=pointed.rows)
+        self._log.cells_read(uow, grant, found, code=code, cells=len(values))
+        cells = dict(zip(pointed.rows, pointed.cells, strict=False))
+        return tuple(CellValue(row=row, cell=cells.get(row, ""), value=value) for row, value in values.items())
+
     def receipt(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> Receipt:
         """The receipt of a submission of the reader's own agency."""
-        found = self.submission(uow, reader, submission_id)
-        return Receipt(
-            submission=found.id,
-            dataset=found.dataset,
-            period=found.period,
-            schema=f"{found.dataset} {found.schema_version}",
-            state=found.state,
-            sha256=found.sha256,
-            size=found.size,
-            rows=found.rows,
-            accepted_rows=found.accepted_rows,
-            quarantined_rows=found.quarantined_rows,
-            agreement=found.agreement,
-            audit_index=found.audit_index,
-            at=found.at,
-        )
+        return Receipt.of(self.submission(uow, reader, submission_id))
 
     def listing(self, reading: UnitOfWork | Reading, reader: Reader, *, dataset: str = "") -> tuple[Submission, ...]:
         """The submissions of the reader's own agency that the reader may see, newest first."""
@@ -239,19 +304,23 @@ class Intake:
     # ---- withdrawing -----------------------------------------------------------------------------------------------
 
     def withdraw(self, uow: UnitOfWork, permit: Permit, submission_id: str, *, reason: str) -> Submission:
-        """Take a submission back: its sealed objects are erased, its record stays. Conflict when its state does not allow it."""
+        """Take a submission back: its sealed objects are erased, its record stays. Conflict when its state does not
+        allow it.
+        """
         found = self._known(uow, submission_id)
         self._own(permit, Action.SUBMISSION_WITHDRAW, found.dataset, found.agency)
         if not reason.strip():
             raise Conflict(say("intake.no-reason"), code="no-reason")
-        if found.state not in {*KEPT, State.SUPERSEDED}:
+        if found.state not in {*KEPT, *SENT_BACK, State.SUPERSEDED}:
             raise Conflict(say("intake.not-withdrawable"), code="wrong-state")
-        gone = found.moved(State.WITHDRAWN, original_object="", accepted_object="", quarantine_object="")
-        self._record(uow, permit, gone, Verb.ERASURE, {"withdrawn": 1}, justification=reason)
+        gone = found.moved(State.WITHDRAWN, file_name="", original_object="", accepted_object="", quarantine_object="")
+        self._log.change(uow, permit, gone, Verb.ERASURE, {"from": found.state.value}, justification=reason)
+        self._still(uow, found)
         for object_id in (found.original_object, found.accepted_object, found.quarantine_object):
             if object_id:
                 self._vault.destroy(uow, permit, object_id, reason="withdrawn")
-        store.change(uow, gone)
+        report = store.report_of(uow, gone.id)
+        store.change(uow, gone, replace(report, file="") if report else None)
         return gone
 
     # ---- inside ----------------------------------------------------------------------------------------------------
@@ -268,50 +337,14 @@ class Intake:
         if permit.reader.agency != agency:
             raise NotFound(say("intake.unknown"))
 
-    def _log_try(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> None:
-        entry = Entry(
-            at=self._clock.now(),
-            verb=Verb.DECISION,
-            action=Action.SUBMISSION_READ,
-            outcome="refused",
-            reader=reader,
-            subject=f"submission/{submission_id[:40]}",
-            policy_hash=self._policy.hash,
-            detail={"reason": "not-own-agency"},
-        )
-        uow.after_rollback(lambda: _write_down(self._database, entry))
 
-    def _record(
-        self,
-        uow: UnitOfWork,
-        permit: Permit,
-        submission: Submission,
-        verb: Verb,
-        detail: dict[str, str | int],
-        *,
-        justification: str = "",
-    ) -> None:
-        record(
-            uow,
-            Entry(
-                at=self._clock.now(),
-                verb=verb,
-                action=permit.action,
-                outcome="done",
-                reader=permit.reader,
-                subject=f"submission/{submission.id}",
-                justification=justification,
-                authority=permit.id,
-                policy_hash=permit.policy_hash,
-                detail=detail | {"state": submission.state.value, "accepted_rows": submission.accepted_rows},
-            ),
-        )
+def _refusing(report: CheckReport, *, health: bool) -> Finding:
+    """The finding that refused a file at the floor."""
+    return next(found for found in report.findings if catalogue()[found.code].refuses(health=health))
 
 
-def _write_down(database: Database, entry: Entry) -> None:
-    with_own_transaction(database, entry)
-
-
-def _without_file_name(report: CheckReport) -> CheckReport:
-    """A refused file leaves not even its name: people write patients' names into it."""
-    return replace(report, file="")
+def _the_finding(report: CheckReport, *, code: str, field: str) -> Finding:
+    for found in report.findings:
+        if (found.code, found.field) == (code, field):
+            return found
+    raise NotFound(say("intake.unknown-finding"))

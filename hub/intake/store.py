@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Integer, Row, Select, String, Table, Text, insert, select, update
 
 from hub.db import Reading, UnitOfWork, metadata
-from hub.intake.model import KEPT, SAME_BYTES, State, Submission, report_from_json
+from hub.intake.model import KEPT, SAME_FILE, State, Submission, report_from_json
 from hub.kit.clock import moment, stamp
 from hub.schemas import CheckReport
 
@@ -69,18 +69,20 @@ def report_of(reading: UnitOfWork | Reading, identity: str) -> CheckReport | Non
     return report_from_json(json.loads(text)) if text else None
 
 
-def same_bytes(
-    reading: UnitOfWork | Reading, *, agency: str, dataset: str, period: str, sha256: str
-) -> Submission | None:
-    """A submission of the same bytes for the same month that still stands."""
+def same_file(reading: UnitOfWork | Reading, arrived: Submission) -> Submission | None:
+    """Another submission of the same bytes for the same month, under the same schema and agreements, that still
+    stands.
+    """
     query = select(submissions).where(
-        submissions.c.agency == agency,
-        submissions.c.dataset == dataset,
-        submissions.c.period == period,
-        submissions.c.sha256 == sha256,
-        submissions.c.state.in_([state.value for state in SAME_BYTES]),
+        submissions.c.agency == arrived.agency,
+        submissions.c.dataset == arrived.dataset,
+        submissions.c.period == arrived.period,
+        submissions.c.sha256 == arrived.sha256,
+        submissions.c.schema_version == arrived.schema_version,
+        submissions.c.agreement == arrived.agreement,
+        submissions.c.state.in_([state.value for state in SAME_FILE]),
     )
-    found = _all(reading, query)
+    found = _all(reading, query.order_by(submissions.c.at.desc(), submissions.c.id.desc()))
     return found[0] if found else None
 
 
