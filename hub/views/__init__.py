@@ -10,6 +10,7 @@ in whatever view it appears. Measures stand side by side and are never added up.
 """
 
 from hub.views.asked import ask, by_of
+from hub.views.asker import ReaderAsker
 from hub.views.building import Prepared
 from hub.views.declared import Catalogue, DeclaredColumn, DeclaredMeasure, View, read_catalogue
 from hub.views.model import (
@@ -49,6 +50,7 @@ __all__ = [
     "Prepared",
     "ProtectedTable",
     "Query",
+    "ReaderAsker",
     "Shown",
     "TableOffer",
     "TableRow",
