@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.agreements import ALL_FIELDS, Agreement, Standing, Status, Term
+from hub.agreements import ALL_FIELDS, Agreement, Party, PartyRole, Standing, Status, Term
 from hub.kit.words import say
 from hub.web.dates import spoken_day, spoken_moment
 from hub.web.elements import Cell, Choice, Column, Fact, Table, Tag
@@ -155,12 +155,17 @@ def _parties(agreement: Agreement, names: Mapping[str, str]) -> Table:
         (
             Cell(names.get(party.agency, party.agency)),
             Cell(say(f"web.agreement.roles.{party.role.value}") + (say("web.agreement.lead") if party.lead else "")),
-            Cell(spoken_moment(signed[party.agency]) if party.agency in signed else say("web.agreement.signed_no")),
+            Cell(spoken_moment(signed[party.agency]) if party.agency in signed else _unsigned(party)),
         )
         for party in agreement.parties
     ]
     columns = tuple(Column(say(f"web.agreement.{name}")) for name in ("party", "role", "signed"))
     return Table("parties", say("web.agreement.parties_title"), columns, rows, caption_hidden=True, wrap=True)
+
+
+def _unsigned(party: Party) -> str:
+    """A controller has yet to sign; nobody waits for the others."""
+    return say("web.agreement.signed_no" if party.role is PartyRole.CONTROLLER else "web.agreement.signed_unneeded")
 
 
 def _shared(
@@ -169,7 +174,9 @@ def _shared(
     forms = tuple(
         say(
             "web.agreement.field_form",
-            field=say("web.agreement.all_fields") if name == ALL_FIELDS else name,
+            field=name
+            if name != ALL_FIELDS
+            else say(f"web.agreement.{'all' if len(term.forms) == 1 else 'other'}_fields"),
             form=say(f"web.explain.form.{form.value}"),
         )
         for name, form in term.forms.items()

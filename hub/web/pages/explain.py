@@ -39,6 +39,7 @@ def explain_page(
     purposes: Mapping[str, str],
     dataset: str,
     purpose: str,
+    asker: str,
 ) -> ExplainPage:
     """The filters, and the answer where one was asked for."""
     titles = {schema.id: schema for schema in schemas}
@@ -56,19 +57,20 @@ def explain_page(
     )
     if found is None:
         return ExplainPage(filters, asked=False)
+    reasons = _reasons(found)
     return ExplainPage(
         filters,
         asked=True,
-        facts=_facts(found),
-        reasons=tuple(_said(reason) for reason in found.table.reasons),
-        table=_table(found, titles[found.dataset], purposes.get(purpose, purpose)),
+        facts=_facts(found, asker),
+        reasons=tuple(_said(reason) for reason in reasons),
+        table=_table(found, titles[found.dataset], purposes.get(purpose, purpose), reasons),
     )
 
 
-def _facts(found: Explanation) -> tuple[Fact, ...]:
+def _facts(found: Explanation, asker: str) -> tuple[Fact, ...]:
     words = "web.explain.counts_yes" if found.table.permitted else "web.explain.counts_no"
     facts = [
-        Fact(say("web.explain.agency"), found.agency),
+        Fact(say("web.explain.asks"), asker),
         Fact(say("web.explain.counts"), say(words)),
         Fact(say("web.explain.profile"), found.profile),
     ]
@@ -80,27 +82,35 @@ def _facts(found: Explanation) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _table(found: Explanation, schema: DatasetSchema, purpose: str) -> Table:
-    names = ("field", "form", "why", "policies", "agreement", "expires")
+def _reasons(found: Explanation) -> list[Reason]:
+    """Each reason once, in the order in which the fields first give it: their numbers are what the table says."""
+    everything = (*found.table.reasons, *(reason for one in found.fields for reason in one.reasons))
+    return list(dict.fromkeys(everything))
+
+
+def _table(found: Explanation, schema: DatasetSchema, purpose: str, reasons: list[Reason]) -> Table:
+    names = ("field", "form", "policies", "agreement", "expires", "why")
     return Table(
         ident="fields",
         caption=say("web.explain.caption", dataset=schema.title, purpose=purpose),
         columns=tuple(Column(say(f"web.explain.column_{name}")) for name in names),
-        rows=[_row(one) for one in found.fields],
+        rows=[_row(one, reasons) for one in found.fields],
     )
 
 
-def _row(one: FieldExplanation) -> tuple[Cell, ...]:
+def _row(one: FieldExplanation, reasons: list[Reason]) -> tuple[Cell, ...]:
     form = one.form.value if one.form is not None else "none"
+    numbers = ", ".join(str(reasons.index(reason) + 1) for reason in one.reasons)
     return (
         Cell(one.field, mono=True),
         Cell(tag=Tag(say(f"web.explain.form.{form}"), _COLOURS[form])),
-        Cell(" ".join(_said(reason) for reason in one.reasons)),
-        Cell(", ".join(one.policies or one.floor), mono=True),
+        Cell(", ".join(one.policies), mono=True),
         Cell(", ".join(one.clauses), mono=True),
         Cell(spoken_moment(one.expires_at) if one.expires_at is not None else ""),
+        Cell(say("web.explain.see", numbers=numbers) if numbers else ""),
     )
 
 
 def _said(reason: Reason) -> str:
-    return f"{reason.sentence} ({reason.section})" if reason.section else reason.sentence
+    section = f" ({reason.section})" if reason.section else ""
+    return f"{reason.sentence}{section} [{reason.code}]"

@@ -25,7 +25,6 @@ class Slice:
     """The cells of one column of a protected table, by area, period and kind; a cell that is not there is absent."""
 
     column: ViewColumn
-    agency: str
     cells: Mapping[tuple[str, str, str], ViewCell]
     areas: Mapping[str, str]
     periods: tuple[str, ...]
@@ -35,10 +34,10 @@ class Slice:
     @property
     def heading(self) -> str:
         """`Recorded crimes (Ravensbourne Police)`."""
-        return say("web.view.measure_of", title=self.column.title, agency=self.agency)
+        return say("web.view.measure_of", title=self.column.title, agency=self.column.agency_name)
 
 
-def slice_of(table: ProtectedTable, place: int, agency: str) -> Slice:
+def slice_of(table: ProtectedTable, place: int) -> Slice:
     """The column at `place`, with the areas, periods and kinds it has cells for; gaps keep their periods."""
     column = table.columns[place]
     held = [(row, row.cells[place]) for row in table.rows if row.cells[place].state is not Shown.NONE]
@@ -46,7 +45,6 @@ def slice_of(table: ProtectedTable, place: int, agency: str) -> Slice:
     gaps = frozenset(gap.period for gap in table.gaps if gap.column == column.id)
     return Slice(
         column=column,
-        agency=agency,
         cells=cells,
         areas={row.area: row.area_name for row, _ in held},
         periods=tuple(sorted({row.period for row, _ in held} | gaps)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hub.disclosure import profile_named
@@ -58,17 +58,16 @@ def view_page(
     asked: Asked,
     *,
     tree: AreaTree,
-    agencies: Mapping[str, str],
     purpose: str = "",
 ) -> ViewPage:
-    """The page of a protected table. `agencies` maps ids to names; `purpose` is named in the provenance where one was given."""
-    parts = [slice_of(table, place, agencies.get(one.agency, one.agency)) for place, one in enumerate(table.columns)]
+    """The page of a protected table; `purpose` is named in the provenance where one was given."""
+    parts = [slice_of(table, place) for place in range(len(table.columns))]
     return ViewPage(
         question=offer.question,
         description="",
         action=f"/views/{offer.view}",
         filters=selects_of(offer, tree, asked),
-        coverage=_coverage(table, agencies),
+        coverage=_coverage(table),
         blocks=_blocks(table, parts),
         legend=legend_of(table),
         downloads=(Link(say("web.view.csv"), f"/views/{offer.view}/table.csv?{asked.query_string}"),),
@@ -106,14 +105,10 @@ def provenance_of(table: ProtectedTable, purpose: str = "") -> Provenance:
     return Provenance(tuple(facts))
 
 
-def _coverage(table: ProtectedTable, agencies: Mapping[str, str]) -> tuple[str, ...]:
+def _coverage(table: ProtectedTable) -> tuple[str, ...]:
     """For each measure which months, what share is located; then what is missing from the table and why."""
     columns = {column.measure: column for column in table.columns}.values()
-    lines = (
-        coverage_line(one, agency=agencies.get(one.agency, one.agency), tree=table.tree_name)
-        for one in columns
-        if one.coverage.months
-    )
+    lines = (coverage_line(one, tree=table.tree_name) for one in columns if one.coverage.months)
     notes = (note.sentence for note in table.notes if note.code in _MISSING)
     return (*lines, *_gaps(table), *notes)
 

@@ -48,6 +48,7 @@ class Explain:
             },
             dataset=dataset,
             purpose=purpose,
+            asker=say("web.explain.asker", person=session.person.name, agency=session.agency.name),
         )
         frame = self._door.frame(session, say("web.explain.title"), current="/explain")
         return self._door.page("explain.html", frame, page)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.db import Reading, UnitOfWork
+from hub.db import UnitOfWork
 from hub.identity import Session
 from hub.kit.authority import Action, Permit
 from hub.kit.errors import Conflict
@@ -61,8 +59,7 @@ class Look:
                 return self._empty(session)
             asked = asked_of(offer, offer.tree, request.query_params)
             table = self._hub.views.table(uow, permit, view, by=asked.by, where=asked.where)
-            names = self._names(uow)
-        page = view_page(offer, table, asked, tree=offer.tree, agencies=names, purpose=purpose)
+        page = view_page(offer, table, asked, tree=offer.tree, purpose=purpose)
         crumbs = (Link(say("web.views.title"), "/views"),)
         frame = self._door.frame(session, offer.title, current="/views", breadcrumbs=crumbs)
         return self._door.page("view.html", frame, page)
@@ -86,9 +83,6 @@ class Look:
     def _empty(self, session: Session) -> Response:
         frame = self._door.frame(session, say("web.views.title"), current="/views")
         return self._door.page("views.html", frame, ViewsPage((), no_snapshot=True))
-
-    def _names(self, reading: UnitOfWork | Reading) -> Mapping[str, str]:
-        return {one.id: one.name for one in self._hub.identity.agencies(reading)}
 
 
 def purpose_for(session: Session) -> str:

@@ -41,6 +41,7 @@ def a_column(name="crimes", **changes):
         "dataset_title": "Street-level crime",
         "counting_basis": name,
         "agency": "police",
+        "agency_name": "Ravensbourne Police",
         "agency_kind": "chief_officer_police",
         "title": f"Recorded {name}",
         "kind": "",
@@ -183,7 +184,7 @@ def test_one_place_over_months_is_drawn_as_lines_with_its_gap():
     rows = [("B1", month, "", a_number(100 + index)) for index, month in enumerate(MONTHS) if month != "2025-05"]
     rows[2] = ("B1", "2025-03", "", STAR)
     gap = Gap(a_column().id, "2025-05", ("2025-05",))
-    figure, notes = figure_of(slice_of(a_table("borough-month", rows, gaps=[gap]), 0, "Police"), "c")
+    figure, notes = figure_of(slice_of(a_table("borough-month", rows, gaps=[gap]), 0), "c")
     assert "polyline" in figure.chart
     assert 'data-mark="star"' in figure.chart
     assert {kind for kind, _ in figure.key} == {"star", "gap"}
@@ -193,7 +194,7 @@ def test_one_place_over_months_is_drawn_as_lines_with_its_gap():
 
 def test_places_in_one_year_are_drawn_as_bars_in_the_order_of_their_names():
     rows = [("W2", "2025", "", a_number(900)), ("W1", "2025", "", WITHHELD)]
-    figure, notes = figure_of(slice_of(a_table("ward-year", rows), 0, "Police"), "c")
+    figure, notes = figure_of(slice_of(a_table("ward-year", rows), 0), "c")
     labels = [text.text for text in ET.fromstring(figure.chart).iter("{http://www.w3.org/2000/svg}text")]
     assert labels.index("Alder") < labels.index("Bridge")
     assert notes == ()
@@ -201,14 +202,14 @@ def test_places_in_one_year_are_drawn_as_bars_in_the_order_of_their_names():
 
 def test_places_over_several_periods_show_the_newest_and_say_so():
     rows = [(ward, f"2025-Q{quarter}", "", a_number(10)) for quarter in (1, 2, 3) for ward in ("W1", "W2")]
-    figure, notes = figure_of(slice_of(a_table("ward-quarter", rows), 0, "Police"), "c")
+    figure, notes = figure_of(slice_of(a_table("ward-quarter", rows), 0), "c")
     assert "July to September 2025" in figure.subtitle
     assert "July to September 2025" in notes[0]
 
 
 def test_where_no_chart_would_be_readable_the_page_says_what_to_choose():
     rows = [(ward, "2025-Q1", kind, a_number(10)) for ward in ("W1", "W2") for kind in KINDS]
-    figure, notes = figure_of(slice_of(a_table("ward-quarter-kind", rows), 0, "Police"), "c")
+    figure, notes = figure_of(slice_of(a_table("ward-quarter-kind", rows), 0), "c")
     assert figure is None
     assert notes == ("Choose one place or one kind to see a chart of this measure.",)
 
@@ -220,24 +221,24 @@ def test_the_kinds_drawn_are_chosen_by_what_is_shown_never_by_what_is_hidden():
         for month in MONTHS
         for index, kind in enumerate(kinds)
     ]
-    figure, notes = figure_of(slice_of(a_table("borough-month-kind", rows), 0, "Police"), "c")
+    figure, notes = figure_of(slice_of(a_table("borough-month-kind", rows), 0), "c")
     assert "withheld" not in {kind for kind, _ in figure.key}
     assert notes == ("The chart draws the first 6 of 8; the table holds all.",)
 
 
 def test_measures_stand_side_by_side_and_a_missing_period_is_a_named_row():
-    columns = (a_column(), a_column("call-outs", agency="ambulance"))
+    columns = (a_column(), a_column("call-outs", agency="ambulance", agency_name="Ambulance"))
     rows = [("B1", "2025-01", "", a_number(1240), STAR), ("B1", "2025-03", "", WITHHELD, NONE)]
     gaps = [Gap(columns[0].id, "2025-02", ("2025-02",)), Gap(columns[1].id, "2025-02", ("2025-02",))]
     table = a_table("borough-month", rows, columns=columns, gaps=gaps)
-    parts = [slice_of(table, place, name) for place, name in enumerate(("Police", "Ambulance"))]
+    parts = [slice_of(table, place) for place in range(2)]
     shown = side_by_side(table, parts)
     assert [[cell.text for cell in row] for row in shown.rows] == [
         ["Jan 2025", "1,240", "*"],
         ["Feb 2025", "no data", "no data"],
         ["Mar 2025", "w", "-"],
     ]
-    assert shown.columns[1].text == "Recorded crimes, Police"
+    assert shown.columns[1].text == "Recorded crimes, Ravensbourne Police"
 
 
 def test_kinds_stand_across_with_a_row_for_each_place_and_period():
@@ -246,7 +247,7 @@ def test_kinds_stand_across_with_a_row_for_each_place_and_period():
         ("W1", "2025-Q1", "violence", a_number(40)),
         ("W2", "2025-Q1", "violence", a_number(0)),
     ]
-    shown = kinds_across(slice_of(a_table("ward-quarter-kind", rows), 0, "Police"), "t")
+    shown = kinds_across(slice_of(a_table("ward-quarter-kind", rows), 0), "t")
     assert [column.text for column in shown.columns] == ["Place", "Period", "Robbery", "Violence"]
     assert [[cell.text for cell in row] for row in shown.rows] == [
         ["Alder", "Q1 2025", "*", "40"],
@@ -260,7 +261,7 @@ def test_the_page_holds_coverage_legend_download_and_provenance():
         Note("profile-nhs_hes", "1 to 7 are hidden as *."),
     ]
     table = a_table("ward-year", [("W1", "2025", "", STAR), ("W2", "2025", "", a_number(20))], notes=notes)
-    page = view_page(an_offer(), table, asked(by="ward,year"), tree=TREE, agencies={"police": "Ravensbourne Police"})
+    page = view_page(an_offer(), table, asked(by="ward,year"), tree=TREE)
     html = a_renderer().html("view.html", a_frame("Violence by place"), page=page)
     assert "Recorded crimes, Ravensbourne Police: 12 of 12 months" in html
     assert "No health submission is in snapshot 4." in page.coverage
