@@ -8,6 +8,7 @@ from typing import TypeVar
 import duckdb
 
 from hub.engine.model import EngineError
+from hub.kit.errors import HubError
 
 T = TypeVar("T")
 
@@ -34,6 +35,8 @@ def mapped(error: Exception) -> EngineError:
     for types, code, sentence in _CODES:
         if isinstance(error, types):
             return EngineError(sentence, code=code)
+    if type(error) is duckdb.Error:  # what DuckDB makes of an exception in one of our file systems
+        return EngineError("a file could not be read or written", code="engine-file")
     return EngineError("the query engine failed")
 
 
@@ -41,6 +44,8 @@ def silenced(work: Callable[[], T]) -> T:
     """What `work` returns; DuckDB's errors in it become ours, with no chain that leads back to the original."""
     try:
         return work()
-    except (duckdb.Error, OSError, MemoryError) as error:
+    except HubError:
+        raise
+    except Exception as error:
         fault = mapped(error)
     raise fault  # outside the handler: inside it, Python would keep the original as the context

@@ -10,7 +10,7 @@ import duckdb
 from fsspec import AbstractFileSystem
 
 from hub.engine.errors import silenced
-from hub.engine.files import PlainFiles
+from hub.engine.files import OwnFiles
 from hub.engine.session import DuckDbSession
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -24,11 +24,16 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 
 class DuckDbEngine:
-    """Makes sessions; each has its own memory limit in MiB and its own threads."""
+    """Makes sessions; each has its own memory limit in MiB and its own threads.
 
-    def __init__(self, *, memory_mb: int = 1024, threads: int = 2) -> None:
+    A delimited file of up to `table_bytes` is read into memory; a larger one into a sealed scratch file without a name, so
+    that its size does not matter for memory.
+    """
+
+    def __init__(self, *, memory_mb: int = 1024, threads: int = 2, table_bytes: int = 32 * 2**20) -> None:
         self._memory_mb = memory_mb
         self._threads = threads
+        self._table_bytes = table_bytes
 
     @contextmanager
     def session(
@@ -39,18 +44,19 @@ class DuckDbEngine:
         `files` is the one file system it may use. `local` are the plain files, named by their path, that `read_csv` may
         read: for `hub check` on a desk, never for sealed rows. The machine's own file system is off in any case.
         """
-        plain = PlainFiles(local)
-        systems: list[AbstractFileSystem] = [plain]
+        own = OwnFiles(local)
+        systems: list[AbstractFileSystem] = [own.plain, own.rows, own.scratch]
         if files is not None:
             systems.append(files)
         connection = silenced(lambda: duckdb.connect(config={**_CONFIG, "threads": self._threads}))
         try:
             silenced(lambda: _prepare(connection, systems, self._memory_mb))
-            yield DuckDbSession(connection, plain)
+            yield DuckDbSession(connection, own, files, table_bytes=self._table_bytes)
         finally:
             for system in systems:
                 connection.unregister_filesystem(str(system.protocol))
             connection.close()
+            own.scratch.drop_all()
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, systems: list[AbstractFileSystem], memory_mb: int) -> None:

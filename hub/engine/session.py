@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import duckdb
 import numpy as np
+from fsspec import AbstractFileSystem
 
+from hub.engine.csv_block import Dialect
+from hub.engine.csv_read import CsvReading, Target
 from hub.engine.errors import silenced
-from hub.engine.files import PlainFiles
-from hub.engine.model import Reject, RejectKind, literal, quoted
-
-_KINDS = {"MISSING COLUMNS": RejectKind.MISSING_COLUMNS, "TOO MANY COLUMNS": RejectKind.TOO_MANY_COLUMNS}
+from hub.engine.files import OwnFiles
+from hub.engine.model import EngineError, Reject, literal, quoted
 
 
 class DuckDbSession:
     """See `hub.engine.EngineSession`: each verb here keeps that promise."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plain: PlainFiles) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        own: OwnFiles,
+        files: AbstractFileSystem | None,
+        *,
+        table_bytes: int,
+    ) -> None:
         self._connection = connection
-        self._plain = plain
+        self._own = own
+        self._files = files
+        self._table_bytes = table_bytes
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run one statement and forget its result."""
@@ -58,24 +68,33 @@ class DuckDbSession:
         escape: str = '"',
         header: bool = True,
     ) -> list[Reject]:
-        """Read a delimited file into the relation `into`: `columns` as VARCHAR in file order, then `hub_row` BIGINT."""
-        if self._plain.has(source):
-            source = f"plain://{source}"
-        types = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns) + "}"
-        first = 2 if header else 1
-        sql = (
-            f"read_csv({literal(source)}, auto_detect = false, header = {str(header).lower()}, columns = {types}, "
-            f"delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(escape)}, "
-            f"store_rejects = true, rejects_table = 'hub_rejects', rejects_scan = 'hub_reject_scans')"
-        )
-        raw = quoted(f"hub_raw_{into}")
-        self.run(f"CREATE TEMP TABLE {raw} AS SELECT * FROM {sql}")
-        found = self.rows("SELECT line, any_value(error_type) FROM hub_rejects GROUP BY line ORDER BY line")
-        self.run("DROP TABLE hub_rejects")
-        self.run("DROP TABLE hub_reject_scans")
-        marks = "".join(f" + (rowid >= {line - first - place})::INT" for place, (line, _) in enumerate(found))
-        self.run(f"CREATE TEMP VIEW {quoted(into)} AS SELECT *, (rowid + {first}{marks})::BIGINT AS hub_row FROM {raw}")
-        return [Reject(line, _KINDS.get(kind, RejectKind.OTHER)) for line, kind in found]
+        """Read a delimited file into the temporary view `into`: `columns` as VARCHAR in file order, then `hub_row` BIGINT.
+
+        A value that is empty, quoted or not, is null. `hub_row` is the row's number as a spreadsheet shows it: the header is
+        row 1, a line end inside quotes counts nothing, a blank row is numbered but is no record. Rows may end in LF, CRLF or
+        CR, mixed; a byte order mark is not read. Rows that cannot be split are absent and returned, each once: too few or
+        too many columns; `unclosed-quote` with the row where it opens (when it is never closed, the rows behind it are not
+        read); `other` for a quote amid a value, a record of more than 2 MiB, or bytes that are no UTF-8.
+        """
+        if escape != quote or len(delimiter.encode()) != 1 or len(quote.encode()) > 1 or delimiter in (" ", quote):
+            raise EngineError("the file's delimiter or quote is of a kind that is not read", code="engine-dialect")
+        if not columns or len({name.casefold() for name in (*columns, "hub_row")}) <= len(columns):
+            raise EngineError("the file's columns are none, or not all different", code="engine-columns")
+        file, size = self._opened(source)
+        try:
+            parquet = f"scratch://{into}.parquet" if size > self._table_bytes else ""
+            reading = CsvReading(
+                self,
+                self._own.rows,
+                file,
+                size,
+                target=Target(into=into, columns=columns, parquet=parquet),
+                dialect=Dialect(delimiter, quote),
+                header=header,
+            )
+            return reading.run()
+        finally:
+            file.close()
 
     def write_parquet(self, sql: str, target: str) -> int:
         """Write the rows of a query to `target` as Parquet and return their number."""
@@ -83,6 +102,13 @@ class DuckDbSession:
             f"COPY ({sql}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
         )
         return int(count)
+
+    def _opened(self, source: str) -> tuple[BinaryIO, int]:
+        system: AbstractFileSystem | None = self._own.plain if self._own.plain.has(source) else self._files
+        if system is None:
+            raise EngineError("there is no such file in this session", code="engine-file")
+        size = silenced(lambda: int(system.info(source)["size"]))  # type: ignore[no-untyped-call]
+        return silenced(lambda: system.open(source, "rb")), size  # type: ignore[no-untyped-call]
 
 
 def _as_array(column: np.ndarray[Any, Any] | Sequence[object]) -> np.ndarray[Any, Any]:
