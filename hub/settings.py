@@ -69,3 +69,8 @@ class Settings(BaseSettings):
 def child_environment(**settings: object) -> dict[str, str]:
     """The environment for a process of the hub's own: this one's, with these settings (`mode="demo"` becomes `HUB_MODE`)."""
     return dict(os.environ) | {f"HUB_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def set_environment(**settings: object) -> None:
+    """Give this process these settings: for a command that becomes a server."""
+    os.environ.update(child_environment(**settings))

@@ -74,7 +74,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     geography = Geography(clock=now)
     engine = DuckDbEngine(memory_mb=settings.memory_mb)
     vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=settings.max_upload_mb * 2**20)
-    policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=Directory(identity), clock=now)
+    directory = Directory(identity)
+    policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=directory, clock=now)
     shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
     intake = Intake(
         database=database,
@@ -85,7 +86,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         **shared,
     )
     snapshots = Snapshots(submissions=intake, vault=vault, engine=engine, **shared)
-    views = Views(snapshots=snapshots, **shared)
+    views = Views(snapshots=snapshots, directory=directory, **shared)
     return Hub(
         settings=settings,
         clock=now,

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from hub.kit.errors import Conflict, HubError
+from hub.settings import set_environment
 
 _ADDRESS_FILE = "address"
 
@@ -44,23 +45,23 @@ def _serve(address: str, state: Path, port: int, months: int, *, browser: bool) 
     """Serve in this process; once a page can be had, say so and start the builder in a process of its own."""
     import uvicorn
 
-    from hub.app import RAVENSBOURNE, build, seed
-    from hub.asgi import create_app
-    from hub.settings import Mode, Settings
-
-    hub = build(
-        Settings(
-            mode=Mode.DEMO,
-            state=state,
+    set_environment(
+        mode="demo",
+        state=state,
+        host="127.0.0.1",
+        port=port,
+        base_url=address,
+        partnership="Ravensbourne Safer Partnership (invented)",
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            "hub.asgi:from_environment",
+            factory=True,
             host="127.0.0.1",
             port=port,
-            base_url=address,
-            partnership="Ravensbourne Safer Partnership (invented)",
+            log_level="warning",
+            access_log=False,
         )
-    )
-    seed(hub, RAVENSBOURNE)
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(hub), host="127.0.0.1", port=port, log_level="warning", access_log=False)
     )
     builders: list[subprocess.Popen[bytes]] = []
 
