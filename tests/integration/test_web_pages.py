@@ -154,6 +154,22 @@ def test_a_dirty_file_comes_back_with_its_findings_grouped_by_cause(site):
     assert "Send a mended file" in page
 
 
+def test_the_agency_reads_back_what_stands_in_a_marked_cell_and_nobody_else_does(site):
+    content = b"Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,Last outcome category,"
+    content = b"Crime ID," + content + b"Context\r\n,2026-10,P,P,,,Somewhere,,,Burgling <b>boats</b>,,\r\n"
+    with site.visitor(POLICE, UPLOADER) as visitor:
+        path = submission_of(visitor.send(STREET, "2026-10", "boats.csv", content))
+        page = settled(visitor, path)
+        assert "boats</b>" not in page
+        assert "boats&lt;" not in page
+        href = next(one for one in re.findall(r'href="([^"]+/cells\?[^"]+)"', page) if "not-in-code-list" in one)
+        shown = visitor.get(href.replace("&amp;", "&")).text
+        assert "Burgling &lt;b&gt;boats&lt;/b&gt;" in shown
+        assert visitor.get(f"{path}/cells?code=bad-type&field=Nothing").status_code == 404
+    with site.visitor(AMBULANCE, UPLOADER) as other:
+        assert other.get(href.replace("&amp;", "&")).status_code == 404
+
+
 def test_a_floor_refusal_keeps_nothing_and_says_so(site):
     sample = site.sample(HOSPITAL, "refused")
     content = site.path(sample).read_bytes()

@@ -33,7 +33,7 @@ from hub.web.pages.explain import ExplainPage
 from hub.web.pages.home import HomePage
 from hub.web.pages.sign_in import ChooserPage, SignInFailedPage, SignInPage
 from hub.web.pages.snapshots import SnapshotPage, SnapshotsPage
-from hub.web.pages.submissions import FindingCard, SubmissionPage, SubmissionsPage
+from hub.web.pages.submissions import CellsPage, FindingCard, SubmissionPage, SubmissionsPage
 from hub.web.pages.submit import ChoosePage, UploadPage
 from hub.web.pages.views import MeasureBlock, ViewPage, ViewsPage
 from hub.web.render import Renderer
@@ -206,6 +206,7 @@ def _finding(index: int, severity: str, title: str, cells: tuple[str, ...]) -> F
         field="Crime type",
         cells=cells,
         cells_label=f"The first {len(cells)} of 37",
+        values="/submissions/x/cells?code=not-in-code-list",
     )
 
 
@@ -422,6 +423,12 @@ def samples() -> Iterator[Sample]:
         "submission.html",
         a_frame("Assaults", refresh_seconds=3),
         _submission(status=Tag("Being checked", "blue"), mood="wait", checking=True, findings=(), again=""),
+    )
+    yield Sample(
+        "cells",
+        "cells.html",
+        a_frame("What stands in these cells"),
+        CellsPage("A code", _simple_table("values", "Values")),
     )
     yield Sample(
         "submissions",

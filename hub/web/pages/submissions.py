@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from hub.intake import KEPT, State, Submission
+from hub.intake import KEPT, CellValue, State, Submission
 from hub.kit.words import say
 from hub.schemas import CheckReport, Finding, catalogue
 from hub.web.dates import spoken_moment, spoken_month
@@ -23,13 +24,16 @@ _COLOURS = {
 }
 _MOODS = {State.RECEIVED: "wait", State.PART_ACCEPTED: "wait", State.RETURNED: "bad", State.REFUSED: "bad"}
 _AGAIN = frozenset({State.RETURNED, State.REFUSED, State.PART_ACCEPTED, State.WITHDRAWN})
-_WITHDRAWABLE = frozenset({*KEPT, State.SUPERSEDED})
+_WITHDRAWABLE = frozenset({*KEPT, State.RETURNED, State.SUPERSEDED})
 _SEVERITIES = ("error", "warning", "query")
 
 
 @dataclass(frozen=True, slots=True)
 class FindingCard:
-    """One cause: what is wrong, how often, where, and one sentence on how to mend it. Never a value of the file."""
+    """One cause: what is wrong, how often, where, and one sentence on how to mend it. Never a value of the file.
+
+    `values` is the address of the page that reads the values back, empty where the reader may not.
+    """
 
     ident: str
     code: str
@@ -41,6 +45,7 @@ class FindingCard:
     field: str
     cells: tuple[str, ...]
     cells_label: str
+    values: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,20 @@ class SubmissionsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CellsPage:
+    """The values one finding points at, for the agency that sent them."""
+
+    title: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Allowed:
     """What the policy lets the reader do with a submission."""
 
     send_again: bool
     withdraw: bool
+    mend: bool = False
 
 
 def status_tag(state: State) -> Tag:
@@ -116,7 +130,7 @@ def submission_page(
         else "",
         checking=state is State.RECEIVED,
         kept_nothing=state is State.REFUSED,
-        findings=tuple(_card(index, one) for index, one in enumerate(report.findings)) if report is not None else (),
+        findings=_cards(submission, report, allowed) if report is not None else (),
         severities=_severities(report.findings) if report is not None else "",
         receipt=_receipt(submission, sender),
         again=f"/submit/{submission.dataset}/{submission.period}" if allowed.send_again and state in _AGAIN else "",
@@ -149,7 +163,23 @@ def submissions_page(found: Sequence[Submission], titles: Mapping[str, str], *, 
     return SubmissionsPage(Table("submissions", say("web.submissions.caption"), columns, rows, wrap=True), can_submit)
 
 
-def _card(index: int, one: Finding) -> FindingCard:
+def cells_page(values: Sequence[CellValue], *, code: str, field: str) -> CellsPage:
+    """The values a finding points at."""
+    rows = [(Cell(one.cell or f"{one.row:,}", mono=True), Cell(one.value)) for one in values]
+    columns = (Column(say("web.submission.cells_cell")), Column(say("web.submission.cells_value")))
+    title = catalogue()[code].title
+    return CellsPage(
+        title, Table("values", say("web.submission.cells_caption", title=title, field=field), columns, rows)
+    )
+
+
+def _cards(submission: Submission, report: CheckReport, allowed: Allowed) -> tuple[FindingCard, ...]:
+    readable = allowed.mend and bool(submission.original_object)
+    base = f"/submissions/{submission.id}/cells" if readable else ""
+    return tuple(_card(index, one, base) for index, one in enumerate(report.findings))
+
+
+def _card(index: int, one: Finding, base: str) -> FindingCard:
     places = one.cells or tuple(f"{row:,}" for row in one.rows)
     return FindingCard(
         ident=f"finding-{index}",
@@ -162,6 +192,7 @@ def _card(index: int, one: Finding) -> FindingCard:
         field=one.field,
         cells=places,
         cells_label=_label(one),
+        values=f"{base}?{urlencode({'code': one.code, 'field': one.field})}" if base and one.rows and one.field else "",
     )
 
 

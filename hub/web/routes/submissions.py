@@ -16,7 +16,7 @@ from hub.web.background import Background
 from hub.web.door import Door
 from hub.web.elements import Link, Problem
 from hub.web.forms import Form
-from hub.web.pages.submissions import Allowed, heading_of, submission_page, submissions_page
+from hub.web.pages.submissions import Allowed, cells_page, heading_of, submission_page, submissions_page
 
 _REFRESH = 3
 
@@ -34,6 +34,7 @@ class SubmissionPages:
         router = APIRouter(prefix="/submissions")
         router.add_api_route("", self.listing, methods=["GET"], response_model=None)
         router.add_api_route("/{submission}", self.one, methods=["GET"], response_model=None)
+        router.add_api_route("/{submission}/cells", self.cells, methods=["GET"], response_model=None)
         router.add_api_route("/{submission}/withdraw", self.withdraw, methods=["POST"], response_model=None)
         return router
 
@@ -53,6 +54,22 @@ class SubmissionPages:
         """A submission with its report; while it is being checked the page looks again by itself."""
         return self._show(self._door.session(request), submission, notice=request.query_params.get("done", ""))
 
+    def cells(self, request: Request, submission: str) -> Response:
+        """What stands in the cells a finding points at: read back from the agency's own sealed file, and logged."""
+        session = self._door.session(request)
+        code, field = request.query_params.get("code", ""), request.query_params.get("field", "")
+        with self._hub.database.unit_of_work() as uow:
+            found = self._hub.intake.submission(uow, session.reader, submission)
+            values = self._hub.intake.cell_values(uow, session.reader, submission, code=code, field=field)
+        heading = heading_of(found, self._titles())
+        frame = self._door.frame(
+            session,
+            say("web.submission.cells_title"),
+            current="/submissions",
+            breadcrumbs=(Link(say("web.nav.submissions"), "/submissions"), Link(heading, f"/submissions/{submission}")),
+        )
+        return self._door.page("cells.html", frame, cells_page(values, code=code, field=field))
+
     def withdraw(self, request: Request, submission: str, form: Form) -> Response:
         """Take a submission back, with the reason."""
         session = self._door.session_for_form(request, form)
@@ -68,11 +85,10 @@ class SubmissionPages:
     def check(self, submission: str) -> None:
         """Check a submission behind the page; safe to ask for twice."""
 
-        def work(_tell: object) -> None:
-            with self._hub.database.unit_of_work() as uow:
-                self._hub.intake.check(uow, submission)
+        self._background.start(f"check:{submission}", lambda _tell: self._check(submission))
 
-        self._background.start(f"check:{submission}", work)
+    def _check(self, submission: str) -> None:
+        self._hub.intake.check_apart(submission)
 
     def _show(self, session: Session, submission: str, *, error: str = "", notice: str = "") -> Response:
         with self._hub.database.unit_of_work() as uow:
@@ -84,6 +100,7 @@ class SubmissionPages:
             allowed = Allowed(
                 send_again=decide(uow, session.reader, Action.SUBMISSION_CREATE, found.dataset).permitted,
                 withdraw=decide(uow, session.reader, Action.SUBMISSION_WITHDRAW, found.dataset).permitted,
+                mend="uploader" in session.reader.roles,
             )
         if not checked:
             self.check(submission)
