@@ -126,6 +126,23 @@ def test_a_refusal_names_the_reason_and_its_code(site):
     assert re.search(r'<span class="hub-mono">[a-z.,\- ]+</span>', page)
 
 
+@pytest.mark.parametrize(
+    ("agency", "role", "words"),
+    [
+        (POLICE, UPLOADER, "Submit an extract"),
+        (COUNCIL, ANALYST, "Look at the combined views"),
+        (COUNCIL, STEWARD, "Who shares what with whom"),
+        (COUNCIL, AUDITOR, "Read the audit log"),
+        (COUNCIL, STRATEGIC, "strategic assessment"),
+    ],
+)
+def test_everybody_lands_on_what_to_do_today(site, agency, role, words):
+    with site.visitor(agency, role) as visitor:
+        page = visitor.get("/").text
+    assert "What do I do today?" in page
+    assert words in page
+
+
 # ---- submitting ----------------------------------------------------------------------------------------------------------
 
 
