@@ -1,0 +1,140 @@
+"""A small hub for tests of intake: real policy and agreements, vault, engine and checks over a folder of its own."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from hub.db import Database
+from hub.engine import DuckDbEngine
+from hub.geography import Geography
+from hub.intake import Intake, Submission
+from hub.kit.authority import Action, Permit, Reader
+from hub.kit.clock import FrozenClock
+from hub.pseudonyms import Pseudonyms
+from hub.vault import Vault
+from tests.support.databases import NAME, a_database
+from tests.support.policy import HOSPITAL, POLICE, APolicyHub, someone
+from tests.support.schemas import PERIOD, csv_of, rows_of
+
+ROOT_KEY = bytes(range(32))
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+STREET = "police/street-crime"
+ISTV = "health/istv-assaults"
+SENDERS = {STREET: POLICE, ISTV: HOSPITAL}
+
+
+class AnIntake:
+    """Everything that intake needs, and verbs that tests say often. The folder may hold a hub already."""
+
+    def __init__(self, folder: Path, *, database: Database | None = None, agree: bool = True) -> None:
+        self.folder = folder
+        self.database = database or a_database(folder)
+        self.clock = FrozenClock(NOW)
+        self.hub = APolicyHub(self.database, self.clock)
+        self.policy = self.hub.policy
+        self.vault = Vault(folder=folder / "vault", root_key=ROOT_KEY, clock=self.clock)
+        self.engine = DuckDbEngine(memory_mb=512)
+        self.pseudonyms = Pseudonyms(ROOT_KEY)
+        self.intake = Intake(
+            database=self.database,
+            vault=self.vault,
+            engine=self.engine,
+            schemas=self.hub.schemas,
+            geography=Geography(clock=self.clock),
+            policy=self.policy,
+            agreements=self.hub.agreements,
+            pseudonyms=self.pseudonyms,
+            clock=self.clock,
+        )
+        if agree:
+            self.hub.agree_shipped("ravensbourne", by="ravensbourne-council")
+
+    def uploader(self, dataset: str = STREET) -> Reader:
+        """Somebody who sends the dataset."""
+        return someone(SENDERS[dataset], "uploader")
+
+    def create_permit(self, dataset: str = STREET) -> Permit:
+        """The uploader's permit to send."""
+        with self.database.unit_of_work() as uow:
+            return self.policy.permit(uow, self.uploader(dataset), Action.SUBMISSION_CREATE, dataset)
+
+    def send(
+        self, content: bytes, *, dataset: str = STREET, period: str = PERIOD, file_name: str = "extract.csv"
+    ) -> Submission:
+        """Receive the bytes in small pieces; not checked yet."""
+        receiving = self.intake.receive(
+            self.create_permit(dataset), agency=SENDERS[dataset], dataset=dataset, period=period, file_name=file_name
+        )
+        for start in range(0, len(content), 1000):
+            receiving.write(content[start : start + 1000])
+        with self.database.unit_of_work() as uow:
+            return receiving.complete(uow)
+
+    def submit(self, content: bytes, *, dataset: str = STREET, period: str = PERIOD) -> Submission:
+        """Receive and check."""
+        return self.intake.check_apart(self.send(content, dataset=dataset, period=period).id)
+
+    def now(self, submission: Submission) -> Submission:
+        """The submission as it stands."""
+        with self.database.unit_of_work() as uow:
+            return self.intake.submission(uow, self.uploader(submission.dataset), submission.id)
+
+    def log(self) -> list[dict[str, str]]:
+        """The audit log, entry by entry."""
+        with self.database.reading() as reading:
+            found = reading.connection.exec_driver_sql('SELECT * FROM audit_entries ORDER BY "index"')
+            return [{name: str(value) for name, value in row._mapping.items()} for row in found]
+
+    def sealed(self) -> list[Path]:
+        """The sealed files on disk."""
+        return sorted((self.folder / "vault").rglob("*.sealed"))
+
+
+def an_intake(folder: Path) -> AnIntake:
+    """A hub with the shipped agreements in force, in a fresh folder."""
+    folder.joinpath(NAME).write_bytes(_agreed())
+    return AnIntake(folder, agree=False)
+
+
+@cache
+def _agreed() -> bytes:
+    """The database with the agreements signed, made once in a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        hub = AnIntake(Path(folder))
+        hub.database.checkpoint()
+        hub.database.close()
+        return Path(folder).joinpath(NAME).read_bytes()
+
+
+def good(dataset: str = STREET, count: int = 3, **changes: str) -> bytes:
+    """A good extract, with `changes` in its first row."""
+    return csv_of(rows_of(dataset, count, **changes))
+
+
+def traces(folder: Path, canary: str) -> list[str]:
+    """Files under a folder that hold the canary: as it is, in UTF-16, hex, or base64 at any of its three alignments."""
+    wanted = list(_forms(canary.encode()))
+    return [
+        path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and _holds(path.read_bytes(), wanted)
+    ]
+
+
+def _forms(canary: bytes) -> Iterator[bytes]:
+    yield canary
+    yield canary.decode().encode("utf-16-le")
+    yield canary.hex().encode()
+    for before in range(3):
+        text = base64.b64encode(b"\0" * before + canary)
+        yield text[4 * (before > 0) : -4]  # the first and last group depend on the neighbours
+
+
+def _holds(content: bytes, forms: Iterable[bytes]) -> bool:
+    low = content.lower()
+    return any(form in content or form.lower() in low for form in forms)
