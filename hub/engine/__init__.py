@@ -8,7 +8,18 @@ A session is a fresh database in memory that can reach nothing but the files it 
 (promise P7). Errors carry a code and never a text of the engine, because that quotes rows (promise P8).
 """
 
+from hub.engine.files import RangeFile, SessionFiles
 from hub.engine.model import EngineError, EngineSession, Reject, RejectKind, literal, quoted
 from hub.engine.service import DuckDbEngine
 
-__all__ = ["DuckDbEngine", "EngineError", "EngineSession", "Reject", "RejectKind", "literal", "quoted"]
+__all__ = [
+    "DuckDbEngine",
+    "EngineError",
+    "EngineSession",
+    "RangeFile",
+    "Reject",
+    "RejectKind",
+    "SessionFiles",
+    "literal",
+    "quoted",
+]

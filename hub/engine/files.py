@@ -23,7 +23,7 @@ _LARGE = 128 * 1024
 ReadAt = Callable[[int, int], bytes]
 
 
-class Reader(io.RawIOBase):
+class RangeFile(io.RawIOBase):
     """A read-only file over `read_at(offset, length)`.
 
     DuckDB seeks and reads one file from several threads at once, so position and read-ahead are each thread's own.
@@ -54,12 +54,19 @@ class Reader(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes for this thread."""
+        if self.closed:
+            raise ValueError("the file is closed")
         position = self.tell()
         left = max(0, self._size - position)
         wanted = left if size < 0 else min(size, left)
         data = self._read_at(position, wanted) if wanted >= _LARGE else self._small(position, wanted)
         self._here.position = position + len(data)
         return data
+
+    def close(self) -> None:
+        """Let go of what was read ahead."""
+        self._here = threading.local()
+        super().close()
 
     def _small(self, position: int, wanted: int) -> bytes:
         # Footers and page headers are read in small steps; a block is fetched once for all of them.
@@ -74,30 +81,35 @@ class Reader(io.RawIOBase):
         return data
 
 
-class _Files(AbstractFileSystem):
-    """What DuckDB asks of a file system in which every name is one known file."""
+class SessionFiles(AbstractFileSystem):
+    """What DuckDB asks of a file system in which every name, after `<protocol>://`, is one known file.
+
+    A subclass says what the size of a file is (None: no such file) and opens it. Files must not change while they are known.
+    """
 
     cachable = False
 
     def __init__(self) -> None:
         super().__init__(skip_instance_cache=True)  # type: ignore[no-untyped-call]
 
-    def _size(self, name: str) -> int | None:
+    def size_of(self, name: str) -> int | None:
+        """The file's size in bytes; None when there is none of this name."""
         raise NotImplementedError
 
-    def _name(self, path: str) -> str:
+    def name_of(self, path: str) -> str:
+        """The name in a path."""
         return path.removeprefix(f"{self.protocol!s}://")
 
     def info(self, path: str, **_options: Any) -> dict[str, Any]:
         """Name, size and type, as fsspec wants them."""
-        size = self._size(self._name(path))
+        size = self.size_of(self.name_of(path))
         if size is None:
             raise FileNotFoundError("not a file of this session")
         return {"name": path, "size": size, "type": "file"}
 
     def exists(self, path: str, **_options: Any) -> bool:
         """Whether it is one of the files."""
-        return self._size(self._name(path)) is not None
+        return self.size_of(self.name_of(path)) is not None
 
     def isdir(self, _path: str) -> bool:
         """There are no folders."""
@@ -112,7 +124,7 @@ class _Files(AbstractFileSystem):
         return _MADE
 
 
-class PlainFiles(_Files):
+class PlainFiles(SessionFiles):
     """`plain://<path>` for each path given; nothing else exists in it and nothing can be written."""
 
     protocol = "plain"
@@ -127,16 +139,17 @@ class PlainFiles(_Files):
 
     def open(self, path: str, mode: str = "rb", *_: Any, **_options: Any) -> BinaryIO:
         """A file to read."""
-        name = self._name(path)
+        name = self.name_of(path)
         if mode != "rb" or name not in self._paths:
             raise PermissionError("only the files of this session, and only to be read")
         return self._paths[name].open("rb")
 
-    def _size(self, name: str) -> int | None:
+    def size_of(self, name: str) -> int | None:
+        """The file's size in bytes; None when there is none of this name."""
         return self._paths[name].stat().st_size if name in self._paths else None
 
 
-class RowFiles(_Files):
+class RowFiles(SessionFiles):
     """`rows://<name>`: what `read_csv` lets the engine see of a file while it reads it."""
 
     protocol = "rows"
@@ -154,19 +167,20 @@ class RowFiles(_Files):
 
     def withdraw(self, path: str) -> None:
         """Offer them no longer."""
-        self._served.pop(self._name(path))
+        self._served.pop(self.name_of(path))
 
-    def open(self, path: str, mode: str = "rb", *_: Any, **_options: Any) -> Reader:
+    def open(self, path: str, mode: str = "rb", *_: Any, **_options: Any) -> RangeFile:
         """A file to read."""
-        if mode != "rb" or self._name(path) not in self._served:
+        if mode != "rb" or self.name_of(path) not in self._served:
             raise PermissionError("only what is being read, and only to be read")
-        return Reader(*self._served[self._name(path)])
+        return RangeFile(*self._served[self.name_of(path)])
 
-    def _size(self, name: str) -> int | None:
+    def size_of(self, name: str) -> int | None:
+        """The file's size in bytes; None when there is none of this name."""
         return self._served[name][1] if name in self._served else None
 
 
-class ScratchFiles(_Files):
+class ScratchFiles(SessionFiles):
     """`scratch://<name>`: what does not fit in memory, sealed under a key that is nowhere but in this object (promise P7).
 
     The files have no name on disk; they are gone when the session ends, and unreadable if its process is killed.
@@ -178,19 +192,19 @@ class ScratchFiles(_Files):
         super().__init__()
         self._written: dict[str, _Scratch] = {}
 
-    def open(self, path: str, mode: str = "rb", *_: Any, **_options: Any) -> Reader | _Scratch:
+    def open(self, path: str, mode: str = "rb", *_: Any, **_options: Any) -> RangeFile | _Scratch:
         """A new file to write, or a written one to read."""
-        name = self._name(path)
+        name = self.name_of(path)
         if mode == "wb" and name not in self._written:
             self._written[name] = _Scratch()
             return self._written[name]
-        if mode != "rb" or self._size(name) is None:
+        if mode != "rb" or self.size_of(name) is None:
             raise PermissionError("scratch is written once, then read")
         return self._written[name].reader()
 
     def rm(self, path: str, recursive: bool = False, maxdepth: Any = None) -> None:
         """Drop a file."""
-        self._written.pop(self._name(path)).drop()
+        self._written.pop(self.name_of(path)).drop()
 
     def drop_all(self) -> None:
         """Drop all files."""
@@ -198,7 +212,8 @@ class ScratchFiles(_Files):
             scratch.drop()
         self._written.clear()
 
-    def _size(self, name: str) -> int | None:
+    def size_of(self, name: str) -> int | None:
+        """The file's size in bytes; None when there is none of this name."""
         return self._written[name].size if name in self._written and self._written[name].closed else None
 
 
@@ -232,10 +247,10 @@ class _Scratch:
             self.closed = True
             self._put(self._encryptor.finish())
 
-    def reader(self) -> Reader:
+    def reader(self) -> RangeFile:
         """Read it back."""
         opened = Decryptor(self._key, b"", self._get, self._file.seek(0, os.SEEK_END))
-        return Reader(opened.read, opened.size)
+        return RangeFile(opened.read, opened.size)
 
     def drop(self) -> None:
         """Forget key and file."""

@@ -11,6 +11,7 @@ from hub.db import Reading, UnitOfWork
 from hub.kit.authority import Action, Grant, Permit
 from hub.kit.clock import Clock, stamp
 from hub.kit.crypto import keys
+from hub.kit.crypto.chunked import SealBroken
 from hub.kit.errors import Bug, Conflict, NotFound, NotPermitted
 from hub.kit.ids import new_id
 from hub.kit.words import say
@@ -97,7 +98,6 @@ class Vault:
             yield files
         finally:
             files.shut()
-            files.discard_unpublished()
 
     def describe(self, reading: UnitOfWork | Reading, object_id: str) -> SealedObject:
         """What an object is, destroyed or not; NotFound if there never was one of this id."""
@@ -157,7 +157,7 @@ class Vault:
         fresh = self._agency_key(uow, agency, version)
         present = store.keys_of(uow, agency)
         for object_id, key in present.items():
-            data_key = keys.unwrap(self._agency_key(uow, agency, key.version), key.wrapped)
+            data_key = _unwrapped(self._agency_key(uow, agency, key.version), key.wrapped)
             store.replace_key(uow, object_id, store.WrappedKey(version, keys.wrap(fresh, data_key)))
         store.drop_agency_keys(uow, agency, below=version)
         engine = store.engine_of(uow)
@@ -199,7 +199,7 @@ class Vault:
         key = store.find_key(reading, object_id)
         if key is None:
             raise NotFound(say("vault.destroyed"))
-        data_key = keys.unwrap(self._agency_key(reading, found.agency, key.version), key.wrapped)
+        data_key = _unwrapped(self._agency_key(reading, found.agency, key.version), key.wrapped)
         return Opened(found, places.path_of(self._folder, object_id), data_key)
 
     def _covered(self, grant: Grant, agency: str, dataset: str) -> None:
@@ -227,4 +227,11 @@ class Vault:
         wrapped = store.agency_key(reading, agency, version)
         if wrapped is None:
             raise Bug(f"the key-encryption key {agency}@{version} is missing")
-        return keys.unwrap(self._root, wrapped.wrapped)
+        return _unwrapped(self._root, wrapped.wrapped)
+
+
+def _unwrapped(key: bytes, wrapped: bytes) -> bytes:
+    try:
+        return keys.unwrap(key, wrapped)
+    except ValueError:
+        raise SealBroken(say("vault.key-does-not-open"), remedy=say("vault.key-remedy")) from None
