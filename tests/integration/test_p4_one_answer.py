@@ -1,0 +1,250 @@
+"""Promise P4: the same question has the same cells through page, API, downloads and assessment, for every reader who may look."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from hub.kit.errors import NotPermitted
+from hub.synthetic import PERSONAS
+from tests.support.pages import tables_of
+from tests.support.partnerships import RAVENSBOURNE_2025, House, a_house, made
+
+VIEWS = ("violence-by-place", "police-and-health")
+LOOKERS = [one.id for one in PERSONAS if one.roles & {"analyst", "strategic_lead"}]
+OTHERS = [one.id for one in PERSONAS if one.id not in LOOKERS]
+COUNCIL = "ravensbourne-council-analyst"
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+Key = tuple[str, str, str, str]
+"""Column, area, period, kind."""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    source = made(RAVENSBOURNE_2025, tmp_path_factory)
+    with a_house(source, tmp_path_factory.mktemp("one-answer")) as served:
+        yield served
+
+
+# ---- one answer, read four ways ----------------------------------------------------------------------------------------
+
+
+def of_document(document: Mapping[str, Any]) -> dict[Key, str]:
+    """The cells of the API's JSON."""
+    found = {}
+    for row in document["rows"]:
+        for column, cell in zip(document["columns"], row["cells"], strict=True):
+            key = (column["id"], row["area"], row["period"], row.get("kind", ""))
+            sign = {"star": "*", "withheld": "w", "gap": "gap", "none": ""}.get(cell["state"])
+            found[key] = str(cell["value"]) if sign is None else sign
+    return found
+
+
+def of_csv(text: str) -> dict[Key, str]:
+    """The cells of a CSV file, from either door."""
+    rows = list(csv.reader(io.StringIO(text)))
+    first = 5 if rows[0][3] == "kind" else 3
+    columns = rows[0][first:-2]
+    found = {}
+    for row in rows[1:]:
+        kind = row[3] if first == 5 else ""
+        found |= {
+            (column, row[0], row[2], kind): cell for column, cell in zip(columns, row[first:-2], strict=True) if row[0]
+        }
+    return found
+
+
+def of_page(page: str, document: Mapping[str, Any]) -> dict[Key, str]:
+    """The cells of the page's tables; `document` tells which names stand for which codes."""
+    areas = {row["area_name"]: row["area"] for row in document["rows"]}
+    periods = {_short(row["period"]): row["period"] for row in document["rows"]}
+    kinds = {row["kind_title"]: row["kind"] for row in document["rows"] if "kind" in row}
+    columns = [column["id"] for column in document["columns"]]
+    found = {}
+    for name, (head, *rows) in tables_of(page).items():
+        if not name.startswith("cells"):
+            continue
+        first = 2 if head[0] == "Place" else 1
+        if name == "cells":
+            heads = [(column, "") for column in columns]
+        else:  # with kinds each measure has a table of its own, a column for each kind
+            heads = [(columns[int(name.partition("-")[2])], kinds[title]) for title in head[first:]]
+        for row in rows:
+            area = areas.get(row[0], "") if first == 2 else next(iter(areas.values()))
+            period = periods.get(row[first - 1], "")
+            if area and period:
+                for (column, kind), text in zip(heads, row[first:], strict=True):
+                    found[column, area, period, kind] = _plain(text)
+    return found
+
+
+def _plain(text: str) -> str:
+    return "" if text == "-" else text.replace(",", "")
+
+
+def _short(period: str) -> str:
+    """How a period stands in a table of a page."""
+    if "Q" in period:
+        return f"{period[5:]} {period[:4]}"
+    return f"{MONTHS[int(period[5:]) - 1]} {period[:4]}" if "-" in period else period
+
+
+def shown(cells: Mapping[Key, str]) -> dict[Key, str]:
+    """Without those that are not there."""
+    return {key: text for key, text in cells.items() if text}
+
+
+@pytest.fixture(scope="module")
+def documents(house: House) -> Callable[[str], dict[tuple[str, str], dict[str, Any]]]:
+    """Every table that somebody is offered, as the API's JSON, by view and dimensions; each person's asked once."""
+
+    @cache
+    def of(persona: str) -> dict[tuple[str, str], dict[str, Any]]:
+        api = house.api(persona)
+        asked = [(view, ",".join(one["by"])) for view in VIEWS for one in api.ok(f"/views/{view}")["tables"]]
+        return {(view, by): api.ok(f"/views/{view}/table", by=by) for view, by in asked}
+
+    return of
+
+
+Documents = Callable[[str], dict[tuple[str, str], dict[str, Any]]]
+
+
+# ---- the tests ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("persona", LOOKERS)
+def test_page_api_and_both_downloads_show_the_same_cells(house: House, documents: Documents, persona: str) -> None:
+    api, browser = house.api(persona), house.visitor(persona)
+    assert len(documents(persona)) >= 8
+    for (view, by), document in documents(persona).items():
+        download = api.get(f"/views/{view}/table", by=by, format="csv")
+        page = browser.get(f"/views/{view}?{urlencode({'by': by, 'from': '', 'to': ''})}")
+        own = browser.get(f"/views/{view}/table.csv?{urlencode({'by': by})}")
+        cells = of_document(document)
+        assert len(shown(cells)) == document["cells"] > 0
+        assert download.content == own.content
+        assert of_csv(download.text) == cells
+        assert shown(of_page(page.text, document)) == shown(cells), (view, by)
+        assert document["provenance"]["result_hash"] in page.text
+        assert document["provenance"]["result_hash"] in download.text
+
+
+def test_filters_ask_the_same_question_at_every_door(house: House) -> None:
+    api, browser = house.api(COUNCIL), house.visitor(COUNCIL)
+    ward = next(row["area"] for row in api.ok("/views/violence-by-place/table", by="ward,quarter")["rows"])
+    where = f"area={ward};period=2025-Q2..2025-Q3;kind=Robbery"
+    document = api.ok("/views/violence-by-place/table", by="ward,quarter,kind", where=where)
+    filters = {"by": "ward,quarter,kind", "area": ward, "from": "2025-Q2", "to": "2025-Q3", "kind": "Robbery"}
+    page = browser.get(f"/views/violence-by-place?{urlencode(filters)}").text
+    assert document["provenance"]["result_hash"] in page
+    cells = shown(of_document(document))
+    assert shown(of_page(page, document)) == cells
+    assert {key[1:] for key in cells} == {(ward, quarter, "Robbery") for quarter in ("2025-Q2", "2025-Q3")}
+    whole = of_document(api.ok("/views/violence-by-place/table", by="ward,quarter,kind"))
+    assert {key: whole[key] for key in cells} == cells
+
+
+def test_no_two_readers_and_no_two_views_see_a_cell_differently(documents: Documents) -> None:
+    """A view's column of one kind is the cell by kind of its measure."""
+    seen: dict[Key, list[str]] = {}
+    for persona in LOOKERS:
+        for document in documents(persona).values():
+            for (column, area, period, kind), text in shown(of_document(document)).items():
+                measure, _, only = column.partition("#")
+                seen.setdefault((measure, area, period, only or kind), []).append(text)
+    assert len(seen) > 3_000
+    assert [key for key, texts in seen.items() if len(set(texts)) > 1] == []
+    assert max(map(len, seen.values())) > len(LOOKERS)  # a cell that several readers saw, in two views
+
+
+@pytest.mark.parametrize("persona", OTHERS)
+def test_who_may_not_look_gets_no_cell_through_any_door(house: House, persona: str) -> None:
+    """The pages refuse; a program of theirs cannot even have a token, but for the auditor's, which opens no view."""
+    browser = house.visitor(persona)
+    for view in VIEWS:
+        for path in (f"/views/{view}", f"/views/{view}/table.csv"):
+            answer = browser.get(path)
+            assert answer.status_code == 403
+            assert "role.none" in answer.text or "floor.operator-reads-nothing" in answer.text
+    if "auditor" in house.person(persona).roles:
+        for form in ("json", "csv"):
+            answer = house.api(persona).get("/views/violence-by-place/table", format=form)
+            assert (answer.status_code, answer.json()["reasons"]) == (403, ["role.none"])
+    else:
+        with pytest.raises(NotPermitted):
+            house.token(persona)
+
+
+def test_an_answer_is_known_again_by_its_etag(house: House) -> None:
+    api = house.api(COUNCIL)
+    first = api.get("/views/violence-by-place/table", by="ward,quarter")
+    headers = {"If-None-Match": first.headers["etag"]}
+    again = api.http.get("/views/violence-by-place/table", params={"by": "quarter,ward"}, headers=headers)
+    assert (again.status_code, again.content) == (304, b"")
+    for other in ({"by": "ward,year"}, {"by": "ward,quarter", "format": "csv"}):
+        assert api.http.get("/views/violence-by-place/table", params=other, headers=headers).status_code == 200
+    assert first.json()["provenance"]["result_hash"] in first.headers["etag"]
+    assert "private" in first.headers["cache-control"]
+
+
+# ---- the assessment ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def assessment(house: House) -> Mapping[str, Any]:
+    built = house.api(COUNCIL).post("/assessments", justification="annual assessment")
+    assert built.status_code == 201, built.text
+    return dict(built.json())
+
+
+def test_every_figure_s_evidence_leads_back_to_the_very_cells(house: House, assessment: Mapping[str, Any]) -> None:
+    api = house.api(COUNCIL)
+    (kept,) = [one for one in api.ok("/assessments")["assessments"] if one["id"] == assessment["id"]]
+    assert len({one["indicator"] for one in kept["evidence"]}) >= 4
+    for one in kept["evidence"]:
+        query = json.loads(one["query"])
+        document = api.ok(f"/views/{query['view']}/table", by=query["table"].replace("-", ","))
+        said = document["provenance"]
+        assert (said["query"], said["result_hash"]) == (one["query"], one["result_hash"])
+        assert (said["snapshot"], said["policy_hash"]) == (one["snapshot"], one["policy_hash"])
+        (column,) = [column for column in document["columns"] if column["measure"] == one["measure"]]
+        assert column["profile"] == one["profile"]
+
+
+def test_the_document_has_the_figures_that_the_cells_give(house: House, assessment: Mapping[str, Any]) -> None:
+    """Attendances by quarter and the wards with most of them, worked out anew from the API's answer."""
+    api = house.api(COUNCIL)
+    page = api.get(f"/assessments/{assessment['id']}").text
+    tables = list(tables_of(page).values())
+    attendances = "health/istv-assaults:attendances@ravensbourne-hospital"
+    quarters = of_document(api.ok("/views/police-and-health/table", by="borough,quarter"))
+    series = [[period, text] for (column, _, period, _), text in sorted(quarters.items()) if column == attendances]
+    assert len(series) == 4
+    assert series in [rows[1:] for rows in tables]
+    document = api.ok("/views/police-and-health/table", by="ward,year")
+    names = {row["area"]: row["area_name"] for row in document["rows"]}
+    wards = [
+        (-int(text), names[area])
+        for (column, area, _, _), text in of_document(document).items()
+        if column == attendances and text.isdecimal()
+    ]
+    ranking = [[str(rank), name, str(-count)] for rank, (count, name) in enumerate(sorted(wards)[:10], start=1)]
+    assert len(ranking) == 10
+    assert ranking in [rows[1:] for rows in tables]
+
+
+def test_page_and_api_hand_out_the_same_document(house: House, assessment: Mapping[str, Any]) -> None:
+    through_api = house.api(COUNCIL).get(f"/assessments/{assessment['id']}")
+    through_page = house.visitor(COUNCIL).get(f"/assessments/{assessment['id']}/document.html")
+    lead = house.visitor("ravensbourne-council-strategy").get(f"/assessments/{assessment['id']}/document.html")
+    assert through_api.content == through_page.content == lead.content
+    assert through_api.headers["etag"] == f'"{assessment["sha256"]}"'
