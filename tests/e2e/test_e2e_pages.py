@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.browser import a_browser, picture, sideways_pixels, violations, watch
+from tests.support.browser import a_browser, picture, sideways_pixels, violations, wants_pictures, watch
 from tests.support.site import ANALYST, AUDITOR, COUNCIL, HOSPITAL, POLICE, STEWARD, UPLOADER, a_site
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    with a_site(tmp_path_factory.mktemp("site")) as made:
+    with a_site(tmp_path_factory.mktemp("site"), months=36 if wants_pictures() else 4) as made:
         yield made
 
 

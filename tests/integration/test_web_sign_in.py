@@ -29,8 +29,9 @@ class NoProgress:
         return ()
 
 
-@pytest.fixture
-def site(tmp_path):
+@pytest.fixture(scope="module")
+def served_site(tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("site")
     clock = FrozenClock()
     parts = SimpleNamespace(clock=clock)
 
@@ -54,11 +55,17 @@ def site(tmp_path):
         )
         return create_pages(parts.hub)
 
-    with served(make) as base_url, httpx2.Client(base_url=base_url) as client:
-        parts.client = client
+    with served(make) as base_url:
         parts.base_url = base_url
         yield parts
         parts.hub.database.close()
+
+
+@pytest.fixture
+def site(served_site):
+    with httpx2.Client(base_url=served_site.base_url) as client:
+        served_site.client = client
+        yield served_site
 
 
 def token_of(page):
@@ -166,11 +173,11 @@ def test_a_wrong_method_is_answered_with_a_page(site):
     assert site.client.put("/login").status_code == 405
 
 
-def test_an_error_nobody_meant_shows_a_number_and_logs_no_words(site, caplog):
+def test_an_error_nobody_meant_shows_a_number_and_logs_no_words(site, caplog, monkeypatch):
     def fail(_reading):
         raise ValueError("the row said: 943 476 5919")
 
-    site.hub.identity.agencies = fail
+    monkeypatch.setattr(site.hub.identity, "agencies", fail)
     answer = site.client.get("/login")
     assert answer.status_code == 500
     assert "err_" in answer.text
@@ -184,6 +191,8 @@ def test_a_disabled_agency_is_not_offered(site):
         site.hub.identity.disable_agency(uow, OPERATOR, agency=HEALTH)
     assert "Ravensbourne Hospital" not in site.client.get("/login").text
     assert site.client.get(f"/login/start/{HEALTH}").status_code == 404
+    with site.hub.database.unit_of_work() as uow:
+        site.hub.identity.enable_agency(uow, OPERATOR, agency=HEALTH)
 
 
 def test_an_expired_session_leads_to_sign_in_and_back(site):

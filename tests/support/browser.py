@@ -27,6 +27,18 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "images"
 """Where pictures for the documentation go when `HUB_SCREENSHOTS` is set; otherwise they are taken and thrown away."""
 
+PICTURED = {
+    "login": 900,
+    "home": 760,
+    "upload": 900,
+    "report-dirty": 1000,
+    "report-refused": 900,
+    "view-kinds": 1500,
+    "view-wards": 1720,
+    "explain": 1500,
+}
+"""The pages shown in the documentation, with the height of their picture."""
+
 
 @contextmanager
 def a_browser() -> Iterator[Browser]:
@@ -91,8 +103,16 @@ def watch(page: Page, base_url: str) -> list[str]:
 
 
 def picture(page: Page, name: str, folder: Path) -> Path:
-    """A picture of the page as a person sees it: into the documentation when asked for, else into `folder`."""
-    target = (SCREENSHOTS if os.environ.get("HUB_SCREENSHOTS") else folder) / f"{name}.png"
+    """A picture of the page as a person sees it: into the documentation if it belongs there and was asked for, else `folder`."""
+    for_docs = wants_pictures() and name in PICTURED
+    target = (SCREENSHOTS if for_docs else folder) / f"{name}.png"
     target.parent.mkdir(parents=True, exist_ok=True)
+    if for_docs:
+        page.set_viewport_size({"width": 1000, "height": PICTURED[name]})
     page.screenshot(path=str(target))
     return target
+
+
+def wants_pictures() -> bool:
+    """Whether the pictures of the documentation are to be taken anew."""
+    return bool(os.environ.get("HUB_SCREENSHOTS"))
