@@ -22,7 +22,7 @@ PAGES = [
     ("not-found", POLICE, UPLOADER, "/nothing-here"),
     ("views", COUNCIL, ANALYST, "/views"),
     ("view-months", COUNCIL, ANALYST, "/views/violence-by-place"),
-    ("view-kinds", COUNCIL, ANALYST, "/views/violence-by-place?by=borough,month,kind"),
+    ("view", COUNCIL, ANALYST, "/views/violence-by-place?by=borough,month,kind"),
     ("view-wards", COUNCIL, ANALYST, "/views/violence-by-place?by=ward,quarter"),
     ("view-beside", COUNCIL, ANALYST, "/views/police-and-health"),
     ("explain", COUNCIL, ANALYST, f"/explain?dataset={STREET}&purpose=svd.identify_kinds"),

@@ -24,7 +24,7 @@ FLAGS = (
     "--disable-sync",
 )
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "images"
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 """Where pictures for the documentation go when `HUB_SCREENSHOTS` is set; otherwise they are taken and thrown away."""
 
 PICTURED = {
@@ -33,7 +33,7 @@ PICTURED = {
     "upload": 900,
     "report-dirty": 1000,
     "report-refused": 900,
-    "view-kinds": 1500,
+    "view": 1500,
     "view-wards": 1720,
     "explain": 1500,
 }
