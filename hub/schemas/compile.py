@@ -153,7 +153,11 @@ def _type_probe(field: Field) -> Probe:
     if field.type == "boolean":
         both = field.true_values + field.false_values
         return Probe("bad-type", field.name, f"{column} NOT IN {_listed(both)}", words)
-    shape = {"integer": "-?(0|[1-9][0-9]{0,17})", "number": r"-?[0-9]+(\.[0-9]+)?"}.get(field.type) or _shape(field)
+    if field.type == "integer" or (field.type == "date" and field.formats == ("%Y-%m-%d",)):
+        # written back it is the same text: cheaper than a pattern, and forgives nothing either
+        wrong = f"({column} IS NOT NULL AND CAST({_typed(field)} AS VARCHAR) IS DISTINCT FROM {column})"
+        return Probe("bad-date" if field.type in DATED else "bad-type", field.name, wrong, words)
+    shape = r"-?[0-9]+(\.[0-9]+)?" if field.type == "number" else _shape(field)
     wrong = f"NOT regexp_full_match({column}, {literal(shape)})"
     if field.type in ("date", "datetime"):
         wrong = f"({wrong} OR ({column} IS NOT NULL AND {_typed(field)} IS NULL))"

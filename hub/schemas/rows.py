@@ -24,7 +24,7 @@ def hits(session: EngineSession, probes: Sequence[Probe]) -> list[Hit]:
     asked = _screened(session, probes)
     if not asked:
         return []
-    counts = ", ".join(f"count(*) FILTER (WHERE {probe.predicate})" for probe in asked)
+    counts = ", ".join(f"count_if({probe.predicate})" for probe in asked)
     ((*numbers,),) = session.rows(f"SELECT {counts} FROM {EXTRACT}")
     found = [(probe, count) for probe, count in zip(asked, numbers, strict=True) if count]
     if not found:
