@@ -173,11 +173,25 @@ CHOICES = {
 }
 
 
+TEMPLATES = (
+    LAWFUL,
+    replace(LAWFUL, gateway="cda_s115"),
+    replace(LAWFUL, gateway="cda_s17a", purpose="csp.plan"),
+    replace(LAWFUL, gateway="nhs_istv", supplier="nhs_trust", health=True),
+    replace(LAWFUL, gateway="anonymised_statistics", recipient="vcs"),
+    replace(LAWFUL, gateway="public_domain", data_class="public", said_class="public", profile="open"),
+    replace(LAWFUL, gateway="pcsc_s17", recipient="local_policing_body", purpose="lpb.monitor", form="read_clear"),
+)
+"""Lawful by each gateway (but for s.17, which has no lawful table)."""
+
+
 @st.composite
 def drawings(draw: st.DrawFn) -> Drawn:
-    """Anything; or, more often, a lawful agreement with a few things changed: there a hole in the floor would show."""
-    changed = draw(st.one_of(st.just(set(CHOICES)), st.sets(st.sampled_from(sorted(CHOICES)), max_size=4)))
-    return replace(LAWFUL, **{name: draw(CHOICES[name]) for name in sorted(changed)})
+    """Anything; or, mostly, a lawful agreement with one or two things changed: there a hole in the floor would show."""
+    few = st.lists(st.sampled_from(sorted(CHOICES)), min_size=1, max_size=2, unique=True)
+    changed = draw(st.sampled_from([True, True, True, False]))
+    names = draw(few) if changed else sorted(CHOICES)
+    return replace(draw(st.sampled_from(TEMPLATES)), **{name: draw(CHOICES[name]) for name in names})
 
 
 class Schemas:
