@@ -105,10 +105,9 @@ class SealedWriter:
 
     def settle(self) -> None:
         """Let go of the file and the key: it is published, or gone."""
-        if not self.settled:
-            self.settled = True
-            self.key = b""
-            os.close(self._file)
+        self.settled = True
+        self.key = b""
+        os.close(self._file)
 
     def _refuse(self, data: bytes | bytearray | memoryview) -> None:
         if self.size + len(data) > self._max_bytes:
