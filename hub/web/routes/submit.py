@@ -94,6 +94,9 @@ class Submit:
         except (Invalid, Refused) as error:
             await self._give_up(request, started)
             return await run_in_threadpool(self._form, session, dataset, period, error)
+        except ClientDisconnect:  # nobody is there to be answered; what came is absent (promise P6)
+            await run_in_threadpool(_abandon, started)
+            return Response(status_code=400)
         except HubError:
             await self._give_up(request, started)
             raise
