@@ -5,8 +5,8 @@
     submission = receiving.complete(uow)         # durable exactly once (promise P6)
     submission = intake.check_apart(submission.id)
 
-A file refused by a floor rule is not kept: its key is destroyed in the transaction that settles it. Other returned files stay
-sealed, for their agency to mend.
+A file refused by a floor rule is not kept: its key is destroyed in the transaction that settles it. Other returned
+files stay sealed, for their agency to mend.
 """
 
 from hub.intake.model import (

@@ -16,6 +16,7 @@ from hub.intake.checking import Checker, Judged
 from hub.intake.entries import Log
 from hub.intake.model import KEPT, SENT_BACK, CellValue, Receipt, State, Submission, state_of
 from hub.intake.receiving import Receiving
+from hub.intake.retaining import Retention
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import Bug, Conflict, HubError, NotFound, NotPermitted
@@ -67,6 +68,9 @@ class Intake:
         self._clock = clock
         self._log = Log(database=database, clock=clock)
         self._checker = Checker(engine=engine, schemas=schemas, pseudonyms=pseudonyms)
+        self._retention = Retention(
+            database=database, vault=vault, policy=policy, agreements=agreements, log=self._log, clock=clock
+        )
 
     # ---- receiving -------------------------------------------------------------------------------------------------
 
@@ -190,7 +194,9 @@ class Intake:
         return self._checker.judged(files, submission, area=asked.area, part_accept=asked.part_accept)
 
     def _settle(self, uow: UnitOfWork, submission: Submission, asked: _Asked, judged: Judged) -> Submission:
-        """Keep the outcome, what was sealed and the entry together; a refused file's key goes in the same transaction."""
+        """Keep the outcome, what was sealed and the entry together; a refused file's key goes in the same
+        transaction.
+        """
         report, refused = judged.report, judged.report.outcome is Outcome.REFUSED
         settled = submission.moved(
             state_of(report.outcome),
@@ -322,6 +328,10 @@ class Intake:
         report = store.report_of(uow, gone.id)
         store.change(uow, gone, replace(report, file="") if report else None)
         return gone
+
+    def forget_due(self) -> list[str]:
+        """Erase the files whose days are over, as the agreements say; the ids. For a job that runs once a day."""
+        return self._retention.forget_due()
 
     # ---- inside ----------------------------------------------------------------------------------------------------
 

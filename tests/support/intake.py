@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
 import tempfile
-from collections.abc import Iterable, Iterator
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -117,7 +120,7 @@ def good(dataset: str = STREET, count: int = 3, **changes: str) -> bytes:
 
 
 def traces(folder: Path, canary: str) -> list[str]:
-    """Files under a folder that hold the canary: as it is, in UTF-16, hex, or base64 at any of its three alignments."""
+    """Files under a folder that hold the canary: as it is, in UTF-16, hex, base64 at any alignment, gzip or zip."""
     wanted = list(_forms(canary.encode()))
     return [
         path.relative_to(folder).as_posix()
@@ -135,6 +138,17 @@ def _forms(canary: bytes) -> Iterator[bytes]:
         yield text[4 * (before > 0) : -4]  # the first and last group depend on the neighbours
 
 
-def _holds(content: bytes, forms: Iterable[bytes]) -> bool:
+def _holds(content: bytes, forms: Sequence[bytes]) -> bool:
     low = content.lower()
-    return any(form in content or form.lower() in low for form in forms)
+    if any(form in content or form.lower() in low for form in forms):
+        return True
+    return any(_holds(inner, forms) for inner in _unpacked(content))
+
+
+def _unpacked(content: bytes) -> Iterator[bytes]:
+    """What a gzip stream or a zip archive holds."""
+    if content.startswith(b"\x1f\x8b"):
+        yield zlib.decompressobj(wbits=31).decompress(content)
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            yield from (archive.read(name) for name in archive.namelist())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -70,7 +72,11 @@ def test_the_scan_would_find_a_canary_in_any_form(tmp_path: Path) -> None:
     in_base64 = [base64.b64encode(b"x" * before + raw + b"tail") for before in range(3)]
     for number, form in enumerate([raw, raw.hex().encode(), CANARY.encode("utf-16-le"), *in_base64]):
         (tmp_path / f"{number}.bin").write_bytes(b"\0\1" + form + b"\2")
-    assert len(traces(tmp_path, CANARY)) == 6
+    (tmp_path / "packed.gz").write_bytes(gzip.compress(b"before " + raw))
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", raw)
+    (tmp_path / "innocent.gz").write_bytes(gzip.compress(b"nothing"))
+    assert len(traces(tmp_path, CANARY)) == 8
 
 
 @pytest.mark.parametrize("step", ARRIVING)

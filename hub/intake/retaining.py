@@ -1,0 +1,76 @@
+"""How long sealed files are kept: a returned one for mending, an accepted one's original for a re-check; then they
+are erased.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hub.agreements import Agreements
+from hub.audit import Verb
+from hub.db import Database, Reading, UnitOfWork
+from hub.intake import store
+from hub.intake.entries import Log
+from hub.intake.model import KEPT, SENT_BACK, State, Submission
+from hub.kit.authority import Action, Reader
+from hub.kit.clock import Clock
+from hub.kit.errors import NotFound, NotPermitted
+from hub.policy import Policy
+from hub.vault import Vault
+
+DEFAULT_DAYS = 30
+"""Days a file is kept where no agreement in force says otherwise."""
+
+_TASK = Reader(agency="", task="retention")
+_PURPOSE = "hub.retention"
+
+
+class Retention:
+    """Erases originals and quarantines whose days are over. Accepted rows stay: snapshots count on them."""
+
+    def __init__(
+        self, *, database: Database, vault: Vault, policy: Policy, agreements: Agreements, log: Log, clock: Clock
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._policy = policy
+        self._agreements = agreements
+        self._log = log
+        self._clock = clock
+
+    def forget_due(self) -> list[str]:
+        """Erase what is due, each submission in a transaction of its own; the ids of those that lost their file."""
+        now = self._clock.now()
+        with self._database.reading() as reading:
+            held = store.in_state(reading, *KEPT, *SENT_BACK, State.SUPERSEDED)
+            due = [one for one in held if one.original_object and self._ends(reading, one, now) <= now]
+        done = []
+        for submission in due:
+            try:
+                with self._database.unit_of_work() as uow:
+                    self._forget(uow, submission)
+            except (NotFound, NotPermitted):
+                continue  # the refusal is in the log; the others' time has come all the same
+            done.append(submission.id)
+        return done
+
+    def _ends(self, reading: Reading, submission: Submission, now: datetime) -> datetime:
+        try:
+            terms = self._agreements.supply_terms(
+                reading, dataset=submission.dataset, supplier=submission.agency, at=now
+            )
+        except NotFound:
+            return submission.at + timedelta(days=DEFAULT_DAYS)
+        days = terms.keep_returned_days if submission.state in SENT_BACK else terms.recheck_days
+        return submission.at + timedelta(days=days)
+
+    def _forget(self, uow: UnitOfWork, submission: Submission) -> None:
+        permit = self._policy.permit(uow, _TASK, Action.SUBMISSION_WITHDRAW, submission.dataset, purpose=_PURPOSE)
+        now = store.get(uow, submission.id)
+        if now is None or now.original_object != submission.original_object:
+            return  # withdrawn meanwhile
+        self._log.change(uow, permit, now, Verb.ERASURE, {"reason": "retention"})
+        for object_id in filter(None, (now.original_object, now.quarantine_object)):
+            self._vault.destroy(uow, permit, object_id, reason="retention")
+        store.change(uow, replace(now, original_object="", quarantine_object=""))
