@@ -11,6 +11,7 @@ import pytest_socket
 from hub.db import Database
 from hub.kit.clock import FrozenClock
 from tests.support.databases import a_database
+from tests.support.postgres import Cluster, a_cluster
 
 
 def pytest_runtest_setup() -> None:
@@ -27,3 +28,26 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made = a_database(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A real PostgreSQL server, started by the first test that needs it."""
+    with a_cluster() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh database with all tables: once SQLite, once PostgreSQL. For tests marked `db`."""
+    if request.param == "sqlite":
+        made = a_database(tmp_path)
+        yield made
+        made.close()
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    url = server.migrated()
+    made = Database(url)
+    yield made
+    made.close()
+    server.drop(url)

@@ -92,7 +92,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """One consistent view of the database; a write in it is a Bug."""
-        with self.engine.connect().execution_options(hub_writes=False) as connection, connection.begin():
+        with self.engine.connect().execution_options(**self._for_reading()) as connection, connection.begin():
             yield Reading(connection)
 
     def checkpoint(self) -> None:
@@ -107,6 +107,13 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+    def _for_reading(self) -> dict[str, Any]:
+        # SQLite gives one view for as long as a transaction lasts; PostgreSQL only where that is asked for.
+        options: dict[str, Any] = {"hub_writes": False}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return options
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
