@@ -61,7 +61,7 @@ class Decisions:
         counted = suppliers or frozenset(
             clause.term.supplier for clause in clauses if clause.agreement.has_been_in_force
         )
-        lack = bool(suppliers_whose_rows_lack(clauses, asker.reader.agency, wanted, at=at))
+        lack = not counted.isdisjoint(suppliers_whose_rows_lack(clauses, asker.reader.agency, wanted, at=at))
 
         def asked(clause: Clause) -> Asked:
             profile = self._library.profiles.get(clause.term.profile)
@@ -73,8 +73,9 @@ class Decisions:
                 rows_held_lack=lack and (profile is None or profile.hides),
             )
 
-        judged = self._judged(world, asker, Form.COUNT.value, clauses, asked)
-        return self._together(world, asker, judged, purpose=purpose, needed=counted)
+        asked_of = tuple(clause for clause in clauses if clause.term.supplier in counted)
+        judged = self._judged(world, asker, Form.COUNT.value, asked_of or clauses, asked)
+        return self._together(world, asker, judged, purpose=purpose, needed=counted, about=clauses)
 
     def rows(
         self,
@@ -96,14 +97,15 @@ class Decisions:
             together=tuple(sorted(set(together) - {dataset})),
             task_purpose=not purpose or (known is not None and asker.reader.task in known.tasks),
         )
-        judged = self._judged(world, asker, form.value, world.of_dataset(dataset), lambda _: asked)
-        return self._together(world, asker, judged, purpose=purpose, needed=None)
+        clauses = world.of_dataset(dataset)
+        judged = self._judged(world, asker, form.value, clauses, lambda _: asked)
+        return self._together(world, asker, judged, purpose=purpose, needed=None, about=clauses)
 
     def own(self, world: World, asker: Asker, action: str, dataset: str | None, *, at: datetime) -> Outcome:
         """May the reader send, read back, mend or withdraw, or the hub check, what an agency supplies?"""
         clauses = world.of_dataset(dataset) if dataset else world.clauses
         judged = self._judged(world, asker, action, clauses, lambda _: Asked(at=at))
-        return self._together(world, asker, judged, purpose="", needed=None)
+        return self._together(world, asker, judged, purpose="", needed=None, about=clauses)
 
     # ---- about agreements, and the rest -----------------------------------------------------------------------------
 
@@ -137,8 +139,12 @@ class Decisions:
         *,
         purpose: str,
         needed: frozenset[str] | None,
+        about: tuple[Clause, ...],
     ) -> Outcome:
-        """One decision from the verdicts: each supplier in `needed` must have a permitting clause; None: one supplier is enough."""
+        """One decision from the verdicts: each supplier in `needed` must have a permitting clause; None: one supplier is enough.
+
+        `about` are all clauses on the matter: an agency named in any of them may know that there is something.
+        """
         permitted: dict[str, list[tuple[Clause, Verdict]]] = {}
         for clause, verdict in judged:
             if verdict.allowed:
@@ -154,7 +160,7 @@ class Decisions:
             return Outcome(_yes(used), tuple(clause for clause, _ in used))
         refusing = [pair for pair in judged if not missing or pair[0].term.supplier in missing]
         known = [pair for pair in refusing if asker.reader.task or _knows(pair[0], asker.reader.agency)]
-        party = bool(asker.reader.task) or any(_knows(clause, asker.reader.agency) for clause, _ in judged)
+        party = bool(asker.reader.task) or any(_knows(clause, asker.reader.agency) for clause in about)
         return Outcome(_no(self._reasons(world, asker, known, purpose), party=party))
 
     def _reasons(
