@@ -85,10 +85,10 @@ def compiled(schema: DatasetSchema, present: frozenset[str], *, period: str) -> 
 
 
 def text_of(field: Field, column: str) -> str:
-    """The column as text with blanks as null; words of white space alone are blank where any text is allowed."""
+    """The column as text; where any text is allowed, white space alone is blank. Empty values are null already."""
     if field.type == "string" and field.codes is None and not field.pattern:
         return f"CASE WHEN trim({column}) <> '' THEN {column} END"
-    return f"nullif({column}, '')"
+    return column
 
 
 def _typed(field: Field) -> str:
