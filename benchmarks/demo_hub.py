@@ -29,8 +29,7 @@ def demo_hub(state: Path, *, months: int) -> Hub:
         receiving.write((files / one.path).read_bytes())
         with hub.database.unit_of_work() as uow:
             received = receiving.complete(uow)
-        with hub.database.unit_of_work() as uow:
-            hub.intake.check(uow, received.id)
+        hub.intake.check_apart(received.id)
     build_snapshot(hub, _reader(hub, "operator"))
     return hub
 

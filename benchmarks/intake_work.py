@@ -45,8 +45,7 @@ def hub(source: Path, made: Bench, permit: Permit) -> Measured:
     with made.database.unit_of_work() as uow:
         received = receiving.complete(uow)
     watch.lap("receive")
-    with made.database.unit_of_work() as uow:
-        settled = made.intake.check(uow, received.id)
+    settled = made.intake.check_apart(received.id)
     return watch.stop(rows=settled.rows, accepted_rows=settled.accepted_rows, state=settled.state.value)
 
 

@@ -116,8 +116,7 @@ class Submissions:
     def _complete(self, receiving: Receiving) -> Submission:
         with self._hub.database.unit_of_work() as uow:
             submission = receiving.complete(uow)
-        with self._hub.database.unit_of_work() as uow:
-            return self._hub.intake.check(uow, submission.id)
+        return self._hub.intake.check_apart(submission.id)
 
     def _document(self, session: Session, submission: Submission) -> dict[str, Any]:
         with self._hub.database.unit_of_work() as uow:
