@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from hub.api import create_api, create_health
-from hub.app import PARTNERSHIPS, Hub, build, seed
+from hub.app import PARTNERSHIPS, Housekeeping, Hub, build, seed
 from hub.settings import Mode, Settings
 from hub.web import create_pages
 
@@ -21,7 +21,10 @@ def create_app(hub: Hub) -> FastAPI:
         hub.intake.resume(hub.database)
         with hub.database.reading() as reading:
             hub.vault.sweep(reading)
+        housekeeping = Housekeeping(hub)
+        housekeeping.start()
         yield
+        housekeeping.stop()
         hub.close()
 
     app = FastAPI(title=hub.settings.partnership, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)

@@ -5,6 +5,7 @@ Importing this room imports every store, so that `hub.db.metadata` is whole.
 
 from hub.app.building import build_snapshot
 from hub.app.composition import Hub, build
+from hub.app.housekeeping import Housekeeping
 from hub.app.partnerships import PARTNERSHIPS, RAVENSBOURNE, Partnership, SeedPerson
 from hub.app.progress import Progress, ProgressBoard, read_progress, write_progress
 from hub.app.seeding import seed
@@ -12,6 +13,7 @@ from hub.app.seeding import seed
 __all__ = [
     "PARTNERSHIPS",
     "RAVENSBOURNE",
+    "Housekeeping",
     "Hub",
     "Partnership",
     "Progress",

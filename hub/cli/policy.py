@@ -12,8 +12,15 @@ def policy() -> None:
 
 @policy.command()
 def check() -> None:
-    """Validate every policy against its schema; the first mistake is named with its file."""
-    from hub.policy import PolicyLibrary
+    """Validate every policy against its schema and run the decision tables; name each mistake."""
+    from hub.policy import PolicyLibrary, run_cases
+    from hub.schemas import SchemaRegistry
 
     library = PolicyLibrary()
-    click.echo(f"policies: well, {len(library.purposes)} purposes, {len(library.gateways)} gateways")
+    results = run_cases(library, SchemaRegistry.from_folder())
+    failed = [one for one in results if not one.passed]
+    for one in failed:
+        click.echo(f"{one.table}: {one.it}: expected {one.expected}, got {one.got}", err=True)
+    click.echo(f"policies: well formed, {len(results) - len(failed)} of {len(results)} cases as the tables say")
+    if failed:
+        raise click.exceptions.Exit(1)
