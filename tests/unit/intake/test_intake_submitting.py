@@ -91,6 +91,18 @@ def test_the_same_bytes_twice_are_the_same_submission(hub: AnIntake) -> None:
     assert hub.submit(good(), period="2024-06").id != first.id
 
 
+def test_the_same_bytes_twice_at_once_leave_one_submission(hub: AnIntake, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = hub.send(good())
+    answers = iter([None, first])
+    monkeypatch.setattr("hub.intake.store.same_file", lambda *_: next(answers))
+    with pytest.raises(Conflict) as conflict:
+        hub.send(good())
+    assert conflict.value.code == "twice-at-once"
+    assert len(hub.sealed()) == 1
+    with hub.database.reading() as reading:
+        assert hub.intake.listing(reading, hub.uploader()) == (first,)
+
+
 def test_a_newer_accepted_file_supersedes_the_older_one(hub: AnIntake) -> None:
     first, second = hub.submit(good(count=3)), hub.submit(good(count=4))
     assert hub.now(first).state is State.SUPERSEDED
