@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -275,12 +276,27 @@ class House:
             found = reading.connection.exec_driver_sql(sql, parameters or None)
             return [tuple(row) for row in found]
 
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """The house at another moment. Browsers sign in anew afterwards: a later login sweeps out what had run out by then."""
+        before = self.clock.at
+        self.clock.at = moment
+        try:
+            yield
+        finally:
+            self.clock.at = before
+            self.forget_browsers()
+
+    def forget_browsers(self) -> None:
+        """Whoever comes next signs in anew."""
+        while self._visitors:
+            self._visitors.popitem()[1].http.close()
+
     def close(self) -> None:
         """Let go of browsers and programs."""
-        for one in self._apis.values():
-            one.http.close()
-        for visitor in self._visitors.values():
-            visitor.http.close()
+        self.forget_browsers()
+        while self._apis:
+            self._apis.popitem()[1].http.close()
 
 
 @contextmanager
