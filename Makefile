@@ -4,9 +4,10 @@ PYTHON ?= python3
 PY := .venv/bin/python
 TIMED := $(PY) tools/timed.py
 PYTEST := $(PY) -m pytest -q --durations=5
+PLAIN := not db and not browser and not fault and not slow
 COVER := --cov --cov-append --cov-report=
 
-.PHONY: help demo install install-test test check unit db browser faults coverage bench test-long fix docs lock
+.PHONY: help demo install install-test test check unit integration db browser faults coverage bench test-long fix docs lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +26,7 @@ test: install-test  ## everything CI runs, the time of each part printed
 	@rm -f .coverage
 	@$(TIMED) checks $(MAKE) --no-print-directory check
 	@$(TIMED) unit $(MAKE) --no-print-directory unit
+	@$(TIMED) integration $(MAKE) --no-print-directory integration
 	@$(TIMED) db $(MAKE) --no-print-directory db
 	@$(TIMED) browser $(MAKE) --no-print-directory browser
 	@$(TIMED) faults $(MAKE) --no-print-directory faults
@@ -37,8 +39,11 @@ check:  ## format, lint, types, import contracts, generated files
 	.venv/bin/lint-imports
 	$(PY) tools/reference.py --check
 
-unit:  ## unit, property, specification, policy, architecture and golden tests
-	$(PYTEST) -n 2 -m "not db and not browser and not fault and not slow" $(COVER)
+unit:  ## unit, property, specification, policy and architecture tests
+	$(PYTEST) -n 2 --dist loadfile -m "$(PLAIN)" tests/unit tests/property tests/spec tests/policies tests/architecture $(COVER)
+
+integration:  ## the rooms together: the tour on real files, one answer through every door, foreign identity providers
+	$(PYTEST) -n 2 --dist loadfile -m "$(PLAIN)" tests/integration $(COVER)
 
 db:  ## tests that run on SQLite and on PostgreSQL
 	$(PYTEST) -m "db and not slow" $(COVER)
