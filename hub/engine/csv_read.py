@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from secrets import token_hex
@@ -78,6 +78,7 @@ class CsvReading:
         self._layout = walk(self._read_at, size, dialect, header=header)
         self._faults = self._layout.faults
         self._block_starts = [block.start for block in self._layout.blocks]
+        self._fault_starts = np.array([fault.start for fault in self._faults], dtype=np.int64)
         self._fault_ends = np.array([fault.end for fault in self._faults], dtype=np.int64)
 
     def run(self) -> list[Reject]:
@@ -112,6 +113,7 @@ class CsvReading:
             f"max_line_size = {_LINE_BYTES}, buffer_size = {_BUFFER_BYTES}, "
             "store_rejects = true, rejects_table = 'hub_rejects', rejects_scan = 'hub_reject_scans')"
         )
+        self._drop_rejects()  # of a reading that failed
         try:
             if target.parquet:
                 self._session.run(
@@ -129,13 +131,16 @@ class CsvReading:
             "SELECT file_path, line_byte_position AS place, min(error_type::VARCHAR) AS kind "
             "FROM hub_rejects JOIN hub_reject_scans USING (scan_id, file_id) GROUP BY ALL"
         )
-        for table in ("hub_rejects", "hub_reject_scans"):  # they hold text of the file
-            self._session.run(f"DROP TABLE {table}")
+        self._drop_rejects()
         begins = np.array([served[path] for path in found["file_path"]], dtype=np.int64)
         offsets = np.asarray(found["place"], dtype=np.int64) - 1 + begins
         rows = self._past_hidden(rows_at(self._layout, self._read_at, self._dialect, offsets))
         kinds = [_KINDS.get(kind, (RejectKind.OTHER, "unreadable")) for kind in found["kind"]]
         return [Reject(row, kind, reason) for row, (kind, reason) in zip(rows.tolist(), kinds, strict=True)]
+
+    def _drop_rejects(self) -> None:
+        for table in ("hub_rejects", "hub_reject_scans"):  # they hold text of the file
+            self._session.run(f"DROP TABLE IF EXISTS {table}")
 
     def _past_hidden(self, rows: Ints) -> Ints:
         # DuckDB lets a row begin somewhere in the blank rows before it; those that were hidden look blank to it as well.
@@ -197,24 +202,21 @@ class CsvReading:
         end = min(begin + length, self._layout.end)
         data = self._read_at(begin, end - begin) if self._layout.plain else self._mended(begin, end)
         first = int(np.searchsorted(self._fault_ends, begin, side="right"))
-        if first == len(self._faults) or self._faults[first].start >= end:
+        last = int(np.searchsorted(self._fault_starts, end))
+        if first >= last:
             return data
         masked = bytearray(data)
-        for fault in self._faults[first:]:
-            if fault.start >= end:
-                break
+        for fault in self._faults[first:last]:
             low, high = max(fault.start, begin) - begin, min(fault.end, end) - begin
             masked[low:high] = bytes([LF]) * (high - low)
         return bytes(masked)
 
     def _mended(self, begin: int, end: int) -> bytes:
-        pieces = []
-        first = bisect_right(self._block_starts, begin) - 1
-        for block in self._layout.blocks[first:]:
-            if block.start >= end:
-                break
-            pieces.append(self._mended_block(block)[max(0, begin - block.start) : end - block.start])
-        return b"".join(pieces)
+        first, last = bisect_right(self._block_starts, begin) - 1, bisect_left(self._block_starts, end)
+        return b"".join(
+            self._mended_block(block)[max(0, begin - block.start) : end - block.start]
+            for block in self._layout.blocks[first:last]
+        )
 
     def _mended_block(self, block: Block) -> bytes:
         start, data = self._last_mended

@@ -70,7 +70,14 @@ class EngineSession(Protocol):
         escape: str = '"',
         header: bool = True,
     ) -> list[Reject]:
-        """Read a delimited file into the relation `into`: `columns` as VARCHAR in file order, then `hub_row` BIGINT."""
+        """Read a delimited file into the temporary view `into`: `columns` as VARCHAR in file order, then `hub_row` BIGINT.
+
+        A value that is empty, quoted or not, is null. `hub_row` is the row's number as a spreadsheet shows it: the header is
+        row 1, a line end inside quotes counts nothing, a blank row is numbered but is no record. Rows may end in LF, CRLF or
+        CR, mixed; a byte order mark is not read. Rows that cannot be split are absent and returned, each once: too few or
+        too many columns; `unclosed-quote` with the row where it opens (when it is never closed, the rows behind it are not
+        read); `other` for a quote amid a value, a record of more than 2 MiB, or bytes that are no UTF-8 (see `reason`).
+        """
         ...
 
     def write_parquet(self, sql: str, target: str) -> int:

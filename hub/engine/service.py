@@ -66,6 +66,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, systems: list[AbstractFileSy
     names = ", ".join(f"'{system.protocol}://'" for system in systems)
     for statement in (
         f"SET memory_limit = '{memory_mb}MiB'",
+        "SET temp_directory = ''",  # so that memory that runs out is called that, and not a forbidden file
         "SET max_temp_directory_size = '0B'",
         "SET TimeZone = 'UTC'",
         "SET allow_extension_repositories = 'forbidden'",
