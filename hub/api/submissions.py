@@ -8,7 +8,6 @@ period stand in the address, so that the Permit is decided before the first byte
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -54,14 +53,14 @@ class Submissions:
             return receiving.write
 
         try:
-            await self._stream(request, begin, unquote(file_name))
+            await self._stream(request, begin, file_name)
+            submission = await run_in_threadpool(self._complete, started[0])
         except ClientDisconnect:
             await self._abandon(started)
             raise Invalid(say("api.cut-off"), code="cut-off", remedy=say("api.cut-off-remedy")) from None
         except BaseException:
             await self._abandon(started)
             raise
-        submission = await run_in_threadpool(self._complete, started[0])
         return await run_in_threadpool(self._document, session, submission)
 
     def listing(self, request: Request, dataset: str = "") -> dict[str, Any]:
