@@ -130,18 +130,17 @@ def test_a_sender_who_goes_away_leaves_nothing(bare: House) -> None:
 
 
 def test_an_agreement_suspended_while_the_file_arrives_keeps_it_out(bare: House) -> None:
-    api = bare.api(UPLOADER)
     permit = bare.permit("met-police-governance", Action.AGREEMENT_SUSPEND, "bromley-open-police")
+    content = an_extract(PERIOD)
 
-    def body() -> Iterator[bytes]:
-        content = an_extract(PERIOD)
-        yield content[:500]
+    def messages() -> Iterator[dict[str, Any]]:
+        yield {"type": "http.request", "body": content[:500], "more_body": True}
         with bare.hub.database.unit_of_work() as uow:
             bare.hub.agreements.suspend(uow, permit, "bromley-open-police", reason="test")
-        yield content[500:]
+        yield {"type": "http.request", "body": content[500:], "more_body": False}
 
-    answer = api.send(API, PERIOD, body())
-    assert answer.status_code in (403, 404, 422), answer.text
+    status, _ = asyncio.run(_asked(bare, messages()))
+    assert status == 404
     assert bare.sealed_files() == set()
     with bare.hub.database.reading() as reading:
         assert bare.hub.intake.latest_accepted(reading) == ()
