@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +48,9 @@ PURPOSE = "svd.identify_kinds"
 YEAR = tuple(f"2025-{month:02d}" for month in range(1, 13))
 """One whole year of the invented partnership: every level of every table has cells."""
 
+QUARTER = ("2026-01", "2026-02", "2026-03")
+"""One whole quarter of it: the least that has most tables."""
+
 CLOSED_MONTHS = ("2016-04", "2016-05", "2016-06", "2016-07", "2016-08", "2016-09")
 """Two whole quarters of real Bromley."""
 
@@ -64,12 +67,13 @@ class Recipe:
     by: str = ""
 
 
-def _ravensbourne(folder: Path) -> tuple[Itinerary, Manifest | None]:
-    manifest = write_partnership(folder, months=23)
+def _ravensbourne(folder: Path, months: Sequence[str], *, written: int) -> tuple[Itinerary, Manifest | None]:
+    """These months, of so many written."""
+    manifest = write_partnership(folder, months=written)
     extracts = tuple(
         Extract(agency=one.agency, dataset=one.dataset, period=one.period, path=folder / one.path)
         for one in manifest.extracts
-        if one.period in YEAR
+        if one.period in months
     )
     geography = tuple(folder / one.path for one in manifest.geography)
     return Itinerary(
@@ -83,7 +87,16 @@ def _closed_bromley(_folder: Path) -> tuple[Itinerary, Manifest | None]:
     return Itinerary(partnership=whole.partnership, geography=whole.geography, extracts=extracts, lead=whole.lead), None
 
 
-RAVENSBOURNE_2025 = Recipe(name="ravensbourne-2025", plan=_ravensbourne, by="ravensbourne-council-analyst")
+RAVENSBOURNE_2025 = Recipe(
+    name="ravensbourne-2025",
+    plan=lambda folder: _ravensbourne(folder, YEAR, written=23),
+    by="ravensbourne-council-analyst",
+)
+RAVENSBOURNE_QUARTER = Recipe(
+    name="ravensbourne-quarter",
+    plan=lambda folder: _ravensbourne(folder, QUARTER, written=12),
+    by="ravensbourne-council-analyst",
+)
 BROMLEY_CLOSED = Recipe(name="bromley-closed", plan=_closed_bromley, by="bromley-council-analyst")
 
 
@@ -107,17 +120,18 @@ def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Pa
 
 def made(recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state folder of a recipe, made once."""
-    return once(tmp_path_factory, recipe.name, lambda folder: _make(recipe, folder))
+    return once(tmp_path_factory, recipe.name, lambda folder: make(recipe, folder))
 
 
-def _make(recipe: Recipe, folder: Path) -> None:
+def make(recipe: Recipe, folder: Path, *, backwards: bool = False) -> None:
+    """Follow a recipe in `folder`; `backwards`: the extracts are sent in the other order."""
     itinerary, manifest = recipe.plan(folder / "extracts")
     partnership = PARTNERSHIPS[itinerary.partnership]
     hub = build(_settings(folder / "state", BUILT_AT, partnership), clock=FrozenClock())
     seed(hub, partnership)
     load_files(hub, itinerary.geography)
     house = House(BUILT_AT, hub, folder, partnership, manifest)
-    for one in itinerary.extracts:
+    for one in reversed(itinerary.extracts) if backwards else itinerary.extracts:
         uploader = partnership.person(one.agency, "uploader").id
         house.submit(uploader, one.dataset, one.period, one.path.read_bytes(), name_of_file=one.path.name)
     if recipe.by:
