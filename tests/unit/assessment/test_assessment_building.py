@@ -1,0 +1,150 @@
+"""An assessment is built from protected tables alone, looked up again each time, and never served stale (P3, P4, P9)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.app import build_snapshot
+from hub.assessment import BuiltAssessment
+from hub.audit.store import stored_entries
+from hub.kit.authority import Action, Permit
+from hub.kit.canonical import sha256_hex
+from hub.kit.errors import Conflict, NotFound, NotPermitted
+from tests.support.hubs import ANALYST, API, MONTHS, OPERATOR, SQUARES, STRATEGIC, UPLOADER, an_extract
+from tests.support.partnerships import House, a_copy, made
+
+PURPOSE = "svd.strategy_prepare"
+
+
+@pytest.fixture
+def house(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Iterator[House]:
+    found = a_copy(made(SQUARES, tmp_path_factory), tmp_path)
+    yield found
+    found.hub.close()
+
+
+def permit(house: House, action: Action = Action.ASSESSMENT_BUILD, *, name: str = ANALYST) -> Permit:
+    return house.permit(name, action, "assessments", purpose=PURPOSE)
+
+
+def build(house: House, *, name: str = ANALYST) -> BuiltAssessment:
+    asked = permit(house, name=name)
+    with house.hub.database.unit_of_work() as uow:
+        return house.hub.assessments.build(uow, asked, justification="test")
+
+
+def read(house: House, identity: str, *, name: str = ANALYST) -> BuiltAssessment:
+    asked = permit(house, Action.ASSESSMENT_READ, name=name)
+    with house.hub.database.unit_of_work() as uow:
+        return house.hub.assessments.read(uow, asked, identity, justification="test")
+
+
+def test_every_figure_carries_the_evidence_it_stands_on(house: House) -> None:
+    built = build(house)
+    assert {figure.indicator for figure in built.figures} == {"V1", "V2", "P1"}
+    for figure in built.figures:
+        evidence = figure.evidence
+        assert evidence.measure == f"{API}:crimes@met-police"
+        assert (evidence.snapshot, evidence.profile) == (1, "open")
+        assert json.loads(evidence.query)["view"] in ("violence-by-place", "police-and-health")
+        assert evidence.policy_hash == house.hub.policy.hash
+        assert evidence.definition == house.hub.definitions.current().reference
+        assert evidence.result_hash[:12] in built.html
+    assert built.sha256 == sha256_hex(built.html.encode())
+
+
+def test_a_figure_says_what_the_table_says(house: House) -> None:
+    table = house.table(ANALYST, "police-and-health", by="borough,quarter", purpose=PURPOSE)
+    quarters = {row.period: row.cells[0].text for row in table.rows}
+    (series,) = [figure for figure in build(house).figures if figure.indicator == "V2"]
+    assert {line.cells[0]: line.cells[1] for line in series.lines} == quarters
+    assert series.evidence.result_hash == table.result_hash
+
+
+def test_rolling_years_hold_the_known_counts(house: House) -> None:
+    (violence,) = [
+        figure for figure in build(house).figures if figure.indicator == "V1" and figure.agency == "met-police"
+    ]
+    by_kind = {line.cells[0]: line.cells[1:] for line in violence.lines}
+    assert by_kind["Violence and sexual offences"][:3] == ("2024-12", "96", "96")
+    assert by_kind["Robbery"] == ("2024-12", "48", "48", "+0 %")
+
+
+def test_built_again_it_is_the_same_bytes(house: House) -> None:
+    first, second = build(house), build(house)
+    assert first.id != second.id
+    assert first.html == second.html
+    assert read(house, first.id).html == first.html
+
+
+def test_the_document_needs_nothing_from_outside_and_runs_nothing(house: House) -> None:
+    built = build(house)
+    assert not re.search(r"<script|javascript:|src=|@import|https?://(?!www\.w3\.org)", built.html)
+    for chapter in ("scope", "sources", "levels", "where", "gaps"):
+        assert f'id="{chapter}"' in built.html
+    assert built.body in built.html
+
+
+def test_what_is_missing_is_said(house: House) -> None:
+    html = build(house).html
+    assert "health/istv-assaults" in html
+    assert "ambulance/violence-callouts" in html
+
+
+def test_evidence_is_kept_and_figures_are_not(house: House) -> None:
+    built = build(house)
+    asked = permit(house, Action.ASSESSMENT_READ)
+    with house.hub.database.reading() as reading:
+        (record,) = house.hub.assessments.all(reading, asked)
+        (kept,) = house.rows("SELECT * FROM assessments")
+        *_, entry = stored_entries(reading, matching={"action": "assessment:build"})
+    assert (record.id, record.sha256, record.agency) == (built.id, built.sha256, "bromley-council")
+    assert {one["result_hash"] for one in json.loads(record.evidence)} == {
+        figure.evidence.result_hash for figure in built.figures
+    }
+    assert "Robbery" not in str(kept)
+    assert (entry.columns["verb"], entry.columns["subject"]) == ("combination", f"assessment/{built.id}")
+
+
+def test_after_another_snapshot_it_must_be_built_again(house: House) -> None:
+    built = build(house)
+    house.submit(UPLOADER, API, MONTHS[-1], an_extract(MONTHS[-1], 30))
+    build_snapshot(house.hub, house.reader(OPERATOR))
+    with pytest.raises(Conflict) as caught:
+        read(house, built.id)
+    assert caught.value.code == "assessment-stale"
+    assert read(house, build(house).id).snapshot == 2
+
+
+def test_a_suspended_agreement_takes_the_figures_away_at_the_next_look(house: House) -> None:
+    built = build(house)
+    asked = house.permit("met-police-governance", Action.AGREEMENT_SUSPEND, "bromley-open-police")
+    with house.hub.database.unit_of_work() as uow:
+        house.hub.agreements.suspend(uow, asked, "bromley-open-police", reason="test")
+    with pytest.raises((NotPermitted, NotFound, Conflict)):
+        read(house, built.id)
+
+
+def test_another_reader_of_the_same_agency_reads_the_same_bytes(house: House) -> None:
+    built = build(house)
+    assert read(house, built.id, name=STRATEGIC).html == built.html
+
+
+def test_a_permit_for_something_else_opens_no_assessment(house: House) -> None:
+    built = build(house)
+    other = house.permit(ANALYST, Action.VIEW_READ, "violence-by-place", purpose=PURPOSE)
+    with house.hub.database.unit_of_work() as uow:
+        for attempt in (
+            lambda: house.hub.assessments.build(uow, other, justification="x"),
+            lambda: house.hub.assessments.read(uow, other, built.id, justification="x"),
+            lambda: house.hub.assessments.all(uow, other),
+        ):
+            with pytest.raises(NotPermitted):
+                attempt()
+    with pytest.raises(NotFound):
+        read(house, "asm_absent")
