@@ -6,8 +6,10 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hub.kit.errors import Invalid
 
 
 class Mode(StrEnum):
@@ -21,7 +23,7 @@ class Mode(StrEnum):
 class Settings(BaseSettings):
     """One frozen object. `production` refuses what is only fit for trying out."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     mode: Mode = Field(default=Mode.EMBEDDED, description="demo, embedded or production")
     state: Path = Field(default=Path("hub-state"), description="folder of database, sealed objects and key file")
@@ -64,6 +66,20 @@ class Settings(BaseSettings):
         if self.database_url and not self.database_url.startswith("sqlite"):
             return self.database_url
         return f"sqlite:///{(self.state / 'jobs.sqlite').resolve()}"
+
+
+def read_settings(**said: object) -> Settings:
+    """The settings of the environment, with what is `said` in their place. Invalid names each that is wrong, never its value."""
+    try:
+        return Settings(**said)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = [_sentence(one["loc"], one["msg"]) for one in error.errors(include_input=False)]
+        raise Invalid("; ".join(wrong), code="bad-settings", remedy="Change these settings and start again.") from None
+
+
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    said = message.removeprefix("Value error, ")
+    return f"HUB_{str(place[0]).upper()}: {said}" if place else said
 
 
 def child_environment(**settings: object) -> dict[str, str]:

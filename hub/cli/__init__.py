@@ -57,11 +57,9 @@ def hub() -> None:
 def main() -> None:
     """Run the command line; errors of the hub become one line on stderr and an exit code, never a traceback."""
     try:
-        hub(standalone_mode=False)
+        ended = hub(standalone_mode=False)  # the exit code, where a command asked for one
     except click.exceptions.Abort:
         sys.exit(130)
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -70,6 +68,8 @@ def main() -> None:
         if error.remedy:
             click.echo(error.remedy, err=True)
         sys.exit(exit_code(error))
+    if isinstance(ended, int) and ended:
+        sys.exit(ended)
 
 
 def exit_code(error: HubError) -> int:

@@ -14,14 +14,14 @@ from typing import Any
 
 import httpx2
 
-from hub.kit.errors import HubError, Invalid, NotFound, NotPermitted, Refused, Unauthenticated, Unavailable
+from hub.kit.errors import Conflict, HubError, Invalid, NotFound, NotPermitted, Unauthenticated, Unavailable
 
 _PATIENCE = 60.0
 _KINDS: Mapping[int, type[HubError]] = {
     401: Unauthenticated,
     403: NotPermitted,
     404: NotFound,
-    409: Refused,
+    409: Conflict,
     422: Invalid,
     503: Unavailable,
 }
@@ -46,14 +46,15 @@ class HubClient:
         """Log in through a provider as one of the demo's personas, follow the code flow, and take a token for a day."""
         url = f"/login/start/{provider}?persona={persona}"
         for _ in range(8):
-            answer = self._http.get(url)
+            answer = self._ask("GET", url)
             if answer.status_code not in {302, 303, 307}:
                 break
             url = answer.headers["location"]
-        who = self._http.get("/api/v1/session")
+        who = self._ask("GET", "/api/v1/session")
         if who.status_code != httpx2.codes.OK:
             raise Unauthenticated(f"the login as {persona} did not work", code="login-failed")
-        made = self._http.post(
+        made = self._ask(
+            "POST",
             "/api/v1/tokens",
             json={"name": "hub command line", "days": 1, "scopes": list(scopes)},
             headers={"X-CSRF-Token": who.json()["csrf_token"]},
@@ -64,7 +65,8 @@ class HubClient:
     def submit(self, path: Path, *, dataset: str, period: str) -> dict[str, Any]:
         """Send a file as it is; the answer is the submission with its report."""
         with path.open("rb") as file:
-            answer = self._http.post(
+            answer = self._ask(
+                "POST",
                 "/api/v1/submissions",
                 params={"dataset": dataset, "period": period, "file_name": path.name},
                 content=_chunks(file),
@@ -74,18 +76,28 @@ class HubClient:
 
     def get(self, path: str, **params: str) -> dict[str, Any]:
         """A JSON document."""
-        return _answer(self._http.get(f"/api/v1{path}", params=params, headers=self._headers()))
+        return _answer(self._ask("GET", f"/api/v1{path}", params=params, headers=self._headers()))
 
     def post(self, path: str, **params: str) -> dict[str, Any]:
         """Ask for something to be done."""
-        return _answer(self._http.post(f"/api/v1{path}", params=params, headers=self._headers()))
+        return _answer(self._ask("POST", f"/api/v1{path}", params=params, headers=self._headers()))
 
     def text(self, path: str, **params: str) -> str:
         """A document that is not JSON."""
-        answer = self._http.get(f"/api/v1{path}", params=params, headers=self._headers())
+        answer = self._ask("GET", f"/api/v1{path}", params=params, headers=self._headers())
         if answer.is_error:
             _answer(answer)
         return answer.text
+
+    def _ask(self, method: str, url: str, **options: Any) -> httpx2.Response:
+        try:
+            return self._http.request(method, url, **options)
+        except httpx2.TransportError:
+            raise Unavailable(
+                f"the hub at {self._http.base_url} does not answer",
+                code="no-answer",
+                remedy="See that it runs, and that the address is right.",
+            ) from None
 
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}", **(more or {})}

@@ -32,7 +32,7 @@ def state_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def hub_of(state: Path) -> Iterator[Hub]:
     """The hub of a state folder."""
     from hub.app import build
-    from hub.settings import Settings
+    from hub.settings import read_settings
 
     if not state.exists():
         raise NotFound(
@@ -40,7 +40,7 @@ def hub_of(state: Path) -> Iterator[Hub]:
             code="no-state",
             remedy="Make one with hub init, or name another with --state.",
         )
-    made = build(Settings(state=state))
+    made = build(read_settings(state=state))
     try:
         yield made
     finally:

@@ -17,11 +17,11 @@ def init(state: Path, operator: str) -> None:
     """Make a state folder: root key, database, and the operator as the first agency."""
     from hub.app import build
     from hub.kit.authority import Reader
-    from hub.settings import Settings
+    from hub.settings import read_settings
 
     if (state / "root.key").exists():
         raise Conflict(f"{state} is a state folder already", code="state-exists")
-    made = build(Settings(state=state))
+    made = build(read_settings(state=state))
     with made.database.unit_of_work() as uow:
         reader = Reader(agency="hub-operator", task="set-up")
         made.identity.add_agency(uow, reader, id="hub-operator", name=operator, kind="hub_operator")
@@ -36,9 +36,9 @@ def serve() -> None:
     """Serve the hub that the settings (HUB_…) describe."""
     import uvicorn
 
-    from hub.settings import Settings
+    from hub.settings import read_settings
 
-    settings = Settings()
+    settings = read_settings()
     uvicorn.run(
         "hub.asgi:from_environment",
         factory=True,

@@ -1,0 +1,117 @@
+"""Commands against a running hub, as a program uses it: a kept token, exit codes, and no traceback when nobody answers."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from hub.cli.client import HubClient, free_port
+from hub.kit.errors import Conflict, Invalid, NotFound, NotPermitted, Unauthenticated, Unavailable
+from tests.support.hubs import ANALYST, API, UPLOADER, an_extract
+from tests.support.partnerships import House
+from tests.unit.cli.conftest import Command
+
+PERIOD = "2024-01"
+
+
+@pytest.fixture
+def logged_in(hub_command: Command, house: House) -> Command:
+    ran = hub_command("login", "--hub", house.base_url, "--token", house.token(UPLOADER))
+    assert (ran.code, ran.out) == (0, ""), ran.err
+    return hub_command
+
+
+def test_a_token_is_kept_where_only_its_owner_reads_it(logged_in: Command, tmp_path: Path) -> None:
+    kept = tmp_path / "home" / ".config" / "svd-hub" / "token.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_a_token_that_does_not_open_the_hub_is_not_kept(hub_command: Command, house: House, tmp_path: Path) -> None:
+    ran = hub_command("login", "--hub", house.base_url, "--token", "forged")
+    assert ran.code == 3
+    assert not (tmp_path / "home" / ".config").exists()
+
+
+def test_without_a_token_there_is_nothing_to_do(hub_command: Command) -> None:
+    for arguments in (["submissions"], ["get", "violence-by-place"]):
+        ran = hub_command(*arguments)
+        assert ran.code == 3
+        assert "[no-token]" in ran.err
+        assert "hub login" in ran.err
+
+
+def test_a_file_is_submitted_listed_and_reported(logged_in: Command, tmp_path: Path) -> None:
+    path = tmp_path / "january.csv"
+    path.write_bytes(an_extract(PERIOD))
+    ran = logged_in("submit", path, "--dataset", API, "--period", PERIOD)
+    assert ran.code == 0, ran.err
+    assert "20 of 20 rows" in ran.out
+    identity = ran.out.partition(":")[0]
+    listed = logged_in("submissions")
+    assert listed.out.startswith(f"{identity}\t{API}\t{PERIOD}\taccepted\t20 rows")
+    again = json.loads(logged_in("submit", path, "--dataset", API, "--period", PERIOD, "--json").out)
+    assert again["id"] == identity
+
+
+def test_a_returned_file_is_exit_code_1_and_a_refused_period_too(logged_in: Command, tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_bytes(b"")
+    ran = logged_in("submit", path, "--dataset", API, "--period", PERIOD)
+    assert ran.code == 1
+    assert "error empty-file" in ran.out
+    assert logged_in("submit", path, "--dataset", API, "--period", "2024-13").code == 1
+    assert logged_in("submit", path, "--dataset", "health/istv-assaults", "--period", PERIOD).code == 3
+
+
+def test_a_table_is_fetched_as_csv_or_json_once_there_is_one(
+    hub_command: Command, house: House, tmp_path: Path
+) -> None:
+    hub_command("login", "--hub", house.base_url, "--token", house.token(ANALYST))
+    nothing = hub_command("get", "violence-by-place")
+    assert (nothing.code, nothing.out) == (1, "")
+    assert "[no-snapshot]" in nothing.err
+    house.submit(UPLOADER, API, PERIOD, an_extract(PERIOD))
+    with HubClient(house.base_url, token=house.token(ANALYST)) as client:
+        client.post("/snapshots")
+    table = hub_command("get", "violence-by-place", "--by", "borough,month")
+    assert table.code == 0, table.err
+    assert "20" in table.out
+    document = json.loads(hub_command("get", "violence-by-place", "--by", "borough,month", "--format", "json").out)
+    assert document["provenance"]["snapshot"] == 1
+    assert hub_command("get", "no-such-view").code == 3
+
+
+def test_a_hub_that_does_not_answer_is_unavailable(hub_command: Command, house: House, tmp_path: Path) -> None:
+    ran = hub_command("login", "--hub", f"http://127.0.0.1:{free_port()}", "--token", "x")
+    assert ran.code == 4
+    assert "[no-answer]" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_the_client_logs_in_by_code_flow_and_takes_a_token(house: House) -> None:
+    with HubClient(house.base_url) as client:
+        assert client.login("met-police", UPLOADER)
+        assert client.get("/submissions") == {"submissions": []}
+    with HubClient(house.base_url) as client, pytest.raises(Unauthenticated):
+        client.login("met-police", "nobody")
+
+
+def test_what_the_hub_answers_becomes_the_error_it_is(house: House) -> None:
+    with HubClient(house.base_url, token="forged") as client, pytest.raises(Unauthenticated):
+        client.get("/views")
+    with HubClient(house.base_url, token=house.token(UPLOADER)) as client:
+        for ask, kind in (
+            (lambda: client.get("/submissions/absent"), NotFound),
+            (lambda: client.text("/views/violence-by-place/table", by="street"), (Invalid, NotFound, NotPermitted)),
+            (lambda: client.post("/assessments"), (NotPermitted, NotFound)),
+            (lambda: client.get("/explain"), Invalid),
+        ):
+            with pytest.raises(kind):
+                ask()
+    with HubClient(house.base_url, token=house.token(ANALYST)) as client, pytest.raises(Conflict):
+        client.post("/snapshots")
+    with HubClient(f"http://127.0.0.1:{free_port()}") as client, pytest.raises(Unavailable):
+        client.login("met-police", UPLOADER)
