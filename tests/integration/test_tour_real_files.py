@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from hub.cli.tour import tour
 from hub.kit.errors import Conflict
 from hub.views import ProtectedTable, Shown
 from tests.support import independent
+from tests.support.pages import tables_of, words_of
 from tests.support.partnerships import House, Toured, a_tour, opened
 from tests.support.shared import shared
 from tests.support.snapshots import texts
@@ -139,21 +140,23 @@ def test_the_same_cell_in_two_views_is_the_same_value(house: House) -> None:
     }
 
 
-def test_the_assessment_names_the_gap_and_says_what_no_indicator_has(toured: Toured) -> None:
-    words = _words(Path(toured.said["assessment"]).read_text(encoding="utf-8"))
-    assert "no submission for 2016-03" in words
-    for indicator, dataset in (("H1", "health/istv-assaults"), ("H2", "ambulance/violence-callouts")):
-        assert f"No submission of {dataset} is in the snapshot, so indicator {indicator} has no figure." in words
-    assert "V1 Crimes recorded by the police, rolling 12 months: met-police" in words
+def test_the_assessment_names_the_gap_and_says_which_indicators_have_no_figure(toured: Toured) -> None:
+    words = words_of(Path(toured.said["assessment"]).read_text(encoding="utf-8"))
+    assert re.search(r"no submission for (2016-03|March 2016)", words)
+    for indicator in ("H1", "H2"):
+        assert f"so indicator {indicator} has no figure" in words
+    for indicator in ("V1", "V2", "A1", "P1"):
+        assert re.search(rf"\b{indicator} [A-Z]", words), indicator
 
 
 def test_rolling_figures_are_the_sums_of_twelve_counted_months(toured: Toured) -> None:
     counted = Counter((month, kind) for month, _, kind in independent.bromley_crimes())
     newest = [month for month in sorted({month for month, _ in counted}) if month > "2016-06"]
     assert len(newest) == 12
-    page = Path(toured.said["assessment"]).read_text(encoding="utf-8")
     total = sum(counted[month, "violent-crime"] for month in newest)
-    assert f'<td class="govuk-table__cell">{total}</td>' in page
+    tables = tables_of(Path(toured.said["assessment"]).read_text(encoding="utf-8"))
+    cells = {cell.replace(",", "") for rows in tables.values() for row in rows for cell in row}
+    assert str(total) in cells
 
 
 def test_every_state_of_the_open_tour_is_a_number(house: House) -> None:
@@ -203,18 +206,3 @@ def test_the_tour_of_the_invented_partnership_ends_well(tmp_path_factory: pytest
     manifest = json.loads((toured.state / "extracts" / "manifest.json").read_text(encoding="utf-8"))
     assert sum(one["rows"] for one in toured.said["submissions"]) == sum(one["rows"] for one in manifest["extracts"])
     assert toured.said["audit"]["verified"] is True
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-
-def _words(page: str) -> str:
-    parser = _Words()
-    parser.feed(page)
-    return " ".join(" ".join(parser.words).split())
