@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.kit.words import say
@@ -13,6 +14,9 @@ from hub.schemas.model import DatasetSchema, RefusedField, plain_name
 
 _DELIMITERS = ((";", "semicolon"), ("\t", "tab"), ("|", "pipe"))
 _LONGEST_NAME = 60
+
+MOST_COLUMNS = 500
+"""A file with more columns is no extract of any agreed schema. Its rows are not read: each column costs memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,12 @@ class Header:
 
 
 def read_header(record: Sequence[str], schema: DatasetSchema, *, others: Iterable[DatasetSchema] = ()) -> Header:
-    """Compare the first record with the schema. `others` are the agreed schemas a stray file may belong to."""
+    """Compare the first record with the schema. `others` are the agreed schemas a stray file may belong to.
+
+    A record of more than `MOST_COLUMNS` names is looked through for refused fields only; its `columns` are empty.
+    """
+    if len(record) > MOST_COLUMNS:
+        return _too_wide(record, schema)
     columns = tuple(
         name if name in schema.names and name not in record[:place] else f"extra_{place}"
         for place, name in enumerate(record)
@@ -47,6 +56,15 @@ def read_header(record: Sequence[str], schema: DatasetSchema, *, others: Iterabl
     stopping = _stopping(record, schema, others)
     findings = stopping or [*_extra(record, columns, schema), *_left_out(present, schema)]
     return Header(columns, present, tuple(findings), stops=bool(stopping), refused=False)
+
+
+def _too_wide(record: Sequence[str], schema: DatasetSchema) -> Header:
+    refused = _refused(record, schema)
+    counted = Counter(one.field for one in refused)
+    first = {one.field: replace(one, count=counted[one.field]) for one in reversed(refused)}
+    said: dict[str, Any] = {"columns": f"{len(record):,}", "most": f"{MOST_COLUMNS:,}", "schema": schema.id}
+    many = finding("too-many-columns", rows=[1], **said)
+    return Header((), frozenset(), tuple(first.values()) or (many,), stops=True, refused=bool(refused))
 
 
 def _refused(record: Sequence[str], schema: DatasetSchema) -> list[Finding]:

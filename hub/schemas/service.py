@@ -134,6 +134,8 @@ def check_file(
 def _read(case: _Case, text: Text) -> Checked:
     """Read the file as columns: the bytes are text."""
     header = read_header(text.header, case.schema, others=case.others)
+    if not header.columns:
+        return _closed(case, text, list(header.findings), rows=count_records(case.read_bytes))
     rejects = case.session.read_csv(case.source, columns=header.columns, into=_RAW)
     ((read, last),) = case.session.rows(f"SELECT count(*), coalesce(max({ROW_NUMBER}), 1) FROM {_RAW}")
     rejects = [reject for reject in rejects if reject.row > 1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.schemas import Outcome, column_letter
-from hub.schemas.header import read_header
+from hub.schemas.header import MOST_COLUMNS, read_header
 from hub.schemas.text import LONGEST_LINE
 from tests.support.schemas import ROWS, checked, codes, csv_of, found, rows_of, schema_of
 
@@ -218,3 +218,19 @@ def test_quoted_commas_quotes_and_line_ends_are_one_value(tmp_path: Path) -> Non
     report = checked(tmp_path, CRIME, csv_of(rows), part_accept=True)
     assert (report.rows, report.accepted_rows) == (4, 3)
     assert found(report, "bad-date").rows == (5,)
+
+
+def test_a_file_with_far_too_many_columns_is_returned_without_reading_its_rows(tmp_path: Path) -> None:
+    for names in ([f"c{place}" for place in range(100_000)], [""] * 100_000, ["Month"] * 100_000):
+        content = (",".join(names) + "\n" + "," * (len(names) - 1) + "\n").encode()
+        report = checked(tmp_path, CRIME, content)
+        assert (report.outcome, codes(report), report.rows) == (Outcome.RETURNED, ["too-many-columns"], 1)
+        assert "100,000" in report.findings[0].message
+
+
+def test_a_refused_field_is_found_behind_any_number_of_columns(tmp_path: Path) -> None:
+    health = schema_of("health/istv-assaults")
+    names = [*(f"c{place}" for place in range(MOST_COLUMNS)), *[min(health.refused[0].names)] * 3]
+    report = checked(tmp_path, health.id, (",".join(names) + "\n").encode())
+    assert (report.outcome, codes(report)) == (Outcome.REFUSED, ["refused-field"])
+    assert report.findings[0].count == 3
