@@ -173,13 +173,14 @@ def test_serve_serves_what_the_settings_say(
     hub_command: Command, servers: list[uvicorn.Server], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     port = free_port()
-    for name, value in {"HUB_STATE": str(tmp_path / "state"), "HUB_PORT": str(port)}.items():
-        monkeypatch.setenv(name, value)
+    address = f"http://127.0.0.1:{port}"
+    for name, value in {"STATE": tmp_path / "state", "PORT": port, "BASE_URL": address}.items():
+        monkeypatch.setenv(f"HUB_{name}", str(value))
     serving = threading.Thread(target=hub_command, args=("serve",), daemon=True)
     serving.start()
-    until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
-    assert httpx2.get(f"http://127.0.0.1:{port}/readyz").json() == {"status": "ok"}
-    assert httpx2.get(f"http://127.0.0.1:{port}/login").status_code == 200
+    until(lambda: answers(f"{address}/healthz"))
+    assert httpx2.get(f"{address}/readyz").json() == {"status": "ok"}
+    assert httpx2.get(f"{address}/login").status_code == 200
     servers[0].should_exit = True
     serving.join(timeout=30)
     assert not serving.is_alive()
