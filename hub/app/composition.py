@@ -103,7 +103,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         intake=intake,
         snapshots=snapshots,
         views=views,
-        assessments=Assessments(views=views, definitions=definitions, policy=policy, clock=now),
+        assessments=Assessments(views=views, definitions=definitions, schemas=schemas, policy=policy, clock=now),
         jobs=Jobs(database_url=settings.jobs_url),
         progress=ProgressBoard(settings.state),
     )

@@ -10,10 +10,20 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hub.assessment import drawing
-from hub.assessment.figures import column_position, ranking, rolling, rolling_lines, series_lines
+from hub.assessment.figures import (
+    cell_text,
+    column_position,
+    ranking,
+    ranks,
+    rolling,
+    rolling_lines,
+    series_lines,
+)
 from hub.assessment.model import Evidence, Figure, Indicator, Line, Make
 from hub.definitions import Definition
+from hub.kit.spoken import spoken_day, spoken_month, spoken_stamp
 from hub.kit.words import say
+from hub.schemas import SchemaRegistry
 from hub.views import ProtectedTable
 from hub.views.model import Column
 
@@ -50,7 +60,7 @@ def figures(ask: Ask, definition: Definition) -> tuple[Figure, ...]:
 
 
 def render(
-    made: Sequence[Figure], tables: Iterable[ProtectedTable], definition: Definition, absent: Sequence[tuple[str, str]]
+    made: Sequence[Figure], tables: Iterable[ProtectedTable], definition: Definition, schemas: SchemaRegistry
 ) -> tuple[str, str]:
     """(whole document, body) as HTML. No clock, no chance: the same figures give the same bytes."""
     known = list(tables)
@@ -60,12 +70,16 @@ def render(
             columns.setdefault((column.dataset, column.agency), column)
     context = {
         "say": say,
+        "spoken_day": spoken_day,
+        "spoken_month": spoken_month,
+        "spoken_stamp": spoken_stamp,
         "chapters": CHAPTERS,
         "figures": made,
         "table": known[0],
         "definition": definition,
+        "kinds": _declared(definition, schemas),
         "columns": [columns[key] for key in sorted(columns)],
-        "gaps": _gaps(columns, absent),
+        "gaps": [*_gaps(columns), *_absent(made, columns, schemas), say("assessment.gaps.no-dimensions")],
     }
     body = _templates().get_template("body.html").render(context)
     return _templates().get_template("document.html").render({**context, "body": body}), body
@@ -90,16 +104,14 @@ def _figures_of(
         for kind in kinds if table.table.with_kind else ("",):
             year, areas = ranking(table, position, kind)
             lines = tuple(
-                Line((str(rank), row.area_name, row.cells[position].text)) for rank, row in enumerate(areas, start=1)
+                Line((rank, row.area_name, cell_text(row.cells[position])))
+                for rank, row in zip(ranks(areas, position), areas, strict=True)
             )
-            head = (
-                say("assessment.table.rank"),
-                say("assessment.table.area"),
-                " ".join(filter(None, (titles.get(kind, ""), say("assessment.table.year", year=year) if year else ""))),
-            )
-            yield _figure(
-                indicator, table, column, definition, head=head, lines=lines, chart=drawing.bars(areas, position)
-            )
+            counted = say("assessment.table.year", year=year) if year else say("assessment.table.count")
+            head = (say("assessment.table.rank"), say("assessment.table.area"), counted)
+            chart = drawing.bars(areas, position)
+            named = titles.get(kind, kind)
+            yield _figure(indicator, table, column, definition, head=head, lines=lines, chart=chart, kind=named)
 
 
 def _figure(
@@ -111,12 +123,14 @@ def _figure(
     head: tuple[str, ...],
     lines: tuple[Line, ...],
     chart: str,
+    kind: str = "",
 ) -> Figure:
     title = say(f"assessment.indicator.{indicator.id}")
+    whose = f"{kind}, {column.agency_name}" if kind else column.agency_name
     return Figure(
         indicator=indicator.id,
         chapter=indicator.chapter,
-        heading=say("assessment.indicator.heading", id=indicator.id, title=title, agency=column.agency),
+        heading=say("assessment.indicator.heading", id=indicator.id, title=title, agency=whose),
         agency=column.agency,
         head=head,
         lines=lines,
@@ -134,22 +148,42 @@ def _figure(
     )
 
 
-def _gaps(columns: Mapping[tuple[str, str], Column], absent: Sequence[tuple[str, str]]) -> list[str]:
+def _declared(definition: Definition, schemas: SchemaRegistry) -> list[tuple[str, str]]:
+    """The kinds that count, dataset by dataset: (title of the dataset, titles of its kinds and why they count)."""
+    said = []
+    for dataset, declared in sorted(definition.declared.items()):
+        titles = {code.code: code.title for code in schemas.get(dataset).kinds}
+        kinds = "; ".join(titles.get(kind, kind) for kind in declared.kinds)
+        said.append((schemas.get(dataset).title, f"{kinds}. {declared.reason}"))
+    return said
+
+
+def _gaps(columns: Mapping[tuple[str, str], Column]) -> list[str]:
+    """Months missing between a measure's first and last; the sentence for none where there is none."""
     sentences = [
         say(
             "assessment.gaps.months",
             title=column.title,
-            agency=column.agency,
-            months=", ".join(column.coverage.missing),
+            agency=column.agency_name,
+            months=", ".join(spoken_month(month) for month in column.coverage.missing),
         )
         for _, column in sorted(columns.items())
         if column.coverage.missing
     ]
-    if not sentences:
-        sentences.append(say("assessment.gaps.none"))
-    sentences.extend(say("assessment.gaps.absent", id=identity, dataset=dataset) for identity, dataset in absent)
-    sentences.append(say("assessment.gaps.no-dimensions"))
-    return sentences
+    return sentences or [say("assessment.gaps.none")]
+
+
+def _absent(made: Sequence[Figure], columns: Mapping[tuple[str, str], Column], schemas: SchemaRegistry) -> list[str]:
+    """Datasets of which no measure is in the snapshot; with the indicator, where no other dataset gives it a figure."""
+    seen = {dataset for dataset, _ in columns}
+    told = {figure.indicator for figure in made}
+    missing = [one for one in indicators() if one.dataset not in seen]
+    sentences = []
+    for one in missing:
+        title = schemas.get(one.dataset).title
+        words = say("assessment.gaps.other-dataset", dataset=title)
+        sentences.append(words if one.id in told else say("assessment.gaps.absent", id=one.id, dataset=title))
+    return list(dict.fromkeys(sentences))
 
 
 @cache

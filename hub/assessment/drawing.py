@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.charts import MAX_SERIES, Mark, MarkKind, Series, bar_chart, line_chart
+from hub.kit.spoken import short_period
 from hub.kit.words import say
 from hub.views import ProtectedTable, Shown
 from hub.views.model import Cell, TableRow
@@ -20,17 +21,19 @@ _KINDS = {
 
 
 def lines(sums: dict[str, list[tuple[str, int | None]]], titles: dict[str, str]) -> str:
-    """Rolling figures, one line a kind; empty when there is nothing to draw."""
+    """Rolling figures, one line for each kind that has any figure; empty when there is nothing to draw."""
+    told = {kind: points for kind, points in sums.items() if any(number is not None for _, number in points)}
     drawn = [
         Series(
             titles.get(kind, kind),
             tuple(
-                Mark(month, MarkKind.GAP) if number is None else Mark(month, MarkKind.NUMBER, number)
+                Mark(short_period(month), MarkKind.GAP)
+                if number is None
+                else Mark(short_period(month), MarkKind.NUMBER, number)
                 for month, number in points
             ),
         )
-        for kind, points in list(sums.items())[:MAX_SERIES]
-        if points
+        for kind, points in list(told.items())[:MAX_SERIES]
     ]
     return _line(drawn, [list(map(str, points)) for points in sums.values()])
 
@@ -38,7 +41,7 @@ def lines(sums: dict[str, list[tuple[str, int | None]]], titles: dict[str, str])
 def series(table: ProtectedTable, position: int) -> str:
     """The published cells of one column over its periods."""
     rows = sorted((row for row in table.rows if row.kind == ""), key=lambda row: row.period)
-    marks = tuple(_mark(row.period, row.cells[position]) for row in rows)
+    marks = tuple(_mark(short_period(row.period), row.cells[position]) for row in rows)
     column = table.columns[position]
     return _line([Series(column.title, marks)] if marks else [], [table.result_hash, column.id])
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.assessment.model import Line
+from hub.kit.spoken import spoken_month, spoken_period
 from hub.kit.words import say
 from hub.views import ProtectedTable, Shown
-from hub.views.model import TableRow
+from hub.views.model import Cell, TableRow
 
 SMALLEST_BASE = 20
 TOP = 10
@@ -51,7 +52,9 @@ def rolling_lines(sums: dict[str, list[tuple[str, int | None]]], titles: dict[st
             continue
         month, newest = series[-1]
         before = dict(series).get(f"{int(month[:4]) - 1}{month[4:]}")
-        lines.append(Line((titles.get(kind, kind), month, _text(newest), _text(before), change(newest, before))))
+        lines.append(
+            Line((titles.get(kind, kind), spoken_month(month), _text(newest), _text(before), change(newest, before)))
+        )
     return tuple(lines)
 
 
@@ -69,7 +72,9 @@ def series_lines(table: ProtectedTable, position: int) -> tuple[Line, ...]:
     """The published cells in order of their periods."""
     rows = sorted((row for row in table.rows if row.kind == ""), key=lambda row: row.period)
     return tuple(
-        Line((row.period, row.cells[position].text)) for row in rows if row.cells[position].state is not Shown.NONE
+        Line((spoken_period(row.period), cell_text(row.cells[position])))
+        for row in rows
+        if row.cells[position].state is not Shown.NONE
     )
 
 
@@ -84,8 +89,19 @@ def ranking(table: ProtectedTable, position: int, kind: str) -> tuple[str, tuple
     return year, tuple(newest[:TOP])
 
 
+def ranks(areas: Sequence[TableRow], position: int) -> tuple[str, ...]:
+    """The rank of each area of a ranking: areas with equal figures share the first of their ranks, marked `=`."""
+    values = [row.cells[position].value for row in areas]
+    return tuple(f"{values.index(value) + 1}{'=' if values.count(value) > 1 else ''}" for value in values)
+
+
+def cell_text(cell: Cell) -> str:
+    """A published cell as a document prints it: thousands divided, hidden cells as their sign."""
+    return f"{cell.value:,}" if cell.state is Shown.NUMBER else cell.text
+
+
 def _text(number: int | None) -> str:
-    return say("assessment.table.none") if number is None else str(number)
+    return say("assessment.table.none") if number is None else f"{number:,}"
 
 
 def _all_months(first: str, last: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.assessment import store
-from hub.assessment.build import figures, indicators, render
+from hub.assessment.build import figures, render
 from hub.assessment.model import AssessmentRecord, BuiltAssessment, Figure
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
@@ -15,14 +15,18 @@ from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.kit.ids import new_id
 from hub.kit.words import say
 from hub.policy import Policy
+from hub.schemas import SchemaRegistry
 from hub.views import ProtectedTable, Views
 
 
 class Assessments:
     """The verbs over assessments."""
 
-    def __init__(self, *, views: Views, definitions: Definitions, policy: Policy, clock: Clock) -> None:
+    def __init__(
+        self, *, views: Views, definitions: Definitions, schemas: SchemaRegistry, policy: Policy, clock: Clock
+    ) -> None:
         self._views = views
+        self._schemas = schemas
         self._policy = policy
         self._definitions = definitions
         self._clock = clock
@@ -112,9 +116,7 @@ class Assessments:
             return table
 
         made = figures(ask, definition)
-        seen = {figure.evidence.measure for figure in made}
-        absent = [(one.id, one.dataset) for one in indicators() if not any(one.dataset in measure for measure in seen)]
-        html, body = render(made, tables, definition, absent)
+        html, body = render(made, tables, definition, self._schemas)
         return made, html, body, tables[0].snapshot
 
     @staticmethod

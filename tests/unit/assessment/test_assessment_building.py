@@ -15,6 +15,7 @@ from hub.audit.store import stored_entries
 from hub.kit.authority import Action, Permit
 from hub.kit.canonical import sha256_hex
 from hub.kit.errors import Conflict, NotFound, NotPermitted
+from hub.kit.spoken import spoken_period
 from tests.support.hubs import ANALYST, API, MONTHS, OPERATOR, SQUARES, STRATEGIC, UPLOADER, an_extract
 from tests.support.partnerships import House, a_copy, made
 
@@ -60,7 +61,7 @@ def test_every_figure_carries_the_evidence_it_stands_on(house: House) -> None:
 
 def test_a_figure_says_what_the_table_says(house: House) -> None:
     table = house.table(ANALYST, "police-and-health", by="borough,quarter", purpose=PURPOSE)
-    quarters = {row.period: row.cells[0].text for row in table.rows}
+    quarters = {spoken_period(row.period): row.cells[0].text for row in table.rows}
     (series,) = [figure for figure in build(house).figures if figure.indicator == "V2"]
     assert {line.cells[0]: line.cells[1] for line in series.lines} == quarters
     assert series.evidence.result_hash == table.result_hash
@@ -71,8 +72,8 @@ def test_rolling_years_hold_the_known_counts(house: House) -> None:
         figure for figure in build(house).figures if figure.indicator == "V1" and figure.agency == "met-police"
     ]
     by_kind = {line.cells[0]: line.cells[1:] for line in violence.lines}
-    assert by_kind["Violence and sexual offences"][:3] == ("2024-12", "96", "96")
-    assert by_kind["Robbery"] == ("2024-12", "48", "48", "+0 %")
+    assert by_kind["Violence and sexual offences"][:3] == ("December 2024", "96", "96")
+    assert by_kind["Robbery"] == ("December 2024", "48", "48", "+0 %")
 
 
 def test_built_again_it_is_the_same_bytes(house: House) -> None:
@@ -92,8 +93,23 @@ def test_the_document_needs_nothing_from_outside_and_runs_nothing(house: House) 
 
 def test_what_is_missing_is_said(house: House) -> None:
     html = build(house).html
-    assert "health/istv-assaults" in html
-    assert "ambulance/violence-callouts" in html
+    assert (
+        "No submission of “Assault attendances at emergency departments (ISTV)” is in the snapshot, so indicator H1"
+        in html
+    )
+    assert "No submission of “Ambulance call-outs to violence” is in the snapshot, so indicator H2" in html
+    assert "No submission of “Street-level crime, CSV layout” is in the snapshot. The indicators that could" in html
+
+
+def test_a_reader_meets_names_and_not_codes(house: House) -> None:
+    built = build(house)
+    words = re.sub(r"<details.*?</details>", "", built.html, flags=re.DOTALL)  # the evidence is for machines
+    words = re.sub(r"<[^>]+>", " ", words)
+    assert "Knife" in words
+    assert "rolling 12 months: Metropolitan Police" in words
+    assert "Wards with most recorded crime: Robbery, Metropolitan Police" in words
+    for code in ("A05", "met-police", "police/stop-and-search", "health/istv-assaults", "2024-12", "nhs_hes"):
+        assert code not in words
 
 
 def test_evidence_is_kept_and_figures_are_not(house: House) -> None:

@@ -13,6 +13,7 @@ from hub.assessment.figures import (
     change,
     column_position,
     ranking,
+    ranks,
     rolling,
     rolling_lines,
     series_lines,
@@ -97,9 +98,9 @@ def test_fewer_than_twelve_months_make_no_figure_and_no_line() -> None:
 def test_a_line_sets_the_newest_figure_beside_the_one_a_year_before() -> None:
     sums = {"robbery": [(month, 100 + index) for index, month in enumerate(months(2023, 13))]}
     (line,) = rolling_lines(sums, {"robbery": "Robbery"})  # type: ignore[arg-type]
-    assert line.cells == ("Robbery", "2024-01", "112", "100", "+12 %")
+    assert line.cells == ("Robbery", "January 2024", "112", "100", "+12 %")
     (short,) = rolling_lines({"robbery": [("2024-01", None)]}, {})
-    assert short.cells[:2] == ("robbery", "2024-01")
+    assert short.cells[:2] == ("robbery", "January 2024")
     assert short.cells[2] == short.cells[3] != ""
 
 
@@ -125,10 +126,10 @@ def test_no_change_is_told_of_small_or_hidden_figures(newest: int | None, before
 
 def test_a_series_shows_published_cells_in_order_and_says_what_is_hidden() -> None:
     table = a_table(
-        row("2023-Q2", STAR), row("2023-Q1", number(25)), row("2023-Q3", NONE), row("2023-Q4", number(7), kind="x")
+        row("2023-Q2", STAR), row("2023-Q1", number(1625)), row("2023-Q3", NONE), row("2023-Q4", number(7), kind="x")
     )
     lines = series_lines(table, 0)
-    assert [line.cells for line in lines] == [("2023-Q1", "25"), ("2023-Q2", "*")]
+    assert [line.cells for line in lines] == [("January to March 2023", "1,625"), ("April to June 2023", "*")]
     assert drawing.series(table, 0).startswith("<svg")
     assert drawing.series(a_table(), 0) == ""
 
@@ -147,6 +148,20 @@ def test_a_ranking_holds_the_newest_year_of_numbers_ties_by_name() -> None:
     assert ranking(table, 0, "robbery") == ("", ())
     assert drawing.bars(areas, 0).startswith("<svg")
     assert drawing.bars((), 0) == ""
+
+
+def test_areas_with_equal_figures_share_a_rank() -> None:
+    table = a_table(
+        *(row("2023", number(value), area=f"A{value}{index}", name="W") for index, value in enumerate((9, 5, 5, 3)))
+    )
+    assert ranks(ranking(table, 0, "")[1], 0) == ("1", "2=", "2=", "4")
+
+
+def test_a_kind_without_any_figure_is_not_named_in_the_drawing() -> None:
+    sums = {"robbery": [("2024-01", 120)], "firearms": [("2024-01", None)]}
+    drawn = drawing.lines(sums, {"robbery": "Robbery", "firearms": "Firearms"})  # type: ignore[arg-type]
+    assert "Robbery" in drawn
+    assert "Firearms" not in drawn
 
 
 def test_a_ranking_is_no_longer_than_a_page_can_hold() -> None:
