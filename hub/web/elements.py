@@ -26,7 +26,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell. `kind` is `star`, `withheld` or `gap` for a cell that shows no number; `spoken` is read out instead."""
+    """A table cell. `kind` is `star`, `withheld` or `gap` for a cell that shows no number; `spoken` is read out instead.
+
+    `order` is what a sorted table goes by where the text would lead astray: `2026-10` for `Oct 2026`.
+    """
 
     text: str = ""
     kind: str = ""
@@ -34,6 +37,7 @@ class Cell:
     href: str = ""
     tag: Tag | None = None
     mono: bool = False
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,10 +180,13 @@ def kinds_across(part: Slice, ident: str) -> Table:
     """One measure: a row for each place and period, a column for each kind."""
     by_area = len(part.areas) > 1
     kinds = sorted(part.kinds, key=lambda kind: part.kinds[kind])
+    everywhere = [("", say("web.view.all_areas"))]  # one row says of a whole period that it has no figure
+    held = {period for _, period, _ in part.cells}
     rows = []
     for period in part.periods:
-        for area, name in sorted(part.areas.items(), key=lambda pair: pair[1]):
-            names = (Cell(name), Cell(short_period(period))) if by_area else (Cell(short_period(period)),)
+        areas = sorted(part.areas.items(), key=lambda pair: pair[1]) if period in held else everywhere
+        for area, name in areas:
+            names = (Cell(name), _period(period)) if by_area else (_period(period),)
             values = (part.cells.get((area, period, kind)) for kind in kinds)
             absent = _gap_cell(period in part.gaps)
             rows.append((*names, *(_shown(cell or absent) for cell in values)))
@@ -203,7 +206,11 @@ def kinds_across(part: Slice, ident: str) -> Table:
 
 def _names(row: TableRow, *, by_area: bool) -> tuple[Cell, ...]:
     area = Cell(row.area_name or say("web.view.all_areas"))
-    return (area, Cell(short_period(row.period))) if by_area else (Cell(short_period(row.period)),)
+    return (area, _period(row.period)) if by_area else (_period(row.period),)
+
+
+def _period(period: str) -> Cell:
+    return Cell(short_period(period), order=period)
 
 
 def _missing_rows(table: ProtectedTable) -> tuple[TableRow, ...]:

@@ -143,7 +143,8 @@ function sortable(table) {
       headers.forEach((other) => other.removeAttribute("aria-sort"));
       header.setAttribute("aria-sort", down ? "descending" : "ascending");
       const numeric = header.classList.contains("govuk-table__header--numeric");
-      const key = (row) => (numeric ? numberOf(row.cells[column]) : row.cells[column].textContent.trim());
+      const words = (cell) => cell.dataset.order ?? cell.textContent.trim();
+      const key = (row) => (numeric ? numberOf(row.cells[column]) : words(row.cells[column]));
       const rows = [...body.rows].map((row, place) => ({ row, place, key: key(row) }));
       rows.sort((a, b) => {
         if (a.key === null || b.key === null) return (a.key === null) - (b.key === null) || a.place - b.place;

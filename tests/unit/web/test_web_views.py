@@ -223,7 +223,7 @@ def test_the_kinds_drawn_are_chosen_by_what_is_shown_never_by_what_is_hidden():
     ]
     figure, notes = figure_of(slice_of(a_table("borough-month-kind", rows), 0), "c")
     assert "withheld" not in {kind for kind, _ in figure.key}
-    assert notes == ("The chart draws the first 6 of 8; the table holds all.",)
+    assert notes == ("The chart draws the 6 largest of 8; the table holds all.",)
 
 
 def test_measures_stand_side_by_side_and_a_missing_period_is_a_named_row():
@@ -250,9 +250,21 @@ def test_kinds_stand_across_with_a_row_for_each_place_and_period():
     shown = kinds_across(slice_of(a_table("ward-quarter-kind", rows), 0), "t")
     assert [column.text for column in shown.columns] == ["Place", "Period", "Robbery", "Violence"]
     assert [[cell.text for cell in row] for row in shown.rows] == [
-        ["Alder", "Q1 2025", "*", "40"],
-        ["Bridge", "Q1 2025", "-", "0"],
+        ["Alder", "Jan to Mar 2025", "*", "40"],
+        ["Bridge", "Jan to Mar 2025", "-", "0"],
     ]
+
+
+def test_a_period_without_any_figure_is_one_row_and_periods_sort_as_they_follow():
+    rows = [("W1", "2025-Q2", "robbery", STAR), ("W2", "2025-Q2", "robbery", a_number(40))]
+    gap = Gap(a_column().id, "2025-Q1", ("2025-01",))
+    shown = kinds_across(slice_of(a_table("ward-quarter-kind", rows, gaps=[gap]), 0), "t")
+    assert [[cell.text for cell in row] for row in shown.rows] == [
+        ["all places", "Jan to Mar 2025", "no data"],
+        ["Alder", "Apr to Jun 2025", "*"],
+        ["Bridge", "Apr to Jun 2025", "40"],
+    ]
+    assert [row[1].order for row in shown.rows] == ["2025-Q1", "2025-Q2", "2025-Q2"]
 
 
 def test_the_page_holds_coverage_legend_download_and_provenance():
@@ -279,7 +291,11 @@ def test_periods_are_written_for_people():
     assert spoken_period("2026-Q4") == "October to December 2026"
     assert spoken_period("2026") == "2026"
     assert [brief_period(period) for period in ("2026-10", "2026-Q4")] == ["October 2026", "Oct to Dec 2026"]
-    assert [short_period(period) for period in ("2026-10", "2026-Q4", "2026")] == ["Oct 2026", "Q4 2026", "2026"]
+    assert [short_period(period) for period in ("2026-10", "2026-Q4", "2026")] == [
+        "Oct 2026",
+        "Oct to Dec 2026",
+        "2026",
+    ]
 
 
 def test_a_period_finds_its_place_in_another_level():
