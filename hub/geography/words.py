@@ -6,14 +6,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-_NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
+_NOT_WORD = re.compile(r"[\W_]+")
 _APOSTROPHE = re.compile("['`\u00b4\u2019]")
 
 
 def normal_place(text: str) -> str:
     """Lower case, apostrophes dropped, everything else that is no letter or digit one space: “St. Mary's ” is `st marys`."""
-    folded = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text)).casefold()
-    return _NOT_WORD.sub(" ", folded).replace("_", " ").strip()
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _NOT_WORD.sub(" ", _APOSTROPHE.sub("", folded)).strip()
 
 
 def place_in(description: str, gazetteer: Mapping[str, str], *, longest: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.geography import LOCATED, OUTSIDE, UNLOCATED, AreaIndex, PlaceSpec
@@ -49,6 +49,8 @@ def test_no_number_brings_the_index_down(numbers: list[float]) -> None:
 
 
 @settings(max_examples=80, deadline=None)
+@example("0:_0")
+@example("\u0390 \u1e9e \ufb03")
 @given(st.text(max_size=60))
 def test_any_text_is_a_code_a_place_or_nowhere(text: str) -> None:
     index = squares()
