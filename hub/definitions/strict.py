@@ -61,6 +61,9 @@ def read_strictly(shape: type[Shape], text: str, *, what: str) -> Shape:
         raise _not_yaml(what, f"{error.problem} {place}".strip()) from None
     except (yaml.YAMLError, ValueError) as error:
         raise _not_yaml(what, str(error).splitlines()[0]) from None
+    except (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        # what PyYAML lets out for a tag that does not fit its value, a key that is no text, or very deep nesting
+        raise _not_yaml(what, say("definitions.strange")) from None
     if not isinstance(content, dict):
         raise _not_yaml(what, say("definitions.no-keys"))
     try:

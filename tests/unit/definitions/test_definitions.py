@@ -100,6 +100,10 @@ class Tree(Document):
     twigs: dict[str, Leaf] = Field(default_factory=dict)
 
 
+ODD = ("[" * 20_000, "!!bool maybe", "!!int ''", "!!timestamp soon", ":".join(["1"] * 300) + ":1.5")
+"""Values on which PyYAML breaks in its own ways."""
+
+
 @pytest.mark.parametrize(
     ("text", "code", "says", "remedy"),
     [
@@ -108,6 +112,8 @@ class Tree(Document):
         ("name: [", "not-yaml", r"\(line 1", "key: value"),
         ("name: \x00", "not-yaml", "unacceptable character", "key: value"),
         ("just words", "not-yaml", "holds no keys", "key: value"),
+        *((f"name: {odd}", "not-yaml", "does not fit|nested too deeply", "key: value") for odd in ODD),
+        ("? [a, b]\n: c", "not-yaml", "a key is no text", "key: value"),
         ("nome: a", "bad-document", "nome is not a known key", "Write name instead of nome."),
         ("name: a\nzzz: 1", "bad-document", "zzz is not a known key", "known there are: name, leaves, twigs"),
         (
