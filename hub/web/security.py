@@ -68,13 +68,10 @@ class SecurityHeaders:
             await self._app(scope, receive, send_with_headers)
 
     def _elsewhere(self, scope: Scope) -> Response:
-        host = Headers(scope=scope).get("host", "")
-        loopback = {urlsplit(f"//{name}").hostname for name in (host, self._host)} <= _LOOPBACK
-        if (
-            scope["method"] not in {"GET", "HEAD"}
-            or not loopback
-            or urlsplit(f"//{host}").port != urlsplit(self._base).port
-        ):
+        name, port = _name_and_port(f"//{Headers(scope=scope).get('host', '')}")
+        own_name, own_port = _name_and_port(self._base)
+        loopback = {name, own_name} <= _LOOPBACK
+        if scope["method"] not in {"GET", "HEAD"} or not loopback or port != own_port:
             return PlainTextResponse(say("web.error.other_host", address=self._base), status_code=421)
         query = scope["query_string"].decode("latin-1")
         return RedirectResponse(self._base + scope["path"] + (f"?{query}" if query else ""), status_code=307)
@@ -99,6 +96,18 @@ def cookie_name(name: str, *, base_url: str) -> str:
     return f"__Host-{name}" if base_url.startswith("https://") else name
 
 
+def _name_and_port(url: str) -> tuple[str | None, int | None]:
+    """Host name and port of an address; neither where it cannot be read as one."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname, parts.port
+    except ValueError:
+        return None, None
+
+
 def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
     return parts.scheme, parts.netloc

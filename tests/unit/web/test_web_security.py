@@ -59,6 +59,18 @@ def test_a_strange_host_gets_nothing(address):
     assert answer.headers["Content-Security-Policy"] == POLICY
 
 
+@pytest.mark.parametrize("host", ["[", "localhost:http", "localhost:99999", "[::1", "a b"])
+def test_a_host_that_is_none_gets_nothing_and_breaks_nothing(host):
+    answer = a_client().get("/page", headers={"Host": host})
+    assert answer.status_code == 421
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "http://127.0.0.1:http"])
+def test_an_origin_that_is_none_is_another_site(origin):
+    with pytest.raises(NotPermitted):
+        check_same_site({"origin": origin}, base_url=BASE)
+
+
 def test_a_static_file_is_kept_for_ever_under_the_hash_of_its_content():
     statics = Statics()
     answer = a_client().get(statics.url("hub.css"))
