@@ -90,11 +90,11 @@ class ViewsApi:
         return _answer(request, table, format)
 
     def snapshots(self, request: Request) -> dict[str, Any]:
-        """The snapshots there are, newest first: number, time, inputs."""
+        """The snapshots there are, newest first: number, time, and the inputs that the reader may know of."""
         with self._hub.database.unit_of_work() as uow:
             session = session_of(self._hub, uow, request)
-            self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=PURPOSE)
-            found = self._hub.snapshots.all(uow)
+            permit = self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=PURPOSE)
+            found = self._hub.snapshots.known(uow, permit)
         return {"snapshots": [_snapshot(one) for one in found]}
 
     def build(self, request: Request) -> dict[str, Any]:

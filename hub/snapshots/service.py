@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
@@ -136,6 +136,22 @@ class Snapshots:
         """All snapshots, the newest first."""
         return tuple(self.get(reading, number) for number in reversed(store.numbers(reading)))
 
+    def known(self, reading: UnitOfWork | Reading, permit: Permit) -> tuple[Snapshot, ...]:
+        """All snapshots, the newest first, as the permit's reader may know them: only inputs of datasets that the reader's
+        agency is a party to, and the hash of its own alone (a short extract can be guessed from its hash).
+        """
+        self._check(permit, Action.SNAPSHOT_READ)
+        found = self.all(reading)
+        asking = Reading(reading.connection)  # nothing is opened, so no decision on a table is recorded
+        datasets = {name for one in found for name in (*one.datasets, *(out.partition("@")[0] for out in one.left_out))}
+        is_party = {
+            name: self._policy.may_see_table(
+                asking, permit.reader, dataset=name, dimensions=frozenset(), purpose=permit.purpose
+            ).party
+            for name in datasets
+        }
+        return tuple(_as_known(one, permit.reader.agency, is_party) for one in found)
+
     def withdrawn(self, reading: UnitOfWork | Reading, snapshot: Snapshot) -> frozenset[str]:
         """The submissions in it that their agencies have withdrawn since: nothing counted from them is shown any more
         (promise P3).
@@ -205,8 +221,8 @@ class Snapshots:
             accepted_rows=one.accepted_rows,
         )
 
-    def _check(self, permit: Permit) -> None:
-        if permit.action is not Action.SNAPSHOT_BUILD or permit.expires_at <= self._clock.now():
+    def _check(self, permit: Permit, action: Action = Action.SNAPSHOT_BUILD) -> None:
+        if permit.action is not action or permit.expires_at <= self._clock.now():
             raise NotPermitted(say("snapshots.wrong-permit"), reasons=("wrong-permit",), code="wrong-permit")
 
     def _record(self, uow: UnitOfWork, permit: Permit, snapshot: Snapshot, action: str) -> None:
@@ -232,3 +248,13 @@ class Snapshots:
                 },
             ),
         )
+
+
+def _as_known(snapshot: Snapshot, agency: str, is_party: Mapping[str, bool]) -> Snapshot:
+    return replace(
+        snapshot,
+        inputs=tuple(
+            one if one.agency == agency else replace(one, sha256="") for one in snapshot.inputs if is_party[one.dataset]
+        ),
+        left_out=tuple(out for out in snapshot.left_out if is_party[out.partition("@")[0]]),
+    )

@@ -19,7 +19,7 @@ from hub.snapshots import BUILD_PURPOSE, BUILD_TASK, Snapshot, Snapshots, Snapsh
 from hub.views import notes
 from hub.views.asked import By, Where, ask, by_of
 from hub.views.building import Prepared, Progress, Protect, Workshop
-from hub.views.declared import Catalogue, View, read_catalogue
+from hub.views.declared import Catalogue, DeclaredColumn, View, read_catalogue
 from hub.views.kept import Kept
 from hub.views.model import (
     BuildReport,
@@ -240,9 +240,9 @@ class Views:
         measures = self._shelf.measures(reading, snapshot.number)
         found = columns_of(view, measures, self._names(reading, measures))
         gone = self._snapshots.withdrawn(reading, snapshot)
-        seen = Seen([], list(missing_notes(view, found, snapshot, self._schemas)))
+        seen = Seen([], [])
+        known: list[tuple[DeclaredColumn, Measure, Column]] = []
         codes: list[str] = []
-        is_party = False
         for declared, measure, column in found:
             decision = self._policy.may_see_table(
                 reading,
@@ -252,7 +252,8 @@ class Views:
                 purpose=permit.purpose,
                 suppliers=frozenset({measure.agency}),
             )
-            is_party = is_party or decision.party
+            if decision.party:
+                known.append((declared, measure, column))
             if not decision.permitted:
                 codes += decision.codes
                 if decision.party:
@@ -262,9 +263,11 @@ class Views:
             else:
                 seen.add(declared, measure, column, table)
         if found and not seen.sources and codes:
-            if not is_party:
+            if not known:
                 raise NotFound(say("views.nothing"))
             raise NotPermitted(say("views.not-permitted"), reasons=tuple(dict.fromkeys(codes)))
+        # what is hidden from somebody of no party looks as if it were not in the snapshot
+        seen.notes[:0] = missing_notes(view, known, snapshot, self._schemas)
         return seen
 
     def _names(self, reading: UnitOfWork | Reading, measures: Iterable[Measure]) -> dict[str, str]:

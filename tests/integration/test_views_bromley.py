@@ -124,7 +124,7 @@ def test_the_same_cell_is_the_same_value_in_every_view(opened: AHub, closed: AHu
 def test_police_and_health_says_by_name_that_no_health_submission_is_there(opened: AHub) -> None:
     table = opened.table(COUNCIL, "police-and-health", by="quarter")
     sentences = {note.code: note.sentence for note in table.notes}
-    assert sentences["no-side"] == "No health submission is in snapshot 1."
+    assert sentences["no-side"] == "No health submission is in snapshot 1, or none that your agency may know of."
     assert "no-dataset" in sentences  # the CSV layout of the same side
     assert [column.kind for column in table.columns] == ["violent-crime"]
 

@@ -279,6 +279,27 @@ def test_somebody_of_no_party_builds_nothing(stranger: House) -> None:
     assert stranger.rows("SELECT COUNT(*) FROM snapshots") == before
 
 
+def test_a_snapshot_names_to_each_reader_what_they_may_know(stranger: House) -> None:
+    """A reader of no party sees no input; a party sees the inputs, and the hash of its own alone: short files can be guessed."""
+    (nothing,) = stranger.api(STRANGER).ok("/snapshots")["snapshots"]
+    assert (nothing["inputs"], nothing["left_out"]) == ([], [])
+    page = stranger.visitor(STRANGER).get("/snapshots/1")
+    assert page.status_code == 200
+    assert "Stop and search" not in page.text
+    assert "sub_" not in page.text
+    (snapshot,) = stranger.api(HOSPITAL).ok("/snapshots")["snapshots"]
+    assert SEARCHES not in {one["dataset"] for one in snapshot["inputs"]}
+    assert {one["agency"] for one in snapshot["inputs"] if one["sha256"]} == {"ravensbourne-hospital"}
+    assert "Stop and search" not in stranger.visitor(HOSPITAL).get("/snapshots/1").text
+
+
+def test_a_hidden_dataset_and_an_absent_one_look_alike_in_a_view(house: House) -> None:
+    """The hospital is no party to searches, and nobody sent the API layout: it is told the same of both."""
+    notes = [one["sentence"] for one in house.api(HOSPITAL).ok("/views/violence-by-place")["notes"]]
+    hidden, absent = (next(one for one in notes if title in one) for title in ("Stop and search", "API layout"))
+    assert hidden.replace("Stop and search", "X") == absent.replace("Street-level crime, API layout", "X")
+
+
 # ---- the moment an agreement no longer stands --------------------------------------------------------------------------
 
 

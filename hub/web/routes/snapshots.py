@@ -46,8 +46,8 @@ class SnapshotPages:
         session = self._door.session(request)
         purpose = purpose_for(session)
         with self._hub.database.unit_of_work() as uow:
-            self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=purpose)
-            found = self._hub.snapshots.all(uow)
+            permit = self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=purpose)
+            found = self._hub.snapshots.known(uow, permit)
             decision = self._hub.policy.decide(uow, session.reader, Action.SNAPSHOT_BUILD, "snapshots", purpose=purpose)
         progress = build_progress(self._background.piece(_KEY))
         page = snapshots_page(found, can_build=decision.permitted, progress=progress)
@@ -72,13 +72,16 @@ class SnapshotPages:
         """What a snapshot holds, and which tables were made from it."""
         session = self._door.session(request)
         with self._hub.database.unit_of_work() as uow:
-            self._hub.policy.permit(
+            permit = self._hub.policy.permit(
                 uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=purpose_for(session)
             )
-            if not number.isdecimal() or len(number) > 9:
+            known = {str(one.number): one for one in self._hub.snapshots.known(uow, permit)}
+            if number not in known:
                 raise NotFound("no such snapshot")
-            snapshot = self._hub.snapshots.get(uow, int(number))
-            measures = self._hub.views.measures(uow, snapshot.number)
+            snapshot = known[number]
+            measures = [
+                one for one in self._hub.views.measures(uow, snapshot.number) if one.dataset in snapshot.datasets
+            ]
             names = self._names(uow)
         titles = {one.id: one.title for one in self._hub.schemas.all()}
         page = snapshot_page(snapshot, measures, names=names, titles=titles)
