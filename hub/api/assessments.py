@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from hub.api.readers import session_of
 from hub.api.views import PURPOSE
 from hub.app import Hub
+from hub.identity import Scope
 from hub.kit.authority import Action
 
 _ASSESSMENT_PURPOSE = "svd.strategy_prepare"
@@ -33,7 +34,7 @@ class Assessments:
     def build(self, request: Request, justification: str = "") -> dict[str, Any]:
         """Build from the snapshot in force."""
         with self._hub.database.unit_of_work() as uow:
-            session = session_of(self._hub, uow, request)
+            session = session_of(self._hub, uow, request, scope=Scope.SUBMIT)
             permit = self._hub.policy.permit(
                 uow, session.reader, Action.ASSESSMENT_BUILD, "assessments", purpose=_ASSESSMENT_PURPOSE
             )

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from hub.api.readers import session_of
 from hub.app import Hub, build_snapshot
+from hub.identity import Scope
 from hub.kit.authority import Action
 from hub.kit.clock import stamp
 from hub.kit.errors import HubError, Invalid
@@ -100,7 +101,7 @@ class ViewsApi:
     def build(self, request: Request) -> dict[str, Any]:
         """Freeze the accepted submissions as the next snapshot and build every view of it."""
         with self._hub.database.reading() as reading:
-            session = session_of(self._hub, reading, request)
+            session = session_of(self._hub, reading, request, scope=Scope.SUBMIT)
         report = build_snapshot(self._hub, session.reader)
         return {
             "snapshot": report.snapshot,

@@ -55,7 +55,10 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a hub-issued token may be used for. A browser session has every scope."""
+    """What a hub-issued token may be used for. A browser session has every scope.
+
+    `read` changes nothing; `submit` sends extracts and builds snapshots and assessments, where the roles let it.
+    """
 
     READ = "read"
     SUBMIT = "submit"

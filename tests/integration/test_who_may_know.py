@@ -134,6 +134,16 @@ def test_a_revoked_token_is_refused_at_the_next_request(house: House) -> None:
     assert refused_token(house, token)["code"] == "token-revoked"
 
 
+def test_a_token_for_reading_builds_nothing(house: House) -> None:
+    """What Excel or Power BI holds must not be able to put a snapshot in force."""
+    before = house.rows("SELECT COUNT(*) FROM snapshots"), house.rows("SELECT COUNT(*) FROM assessments")
+    with Api(house.base_url, house.token(COUNCIL, scopes=("read",))) as api:
+        for path in ("/snapshots", "/assessments"):
+            answer = api.post(path)
+            assert (answer.status_code, answer.json()["code"]) == (403, "token-scope")
+    assert before == (house.rows("SELECT COUNT(*) FROM snapshots"), house.rows("SELECT COUNT(*) FROM assessments"))
+
+
 def test_without_any_token_the_api_says_how_to_get_one(house: House) -> None:
     problem = refused_token(house, "")
     assert problem["code"] == "no-credentials"
