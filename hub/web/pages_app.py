@@ -13,6 +13,7 @@ from hub.web.background import Background
 from hub.web.door import Door
 from hub.web.errors import Errors, Guard
 from hub.web.pages.errors import AccessibilityPage
+from hub.web.routes.account import Account
 from hub.web.routes.agreements import AgreementPages
 from hub.web.routes.assessments import AssessmentPages
 from hub.web.routes.audit import AuditPages
@@ -48,6 +49,7 @@ def create_pages(hub: Hub) -> FastAPI:
         SnapshotPages(door, background),
         AssessmentPages(door),
         AuditPages(door),
+        Account(door),
     )
     app.include_router(_public(door))
     for place in places:

@@ -7,6 +7,7 @@ import socket
 import time
 from html.parser import HTMLParser
 
+import httpx2
 import pytest
 
 from hub import audit
@@ -81,7 +82,18 @@ def settled(visitor, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/submit", "/submissions", "/views", "/agreements", "/snapshots", "/assessments", "/explain", "/audit"],
+    [
+        "/",
+        "/submit",
+        "/submissions",
+        "/views",
+        "/agreements",
+        "/snapshots",
+        "/assessments",
+        "/explain",
+        "/audit",
+        "/account",
+    ],
 )
 def test_without_a_session_every_page_leads_to_sign_in(site, path):
     with site.visitor() as visitor:
@@ -439,6 +451,36 @@ def test_an_auditor_signs_a_checkpoint_that_the_page_then_shows(site):
         page = visitor.get("/audit").text
     assert site.hub.settings.log_origin in page
     assert site.hub.audit.verifier_key.split("+")[0] in page
+
+
+def test_a_token_is_made_shown_once_used_and_revoked_on_the_account_page(site):
+    with site.visitor(POLICE, UPLOADER) as visitor, httpx2.Client(base_url=site.base_url) as program:
+        nameless = visitor.post("/account/tokens", name=" ", scope="read", days="30")
+        assert nameless.status_code == 422
+        assert "Say what the token is for" in nameless.text
+        assert visitor.post("/account/tokens", name="x", scope="everything", days="30").status_code == 422
+        page = visitor.post("/account/tokens", name="Quarterly <workbook>", scope="read", days="30").text
+        (token,) = re.findall(r"svdhub_[A-Za-z0-9_-]{43}", page)
+        assert "Quarterly &lt;workbook&gt;" in page
+        after = visitor.get("/account").text
+        assert token not in after
+        assert "In use" in after
+        asked = {"headers": {"Authorization": f"Bearer {token}"}}
+        assert program.get("/api/v1/submissions", **asked).status_code == 200
+        (revoke,) = set(re.findall(r"/account/tokens/tok_[a-z0-9]+/revoke", after))
+        with site.visitor(COUNCIL, ANALYST) as stranger:
+            assert stranger.post(revoke).status_code == 404
+        assert visitor.post(revoke).status_code == 303
+        assert "Revoked" in visitor.get("/account").text
+        assert program.get("/api/v1/submissions", **asked).status_code == 401
+
+
+def test_whose_role_has_no_tokens_is_told_so(site):
+    with site.visitor(COUNCIL, STEWARD) as visitor:
+        page = visitor.get("/account").text
+        assert "Your role has no use for tokens" in page
+        assert 'name="scope"' not in page
+        assert visitor.post("/account/tokens", name="x", scope="read", days="30").status_code == 403
 
 
 def test_a_new_snapshot_is_built_behind_the_page(site):

@@ -25,6 +25,7 @@ from hub.web.elements import (
     Table,
     Tag,
 )
+from hub.web.pages.account import AccountPage, TokenCard
 from hub.web.pages.agreements import AgreementPage, AgreementsPage, ProposePage, SharedDataset
 from hub.web.pages.assessments import AssessmentsPage
 from hub.web.pages.audit import AuditPage
@@ -393,6 +394,25 @@ def samples() -> Iterator[Sample]:
         ChoosePage(
             a_select("dataset", "Dataset", {"a": "Street-level crime", "b": "Stop and search"}),
             a_select("period", "Reporting period", {"2026-10": "October 2026", "2026-09": "September 2026"}),
+        ),
+    )
+    made = TokenCard(
+        "Quarterly workbook",
+        Tag("In use", "green"),
+        (Fact("Made", "2 November 2026, 09:00"),),
+        "/account/tokens/tok_1/revoke",
+    )
+    yield Sample(
+        "account",
+        "account.html",
+        a_frame("Your account"),
+        AccountPage(
+            (Fact("Name", "Amira Okafor"),),
+            (made,),
+            "https://hub.example/api/v1",
+            (Choice("read", "Read", selected=True),),
+            (Choice("30", "30 days", selected=True),),
+            fresh="svdhub_shown-once",
         ),
     )
     yield Sample("submit", "submit.html", a_frame("Submit"), _upload())
