@@ -351,6 +351,19 @@ def test_filters_are_real_addresses_and_come_back_selected(site):
     assert '<option value="2026-Q3" selected>' in page
 
 
+def test_the_purpose_is_a_visible_choice_and_goes_with_the_download(site):
+    with site.visitor(COUNCIL, ANALYST) as visitor:
+        page = visitor.get("/views/police-and-health").text
+        assert '<option value="svd.identify_kinds" selected>Identify the kinds of serious violence in the area' in page
+        assert '<option value="svd.strategy_prepare">Prepare the serious violence strategy' in page
+        assert "lpb.monitor" not in page
+        chosen = visitor.get("/views/police-and-health?purpose=svd.strategy_prepare").text
+        assert '<option value="svd.strategy_prepare" selected>' in chosen
+        (download,) = re.findall(r'href="(/views/police-and-health/table.csv[^"]*)"', chosen)
+        assert "purpose=svd.strategy_prepare" in download
+        assert visitor.get(download.replace("&amp;", "&")).status_code == 200
+
+
 def test_a_quarter_with_a_missing_month_is_a_named_gap(site):
     with site.visitor(COUNCIL, ANALYST) as visitor:
         page = visitor.get("/views/violence-by-place?by=borough,quarter").text

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from hub.disclosure import profile_named
 from hub.geography import AreaTree
 from hub.kit.words import say
 from hub.views import Offer, ProtectedTable, coverage_line
 from hub.web.dates import spoken_period, spoken_stamp
-from hub.web.elements import Card, Fact, Figure, Link, Provenance, Select, Table
+from hub.web.elements import Card, Choice, Fact, Figure, Link, Provenance, Select, Table
 from hub.web.pages.view_figures import Slice, figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import Asked, selects_of
 
@@ -59,19 +60,21 @@ def view_page(
     *,
     tree: AreaTree,
     purpose: str = "",
+    purposes: Mapping[str, str] | None = None,
 ) -> ViewPage:
-    """The page of a protected table; `purpose` is named in the provenance where one was given."""
+    """The page of a protected table for a purpose. `purposes` are those the reader may choose among, with their titles."""
+    known = purposes or {}
     parts = [slice_of(table, place) for place in range(len(table.columns))]
     return ViewPage(
         question=offer.question,
         description="",
         action=f"/views/{offer.view}",
-        filters=selects_of(offer, tree, asked),
+        filters=(*_purpose_select(known, purpose), *selects_of(offer, tree, asked)),
         coverage=_coverage(table),
         blocks=_blocks(table, parts),
         legend=legend_of(table),
-        downloads=(Link(say("web.view.csv"), f"/views/{offer.view}/table.csv?{asked.query_string}"),),
-        provenance=provenance_of(table, purpose),
+        downloads=(Link(say("web.view.csv"), f"/views/{offer.view}/table.csv?{_download(asked, purpose)}"),),
+        provenance=provenance_of(table, known.get(purpose, purpose)),
     )
 
 
@@ -103,6 +106,18 @@ def provenance_of(table: ProtectedTable, purpose: str = "") -> Provenance:
     if purpose:
         facts.append(Fact(say("web.provenance.purpose"), purpose))
     return Provenance(tuple(facts))
+
+
+def _purpose_select(purposes: Mapping[str, str], purpose: str) -> tuple[Select, ...]:
+    """The purposes to choose among; no choice where there is but one."""
+    if len(purposes) < 2:
+        return ()
+    choices = tuple(Choice(ident, title, ident == purpose) for ident, title in purposes.items())
+    return (Select("purpose", say("web.view.purpose"), choices),)
+
+
+def _download(asked: Asked, purpose: str) -> str:
+    return asked.query_string + (f"&{urlencode({'purpose': purpose})}" if purpose else "")
 
 
 def _coverage(table: ProtectedTable) -> tuple[str, ...]:

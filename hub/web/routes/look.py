@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.agreements import Standing
 from hub.db import UnitOfWork
 from hub.identity import Session
 from hub.kit.authority import Action, Permit
@@ -59,7 +60,8 @@ class Look:
                 return self._empty(session)
             asked = asked_of(offer, offer.tree, request.query_params)
             table = self._hub.views.table(uow, permit, view, by=asked.by, where=asked.where)
-        page = view_page(offer, table, asked, tree=offer.tree, purpose=purpose)
+            purposes = self._purposes(uow, session, view, purpose)
+        page = view_page(offer, table, asked, tree=offer.tree, purpose=purpose, purposes=purposes)
         crumbs = (Link(say("web.views.title"), "/views"),)
         frame = self._door.frame(session, offer.title, current="/views", breadcrumbs=crumbs)
         return self._door.page("view.html", frame, page)
@@ -79,6 +81,25 @@ class Look:
 
     def _permit(self, uow: UnitOfWork, session: Session, resource: str, purpose: str) -> Permit:
         return self._hub.policy.permit(uow, session.reader, Action.VIEW_READ, resource, purpose=purpose)
+
+    def _purposes(self, uow: UnitOfWork, session: Session, view: str, purpose: str) -> dict[str, str]:
+        """What the reader may look for here: what agreements in force give their agency, and the asked one."""
+        now, agency = self._hub.clock.now(), session.agency.id
+        agreed = {
+            one
+            for agreement in self._hub.policy.agreements_of(uow, session.reader)
+            if agreement.standing(now) is Standing.IN_FORCE
+            for term in agreement.terms
+            if agency in term.recipients
+            for one in term.purposes
+        }
+        decide = self._hub.policy.decide
+        return {
+            known.id: known.title
+            for known in self._hub.policy.library.purposes.values()
+            if known.id == purpose
+            or (known.id in agreed and decide(uow, session.reader, Action.VIEW_READ, view, purpose=known.id).permitted)
+        }
 
     def _empty(self, session: Session) -> Response:
         frame = self._door.frame(session, say("web.views.title"), current="/views")
