@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hub.assessment import store
 from hub.assessment.build import figures, render
 from hub.assessment.model import AssessmentRecord, BuiltAssessment, Figure
@@ -67,6 +69,7 @@ class Assessments:
             built.id,
             Verb.COMBINATION,
             {"figures": len(made), "snapshot": snapshot, "sha256": built.sha256},
+            justification=justification,
         )
         return built
 
@@ -86,7 +89,8 @@ class Assessments:
             raise Conflict(
                 say("assessment.stale.title"), code="assessment-stale", remedy=say("assessment.stale.remedy")
             )
-        self._record(uow, permit, identity, Verb.CONSULTATION, {"figures": len(made), "snapshot": snapshot})
+        detail: dict[str, str | int] = {"figures": len(made), "snapshot": snapshot}
+        self._record(uow, permit, identity, Verb.CONSULTATION, detail, justification=justification)
         return BuiltAssessment(
             id=identity,
             snapshot=snapshot,
@@ -100,9 +104,16 @@ class Assessments:
         )
 
     def all(self, reading: UnitOfWork | Reading, permit: Permit) -> tuple[AssessmentRecord, ...]:
-        """What was built, newest first; evidence, never figures."""
+        """What was built, newest first; evidence, never figures.
+
+        Hashes and evidence only of what the reader's own agency built: the hash of a table of a few rounded cells gives them
+        to whoever tries all, and another agency may have seen what this one may not.
+        """
         self._check(permit, Action.ASSESSMENT_READ)
-        return store.all_records(reading)
+        return tuple(
+            one if one.agency == permit.reader.agency else replace(one, sha256="", evidence="[]")
+            for one in store.all_records(reading)
+        )
 
     def _make(
         self, uow: UnitOfWork, permit: Permit, definition: Definition, justification: str
@@ -124,7 +135,16 @@ class Assessments:
         if permit.action is not action:
             raise NotPermitted(say("assessment.wrong-permit"), code="wrong-permit")
 
-    def _record(self, uow: UnitOfWork, permit: Permit, identity: str, verb: Verb, detail: dict[str, str | int]) -> None:
+    def _record(
+        self,
+        uow: UnitOfWork,
+        permit: Permit,
+        identity: str,
+        verb: Verb,
+        detail: dict[str, str | int],
+        *,
+        justification: str,
+    ) -> None:
         record(
             uow,
             Entry(
@@ -135,6 +155,7 @@ class Assessments:
                 reader=permit.reader,
                 subject=f"assessment/{identity}",
                 purpose=permit.purpose,
+                justification=justification or permit.purpose,
                 authority=permit.id,
                 policy_hash=permit.policy_hash,
                 detail=detail,

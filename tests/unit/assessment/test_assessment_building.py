@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,24 @@ def test_evidence_is_kept_and_figures_are_not(house: House) -> None:
     }
     assert "Robbery" not in str(kept)
     assert (entry.columns["verb"], entry.columns["subject"]) == ("combination", f"assessment/{built.id}")
+    assert entry.columns["justification"] == "test"  # DPA 2018 s.62(2)
+
+
+def test_reading_one_is_logged_with_its_justification(house: House) -> None:
+    read(house, build(house).id)
+    with house.hub.database.reading() as reading:
+        *_, entry = stored_entries(reading, matching={"action": "assessment:read", "verb": "consultation"})
+    assert entry.columns["justification"] == "test"
+
+
+def test_another_agency_gets_no_hash_of_what_it_may_not_see(house: House) -> None:
+    """Hashes of a few rounded cells can be tried out: to others than the builder's agency they would tell the cells."""
+    built = build(house)
+    asked = permit(house, Action.ASSESSMENT_READ)
+    other = replace(asked, reader=replace(asked.reader, agency="met-police"))
+    with house.hub.database.reading() as reading:
+        (record,) = house.hub.assessments.all(reading, other)
+    assert (record.id, record.sha256, record.evidence) == (built.id, "", "[]")
 
 
 def test_after_another_snapshot_it_must_be_built_again(house: House) -> None:
