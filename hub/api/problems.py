@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.kit.errors import (
     Bug,
@@ -19,6 +22,8 @@ from hub.kit.errors import (
     Unavailable,
 )
 from hub.kit.words import say
+
+_log = logging.getLogger("hub.api")
 
 _STATUS: tuple[tuple[type[HubError], int], ...] = (
     (Unauthenticated, 401),
@@ -78,3 +83,35 @@ def no_route(_request: Request, error: Exception) -> JSONResponse:
     return _document(
         status, {"code": "not-found" if status == 404 else "bad-method", "title": say("api.no-route"), "remedy": ""}
     )
+
+
+class Guard:
+    """Middleware: an error that nobody meant becomes the 500 problem, and the log gets its type and place and no words: they
+    might hold data (promise P8). A handler for `Exception` would not do: Starlette raises the error again after it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request through and catch what falls out."""
+        started = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched_send)
+        except Exception as error:
+            _log.error("request failed: %s at %s", type(error).__name__, _place(error))
+            if scope["type"] == "http" and not started:
+                await problem(Request(scope, receive), error)(scope, receive, send)
+
+
+def _place(error: BaseException) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "unknown"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.testclient import TestClient
 
-from hub.api.problems import invalid_request, no_route, problem, status_of
+from hub.api.problems import Guard, invalid_request, no_route, problem, status_of
 from hub.kit.errors import (
     Bug,
     Conflict,
@@ -65,3 +67,16 @@ def test_a_wrong_request_names_the_place_and_not_the_value() -> None:
     assert b"bad-parameter" in bytes(invalid_request(None, ValueError("secret")).body)  # type: ignore[arg-type]
     assert no_route(None, HTTPException(405)).status_code == 405  # type: ignore[arg-type]
     assert no_route(None, ValueError()).status_code == 404  # type: ignore[arg-type]
+
+
+def test_an_error_nobody_meant_says_nothing_of_itself_to_asker_or_log(caplog: pytest.LogCaptureFixture) -> None:
+    def fails() -> None:
+        raise ValueError("12 High Street")
+
+    app = FastAPI()
+    app.add_api_route("/fails", fails)
+    app.add_middleware(Guard)
+    answer = TestClient(app).get("/fails")  # the client raises what the server would have written into its log
+    assert (answer.status_code, answer.json()["code"]) == (500, "bug")
+    assert "ValueError at" in caplog.text
+    assert "High Street" not in answer.text + caplog.text
