@@ -1,6 +1,7 @@
 """The pages over the whole hub, without a browser: every form, every refusal, the same cells through page and download."""
 
 import csv
+import html
 import io
 import re
 import socket
@@ -168,7 +169,8 @@ def test_a_clean_file_is_accepted_with_a_receipt(site):
         assert "Accepted" in page
         assert sample.sha256 in page
         assert f"{sample.rows:,}" in page
-        assert sample.dataset in page
+        assert "Street-level crime, CSV layout, version 1.0.0" in page
+        assert "Police crime and search counts for the serious violence duty, version 1" in page
         assert path in visitor.get("/submissions").text
         again = visitor.get(f"/submit/{sample.dataset}/{sample.period}").text
         assert "Already accepted for this month" in again
@@ -199,6 +201,19 @@ def test_the_agency_reads_back_what_stands_in_a_marked_cell_and_nobody_else_does
         assert visitor.get(f"{path}/cells?code=bad-type&field=Nothing").status_code == 404
     with site.visitor(AMBULANCE, UPLOADER) as other:
         assert other.get(href.replace("&amp;", "&")).status_code == 404
+
+
+def test_the_form_says_how_each_column_is_written_and_the_report_offers_no_empty_look(site):
+    sample = site.sample(POLICE, "missing-column")
+    with site.visitor(POLICE, UPLOADER) as visitor:
+        form = visitor.get(f"/submit/{STREET}/{sample.period}").text
+        assert "One of: Anti-social behaviour; Bicycle theft;" in form
+        assert "Such as " in form
+        assert "nhs_hes" not in form
+        content = site.path(sample).read_bytes()
+        report = settled(visitor, submission_of(visitor.send(sample.dataset, sample.period, "m.csv", content)))
+    assert "A needed column is missing" in report
+    assert "Show what stands there" not in report
 
 
 def test_a_floor_refusal_keeps_nothing_and_says_so(site):
@@ -413,6 +428,18 @@ def test_an_unreadable_proposal_is_given_back_with_what_is_wrong(site):
         assert "id: [&lt;b&gt;" in answer.text
         empty = visitor.post("/agreements/propose", document=" ")
         assert "Paste the agreement" in empty.text
+
+
+def test_an_agreement_says_who_has_yet_to_sign(site):
+    with site.visitor(COUNCIL, STEWARD) as visitor:
+        page = visitor.get("/agreements/ravensbourne-police-duty@1").text
+        document = html.unescape(re.search(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)[1])
+        document = document.replace("agreement: ravensbourne-police-duty", "agreement: once-more")
+        drafted = visitor.get(visitor.post("/agreements/propose", document=document).headers["location"]).text
+        assert (drafted.count("not yet"), drafted.count("not needed")) == (2, 1)  # controller and recipient; processor
+        assert "To end cannot be undone" in drafted
+        ended = visitor.post("/agreements/once-more@1/change", change="end", reason="a test")
+        assert ended.status_code == 303
 
 
 def test_suspending_bites_at_the_next_request_and_resuming_gives_it_back(site):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.agreements import ALL_FIELDS, Agreement, Party, PartyRole, Standing, Status, Term
+from hub.agreements import ALL_FIELDS, SIGNING, Agreement, Party, Standing, Status, Term
 from hub.kit.words import say
 from hub.web.dates import spoken_day, spoken_moment
 from hub.web.elements import Cell, Choice, Column, Fact, Table, Tag
@@ -89,12 +89,12 @@ def agreements_page(
 ) -> AgreementsPage:
     """The list, those in force first."""
     ordered = sorted(known, key=lambda one: (one.standing(now) is not Standing.IN_FORCE, one.title, -one.version))
-    columns = ("title", "status", "gateway", "parties", "until")
+    columns = ("title", "version", "status", "parties", "until")
     rows = [
         (
             Cell(one.title, href=f"/agreements/{one.reference}"),
+            Cell(str(one.version)),
             Cell(tag=standing_tag(one, now)),
-            Cell(one.gateway, mono=True),
             Cell(", ".join(names.get(agency, agency) for agency in one.agencies())),
             Cell(spoken_day(one.expires_on)),
         )
@@ -164,8 +164,8 @@ def _parties(agreement: Agreement, names: Mapping[str, str]) -> Table:
 
 
 def _unsigned(party: Party) -> str:
-    """A controller has yet to sign; nobody waits for the others."""
-    return say("web.agreement.signed_no" if party.role is PartyRole.CONTROLLER else "web.agreement.signed_unneeded")
+    """A controller or recipient has yet to sign; nobody waits for a processor."""
+    return say("web.agreement.signed_no" if party.role in SIGNING else "web.agreement.signed_unneeded")
 
 
 def _shared(

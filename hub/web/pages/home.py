@@ -81,9 +81,13 @@ def agreements_due(known: Sequence[Agreement], agency: str, now: datetime, *, si
 
 def build_due(held: frozenset[str] | None, accepted: frozenset[str]) -> list[Card]:
     """Whether a snapshot should be built: `held` are the submissions of the one in force, None when there is none."""
-    if not accepted or (held is not None and accepted <= held):
+    if held is None:
+        text = "first_snapshot_text" if accepted else ""
+    else:  # what is held and accepted no more was superseded by something new, or withdrawn
+        text = "build_text" if accepted - held else "withdrawn_text" if held - accepted else ""
+    if not text:
         return []
-    text = say("web.home.first_snapshot_text" if held is None else "web.home.build_text")
+    text = say(f"web.home.{text}")
     return [Card(say("web.home.build"), text, "/snapshots", due=True)]
 
 

@@ -108,6 +108,7 @@ def submission_page(
     report: CheckReport | None,
     *,
     titles: Mapping[str, str],
+    agreements: Mapping[str, str],
     sender: str,
     allowed: Allowed,
     withdraw_error: str = "",
@@ -121,7 +122,7 @@ def submission_page(
         mood=_MOODS.get(state, "good"),
         explanation=say(f"web.submission.explain.{state.value}"),
         counts=say(
-            "web.submission.report_counts",
+            "web.submission.report_counts_none" if state is State.REFUSED else "web.submission.report_counts",
             rows=f"{submission.rows:,}",
             accepted=f"{submission.accepted_rows:,}",
             quarantined=f"{submission.quarantined_rows:,}",
@@ -132,7 +133,7 @@ def submission_page(
         kept_nothing=state is State.REFUSED,
         findings=_cards(submission, report, allowed) if report is not None else (),
         severities=_severities(report.findings) if report is not None else "",
-        receipt=_receipt(submission, sender),
+        receipt=_receipt(submission, titles, agreements, sender),
         again=f"/submit/{submission.dataset}/{submission.period}" if allowed.send_again and state in _AGAIN else "",
         withdraw=f"/submissions/{submission.id}/withdraw" if allowed.withdraw and state in _WITHDRAWABLE else "",
         withdraw_error=withdraw_error,
@@ -189,11 +190,16 @@ def _card(index: int, one: Finding, base: str) -> FindingCard:
         message=one.message,
         remedy=one.remedy,
         places=_count(one.count),
-        field=one.field,
+        field=one.field.removeprefix("column "),
         cells=places,
         cells_label=_label(one),
-        values=f"{base}?{urlencode({'code': one.code, 'field': one.field})}" if base and one.rows and one.field else "",
+        values=f"{base}?{urlencode({'code': one.code, 'field': one.field})}" if base and _has_values(one) else "",
     )
+
+
+def _has_values(one: Finding) -> bool:
+    """Whether anything stands in the cells: not where they are blank, nor where the first row is what is wrong."""
+    return bool(one.field) and not one.code.startswith("blank-") and any(row > 1 for row in one.rows)
 
 
 def _label(one: Finding) -> str:
@@ -217,7 +223,10 @@ def _of_severity(name: str, count: int) -> str:
     return say(f"web.submission.{'severity_one' if count == 1 else 'severities'}.{name}", count=count)
 
 
-def _receipt(submission: Submission, sender: str) -> tuple[Fact, ...]:
+def _receipt(
+    submission: Submission, titles: Mapping[str, str], agreements: Mapping[str, str], sender: str
+) -> tuple[Fact, ...]:
+    """The receipt; `agreements` maps the references it was sent under to their titles."""
     size = say("web.submission.receipt_size_bytes", size=f"{submission.size:,}")
     facts = [
         Fact(say("web.submission.receipt_id"), submission.id, mono=True),
@@ -229,12 +238,17 @@ def _receipt(submission: Submission, sender: str) -> tuple[Fact, ...]:
         facts += [
             Fact(say("web.submission.receipt_rows"), f"{submission.rows:,}"),
             Fact(say("web.submission.receipt_accepted"), f"{submission.accepted_rows:,}"),
-            Fact(say("web.submission.receipt_quarantined"), f"{submission.quarantined_rows:,}"),
         ]
-    schema = f"{submission.dataset} {submission.schema_version}"
+        if submission.state is not State.REFUSED:
+            facts.append(Fact(say("web.submission.receipt_quarantined"), f"{submission.quarantined_rows:,}"))
+    title = titles.get(submission.dataset, submission.dataset)
+    references = submission.agreement.split()
     facts += [
-        Fact(say("web.submission.receipt_schema"), schema, mono=True),
-        Fact(say("web.submission.receipt_agreement"), submission.agreement, mono=True),
+        Fact(
+            say("web.submission.receipt_schema"),
+            say("web.submission.receipt_schema_of", title=title, version=submission.schema_version),
+        ),
+        Fact(say("web.submission.receipt_agreement"), items=tuple(agreements.get(one, one) for one in references)),
         Fact(say("web.submission.receipt_audit"), f"{submission.audit_index:,}"),
         Fact(say("web.submission.receipt_at"), spoken_moment(submission.at)),
         Fact(say("web.submission.receipt_by"), sender),

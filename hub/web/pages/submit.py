@@ -9,6 +9,7 @@ from hub.agreements import Agreement
 from hub.kit.authority import Form
 from hub.kit.words import say
 from hub.schemas import DatasetSchema
+from hub.schemas.model import Field
 from hub.web.dates import spoken_day, spoken_month
 from hub.web.elements import Cell, Choice, Column, Fact, Link, Select, Table
 
@@ -78,7 +79,7 @@ def upload_page(
         hint=say("web.submit.file_hint", limit=f"{limit_mb:,}"),
         who=facts,
         who_text=text,
-        columns=_columns(schema),
+        columns=_columns(schema, period),
         refused=tuple(field.name for field in schema.refused),
         error=error,
         earlier=earlier,
@@ -122,19 +123,38 @@ def _who(
     counts = (
         say("web.submit.who_open")
         if profiles and profiles <= _EXACT
-        else say("web.submit.who_counts", profile=", ".join(sorted(profiles)))
+        else say("web.submit.who_counts", rules=" ".join(say(f"views.profiles.{one}") for one in sorted(profiles)))
     )
     return (rows, counts), tuple(facts)
 
 
-def _columns(schema: DatasetSchema) -> Table:
+def _columns(schema: DatasetSchema, period: str) -> Table:
     rows = [
         (
             Cell(field.name, mono=True),
-            Cell(field.title),
+            Cell(_what(field)),
+            Cell(_written(field, period)),
             Cell(say("web.submit.required_yes" if field.required else "web.submit.required_no")),
         )
         for field in schema.fields
     ]
-    columns = tuple(Column(say(f"web.submit.{name}")) for name in ("column", "column_what", "column_required"))
-    return Table("columns", say("web.submit.columns_title"), columns, rows, caption_hidden=True)
+    columns = tuple(
+        Column(say(f"web.submit.{name}")) for name in ("column", "column_what", "column_written", "column_required")
+    )
+    return Table("columns", say("web.submit.columns_title"), columns, rows, caption_hidden=True, wrap=True)
+
+
+def _what(field: Field) -> str:
+    """What a column holds, in the schema's own words: its title, and the description where the title only repeats the name."""
+    if not field.description:
+        return field.title
+    return field.description if field.title == field.name else f"{field.title}. {field.description}"
+
+
+def _written(field: Field, period: str) -> str:
+    """How a value is written: the codes of its list in that month, or an example."""
+    if field.codes is not None:
+        return say("web.submit.one_of", codes="; ".join(field.codes.valid_in(period)))
+    if field.true_values and field.false_values:
+        return say("web.submit.one_of", codes=f"{field.true_values[0]}; {field.false_values[0]}")
+    return say("web.submit.such_as", example=field.example) if field.example else ""

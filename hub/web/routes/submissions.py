@@ -96,6 +96,7 @@ class SubmissionPages:
             checked = found.state is not State.RECEIVED
             report = self._hub.intake.report(uow, session.reader, submission) if checked else None
             sender = self._sender(uow, found)
+            agreements = self._agreed(uow, found)
             decide = self._hub.policy.decide
             allowed = Allowed(
                 send_again=decide(uow, session.reader, Action.SUBMISSION_CREATE, found.dataset).permitted,
@@ -105,7 +106,13 @@ class SubmissionPages:
         if not checked:
             self.check(submission)
         page = submission_page(
-            found, report, titles=self._titles(), sender=sender, allowed=allowed, withdraw_error=error
+            found,
+            report,
+            titles=self._titles(),
+            agreements=agreements,
+            sender=sender,
+            allowed=allowed,
+            withdraw_error=error,
         )
         frame = self._door.frame(
             session,
@@ -123,6 +130,17 @@ class SubmissionPages:
             return self._hub.identity.person(reading, found.submitted_by).name
         except NotFound:
             return found.submitted_by
+
+    def _agreed(self, reading: UnitOfWork, found: Submission) -> dict[str, str]:
+        """The agreements it was sent under: reference to title."""
+        known = {}
+        for reference in found.agreement.split():
+            try:
+                agreement = self._hub.agreements.get(reading, reference)
+            except NotFound:
+                continue
+            known[reference] = say("web.agreement.named", title=agreement.title, version=agreement.version)
+        return known
 
     def _titles(self) -> dict[str, str]:
         return {one.id: one.title for one in self._hub.schemas.all()}

@@ -97,7 +97,12 @@ def test_a_snapshot_is_due_when_something_accepted_is_in_none():
     assert build_due(None, frozenset()) == []
     assert titles(build_due(None, frozenset({"sub_1"}))) == ["Build a snapshot"]
     assert titles(build_due(frozenset({"sub_1"}), frozenset({"sub_1", "sub_2"}))) == ["Build a snapshot"]
-    assert build_due(frozenset({"sub_1", "sub_2"}), frozenset({"sub_2"})) == []
+    assert build_due(frozenset({"sub_1"}), frozenset({"sub_1"})) == []
+
+
+def test_a_snapshot_is_due_when_one_it_holds_was_withdrawn_for_its_figures_are_hidden():
+    (due,) = build_due(frozenset({"sub_1", "sub_2"}), frozenset({"sub_2"}))
+    assert "has been withdrawn" in due.text
 
 
 def test_each_role_finds_its_own_places():
