@@ -36,9 +36,14 @@ class Judge(Protocol):
     """Who says whether the law and the other agreements allow one: `hub.policy`."""
 
     def objections(
-        self, reading: UnitOfWork | Reading, agreement: Agreement, others: tuple[Agreement, ...]
+        self,
+        reading: UnitOfWork | Reading,
+        agreement: Agreement,
+        others: tuple[Agreement, ...],
+        *,
+        permit: Permit | None = None,
     ) -> tuple[Reason, ...]:
-        """Every reason why `agreement` may not stand beside `others`; empty when it may."""
+        """Every reason why `agreement` may not stand beside `others`; none when it may. Under a permit a refusal is recorded."""
         ...
 
 
@@ -144,7 +149,7 @@ class Agreements:
                 code="wrong-version",
                 remedy=say("agreements.wrong-version-remedy", expected=expected),
             )
-        self._refuse_if_unlawful(uow, draft)
+        self._refuse_if_unlawful(uow, permit, draft)
         store.add_document(uow, store.StoredDocument(draft.id, draft.version, draft.sha256, document))
         self._happened(uow, permit, draft, "proposed", Status.DRAFT)
         return self.get(uow, draft.reference)
@@ -166,7 +171,7 @@ class Agreements:
         self._move(uow, permit, signed, "signed")
         signed = self.get(uow, signed.reference)
         if signed.is_signed:
-            self._refuse_if_unlawful(uow, signed)
+            self._refuse_if_unlawful(uow, permit, signed)
             for older in self.all(uow):
                 if older.id == signed.id and older.status in (Status.IN_FORCE, Status.SUSPENDED):
                     self._move(uow, permit, older, "superseded", reason=signed.reference)
@@ -188,7 +193,7 @@ class Agreements:
                 reasons=("not-suspender",),
                 code="not-suspender",
             )
-        self._refuse_if_unlawful(uow, found)
+        self._refuse_if_unlawful(uow, permit, found)
         return self._move(uow, permit, found, "resumed", reason=reason)
 
     def end(self, uow: UnitOfWork, permit: Permit, agreement: str, *, reason: str) -> Agreement:
@@ -216,11 +221,11 @@ class Agreements:
             raise NotPermitted(say("agreements.not-controller"), reasons=("not-controller",), code="not-controller")
         return found
 
-    def _refuse_if_unlawful(self, uow: UnitOfWork, agreement: Agreement) -> None:
+    def _refuse_if_unlawful(self, uow: UnitOfWork, permit: Permit, agreement: Agreement) -> None:
         if self._judge is None:
             raise Bug("no judge was named: the policy must be built before agreements change")
         others = tuple(one for one in self.all(uow) if one.id != agreement.id and one.status in _LIVE)
-        reasons = self._judge.objections(uow, agreement, others)
+        reasons = self._judge.objections(uow, agreement, others, permit=permit)
         if reasons:
             raise ProposalRefused(
                 say(

@@ -170,17 +170,21 @@ class Policy:
         return self.objections(reading, draft, others)
 
     def objections(
-        self, reading: UnitOfWork | Reading, agreement: Agreement, others: tuple[Agreement, ...]
+        self,
+        reading: UnitOfWork | Reading,
+        agreement: Agreement,
+        others: tuple[Agreement, ...],
+        *,
+        permit: Permit | None = None,
     ) -> tuple[Reason, ...]:
-        """As `check_agreement`, beside the agreements given; asked by the agreements room at proposal, signing and resuming."""
+        """As `check_agreement`, beside the agreements given; asked by the agreements room. Under a permit a refusal is recorded."""
         everything = (agreement, *others)
-        return self._proposals.objections(
-            agreement,
-            others,
-            schemas=self._schemas_of(everything),
-            bodies=self._bodies_of(reading, everything),
-            at=self._clock.now(),
-        )
+        schemas, bodies = self._schemas_of(everything), self._bodies_of(reading, everything)
+        found = self._proposals.objections(agreement, others, schemas=schemas, bodies=bodies, at=self._clock.now())
+        if found and permit is not None and isinstance(reading, UnitOfWork):
+            asked = _Asked(permit.reader, permit.action.value, f"agreement/{agreement.reference}", permit.purpose)
+            self._record(reading, asked, Decision(False, found), self._at_present(reading), authority=permit.id)
+        return found
 
     # ---- permits and grants ----------------------------------------------------------------------------------------
 

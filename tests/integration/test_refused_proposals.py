@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -187,6 +188,22 @@ def test_it_is_refused_naming_section_and_body_and_nothing_is_kept(house: House,
     assert NAMES[draft.names] in reason.sentence
     assert "Traceback" not in page.text
     assert agreements_of(house) == before
+
+
+def test_a_refused_proposal_is_a_decision_that_the_log_holds(house: House) -> None:
+    """Although nothing of the draft is kept: who proposed what, and which rules stood against it."""
+    draft = DRAFTS[0]
+    found = "SELECT agency, person, detail FROM audit_entries WHERE subject = ? AND (verb, outcome) = ('decision', 'refused')"
+    subject = f"agreement/{yaml.safe_load(draft.document)['agreement']}@1"
+    before = house.rows(found, subject)
+    with pytest.raises(ProposalRefused):
+        propose(house, draft.document)
+    *earlier, (agency, person, detail) = house.rows(found, subject)
+    assert earlier == before
+    assert (agency, person) == (COUNCIL, house.reader(STEWARD).person)
+    assert draft.code in json.loads(detail)["policies"].split()
+    with house.hub.database.reading() as reading:
+        assert house.hub.audit.verify(reading).verified
 
 
 def test_the_same_flows_through_a_gateway_that_covers_them_are_taken_as_drafts(house: House) -> None:
