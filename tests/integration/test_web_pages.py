@@ -442,6 +442,17 @@ def test_an_agreement_says_who_has_yet_to_sign(site):
         assert ended.status_code == 303
 
 
+def test_a_proposal_starts_from_an_agreement_that_exists(site):
+    with site.visitor(COUNCIL, STEWARD) as visitor:
+        page = visitor.get("/agreements/ravensbourne-police-duty@1").text
+        (start,) = re.findall(r'href="(/agreements/propose\?from=[^"]+)"', page)
+        form = visitor.get(start).text
+        assert "agreement: ravensbourne-police-duty\nversion: 2\n" in form
+        assert visitor.get("/agreements/propose?from=no-such@1").status_code == 404
+    with site.visitor(POLICE, UPLOADER) as visitor:
+        assert "/agreements/propose" not in visitor.get("/agreements/ravensbourne-police-duty@1").text
+
+
 def test_suspending_bites_at_the_next_request_and_resuming_gives_it_back(site):
     with site.hub.database.reading() as reading:
         reference = next(

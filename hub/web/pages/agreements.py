@@ -67,6 +67,7 @@ class AgreementPage:
     change_action: str = ""
     change_error: str = ""
     document: str = ""
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Allowed:
     agency: str
     sign: bool
     change: bool
+    propose: bool = False
 
 
 def standing_tag(agreement: Agreement, now: datetime) -> Tag:
@@ -146,6 +148,7 @@ def agreement_page(
         change_action=f"/agreements/{agreement.reference}/change",
         change_error=error,
         document=agreement.document,
+        again=f"/agreements/propose?from={agreement.reference}" if allowed.propose else "",
     )
 
 

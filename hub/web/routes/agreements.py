@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from fastapi import APIRouter
@@ -61,7 +62,8 @@ class AgreementPages:
         session = self._door.session(request)
         with self._hub.database.unit_of_work() as uow:
             self._hub.policy.permit(uow, session.reader, Action.AGREEMENT_PROPOSE, "agreements")
-        return self._form(session, ProposePage())
+            document = self._next_version(uow, session, request.query_params.get("from", ""))
+        return self._form(session, ProposePage(document))
 
     def propose(self, request: Request, form: Form) -> Response:
         """Take in a draft, or say which section and which body stand against it."""
@@ -142,7 +144,17 @@ class AgreementPages:
             agency=session.agency.name,
             sign=may_sign and not signed and found.author != session.person.id,
             change=decide(reading, session.reader, Action.AGREEMENT_SUSPEND, found.reference).permitted,
+            propose=decide(reading, session.reader, Action.AGREEMENT_PROPOSE, "agreements").permitted,
         )
+
+    def _next_version(self, uow: UnitOfWork, session: Session, agreement: str) -> str:
+        """The text of an agreement the reader may read, made the next version; empty when none is asked for."""
+        if not agreement:
+            return ""
+        self._hub.policy.permit(uow, session.reader, Action.AGREEMENT_READ, agreement)
+        found = self._hub.agreements.get(uow, agreement)
+        versions = (one.version for one in self._hub.policy.agreements_of(uow, session.reader) if one.id == found.id)
+        return re.sub(r"(?m)^version:.*$", f"version: {max(versions, default=found.version) + 1}", found.document)
 
     def _form(self, session: Session, page: ProposePage, problems: tuple[str, ...] = ()) -> Response:
         frame = self._door.frame(
