@@ -10,7 +10,7 @@ from typing import Any
 from hub.kit.words import say
 from hub.schemas.findings import Finding, column_letter, finding
 from hub.schemas.identifiers import is_suspicious
-from hub.schemas.model import DatasetSchema, RefusedField, plain_name
+from hub.schemas.model import DatasetSchema, plain_name
 
 _DELIMITERS = ((";", "semicolon"), ("\t", "tab"), ("|", "pipe"))
 _LONGEST_NAME = 60
@@ -69,8 +69,9 @@ def _too_wide(record: Sequence[str], schema: DatasetSchema) -> Header:
 
 def _refused(record: Sequence[str], schema: DatasetSchema) -> list[Finding]:
     found = []
+    by_name = {name: refused for refused in reversed(schema.refused) for name in refused.names}
     for place, name in enumerate(record):
-        refused = _refused_by(name, schema)
+        refused = None if name in schema.names else by_name.get(plain_name(name))
         if refused is not None:
             letter = column_letter(place)
             words: dict[str, Any] = {
@@ -81,13 +82,6 @@ def _refused(record: Sequence[str], schema: DatasetSchema) -> list[Finding]:
             }
             found.append(finding("refused-field", field=refused.name, rows=[1], cells=[f"{letter}1"], **words))
     return found
-
-
-def _refused_by(name: str, schema: DatasetSchema) -> RefusedField | None:
-    plain = plain_name(name)
-    if name in schema.names:
-        return None
-    return next((refused for refused in schema.refused if plain in refused.names), None)
 
 
 def _stopping(record: Sequence[str], schema: DatasetSchema, others: Iterable[DatasetSchema]) -> list[Finding]:
