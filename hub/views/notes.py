@@ -77,7 +77,9 @@ def about(columns: Sequence[Column], *, by_ward: bool) -> list[Note]:
         notes.append(Note(f"profile-{profile}", say(f"views.profiles.{profile}")))
         if profile_named(profile).hides:
             notes.append(Note("sensitive-zero", say("views.notes.sensitive-zero")))
-    notes += [_note("repeated-key", title=column.title, agency=column.agency) for column in columns if column.has_key]
+    notes += [
+        _note("repeated-key", title=column.title, agency=column.agency_name) for column in columns if column.has_key
+    ]
     if by_ward:
         notes.append(Note("best-fit", say("views.notes.best-fit")))
     return list(dict.fromkeys(notes))

@@ -14,6 +14,8 @@ from hub.web.dates import spoken_day, spoken_month
 from hub.web.elements import Cell, Choice, Column, Fact, Link, Select, Table
 
 _EXACT = frozenset({"open"})
+_LONGEST = 40
+"""An example is cut here: a column of the table must leave room for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +159,5 @@ def _written(field: Field, period: str) -> str:
         return say("web.submit.one_of", codes="; ".join(field.codes.valid_in(period)))
     if field.true_values and field.false_values:
         return say("web.submit.one_of", codes=f"{field.true_values[0]}; {field.false_values[0]}")
-    return say("web.submit.such_as", example=field.example) if field.example else ""
+    example = field.example if len(field.example) <= _LONGEST else f"{field.example[: _LONGEST - 1]}…"
+    return say("web.submit.such_as", example=example) if example else ""

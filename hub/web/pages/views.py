@@ -69,7 +69,7 @@ def view_page(
         question=offer.question,
         description="",
         action=f"/views/{offer.view}",
-        filters=(*_purpose_select(known, purpose), *selects_of(offer, tree, asked)),
+        filters=(*selects_of(offer, tree, asked), *_purpose_select(known, purpose)),
         coverage=_coverage(table),
         blocks=_blocks(table, parts),
         legend=legend_of(table),
