@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -18,9 +17,9 @@ STREET = "police/street-crime"
 VIEW = "/views/violence-by-place/table"
 
 
-@pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Iterator[House]:
-    with a_house(made(RAVENSBOURNE_QUARTER, tmp_path_factory), tmp_path) as served:
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with a_house(made(RAVENSBOURNE_QUARTER, tmp_path_factory), tmp_path_factory.mktemp("many")) as served:
         yield served
 
 

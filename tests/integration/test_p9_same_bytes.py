@@ -103,8 +103,7 @@ def test_a_snapshot_built_in_another_installation_of_the_same_inputs_has_the_sam
     assert results[0] == results[1]
     documents = [assessment(house)[1] for house in houses]
     assert documents[0] == documents[1]
+    build_snapshot(houses[1].hub, houses[1].reader(COUNCIL))
+    assert hashes(houses[1]) == results[1]
     for house in houses:
-        before = hashes(house)
-        build_snapshot(house.hub, house.reader(COUNCIL))
-        assert hashes(house) == before
         house.hub.close()
