@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from typing import Any, BinaryIO
 
 from fsspec import AbstractFileSystem
 
-from hub.kit.crypto.chunked import Decryptor, Encryptor
+from hub.kit.crypto.chunked import Decryptor, Encryptor, sealed_size
 from hub.kit.crypto.keys import new_key
 
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)  # none of these files change while a session knows them
@@ -249,7 +248,8 @@ class _Scratch:
 
     def reader(self) -> RangeFile:
         """Read it back."""
-        opened = Decryptor(self._key, b"", self._get, self._file.seek(0, os.SEEK_END))
+        # The size is known: to look for the end would move the position under a thread that is reading.
+        opened = Decryptor(self._key, b"", self._get, sealed_size(self.size))
         return RangeFile(opened.read, opened.size)
 
     def drop(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import threading
 from pathlib import Path
 
 import pytest
 
 from hub.engine import RangeFile, SessionFiles
 from hub.engine.files import PlainFiles, RowFiles, ScratchFiles
+from hub.kit.crypto.chunked import SealBroken
 
 TEXT = bytes(range(256)) * 4_000
 
@@ -98,3 +100,31 @@ def test_scratch_is_sealed_has_no_name_and_is_gone_at_the_end(tmp_path: Path, mo
     files.open("scratch://two", "wb").close()
     files.drop_all()
     assert not files.exists("scratch://two")
+
+
+def test_scratch_is_opened_by_one_thread_while_another_reads_it() -> None:
+    files = ScratchFiles()
+    written = files.open("scratch://one", "wb")
+    written.write(TEXT)  # type: ignore[union-attr]
+    written.close()
+    faults: list[str] = []
+    ended = threading.Event()
+
+    def read() -> None:
+        file = files.open("scratch://one")
+        while not ended.is_set():
+            file.seek(0)  # type: ignore[union-attr]
+            try:
+                if file.read(200_000) != TEXT[:200_000]:  # type: ignore[union-attr]
+                    faults.append("other bytes")
+            except SealBroken:
+                faults.append("broken")
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(2_000):
+        files.open("scratch://one")
+    ended.set()
+    reader.join(timeout=30)
+    files.drop_all()
+    assert faults == []
