@@ -32,10 +32,10 @@ def size(reading: UnitOfWork | Reading) -> int:
 
 def entry(reading: UnitOfWork | Reading, index: int) -> StoredEntry:
     """One entry; NotFound when the log is shorter."""
-    for found in store.stored_entries(reading, first=index, count=1):
-        if found.index == index:
-            return found
-    raise NotFound(f"the log has no entry {index}")
+    found = next(store.stored_entries(reading, first=index, count=1), None)
+    if found is None or found.index != index:
+        raise NotFound(f"the log has no entry {index}")
+    return found
 
 
 def entries(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, func, insert, select, update
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, insert, select, update
 
 from hub.audit.model import COLUMNS, Checkpoint, StoredEntry
 from hub.db import Reading, UnitOfWork, metadata
@@ -80,11 +80,6 @@ def stored_entries(
     for row in reading.connection.execute(query):
         values = row._mapping
         yield StoredEntry(values["index"], {name: values[name] for name in COLUMNS}, values["leaf_hash"])
-
-
-def count_entries(reading: UnitOfWork | Reading) -> int:
-    """How many entries are stored."""
-    return int(reading.connection.execute(select(func.count()).select_from(audit_entries)).scalar_one())
 
 
 def add_checkpoint(uow: UnitOfWork, checkpoint: Checkpoint) -> None:
