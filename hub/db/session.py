@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, create_engine, event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, RootTransaction
+from sqlalchemy.exc import DBAPIError
 
-from hub.kit.errors import Bug
+from hub.kit.errors import Bug, Unavailable
+from hub.kit.words import say
 
 metadata = MetaData(
     naming_convention={
@@ -22,6 +25,8 @@ metadata = MetaData(
     }
 )
 
+_TRIES = 10
+_BETWEEN = 0.2
 _WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "REPLACE", "MERGE")
 
 
@@ -73,27 +78,88 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[UnitOfWork]:
-        """One transaction: commits at the end if all is well and an entry stands beside each write, else rolls back."""
-        with self.engine.connect().execution_options(hub_writes=True) as connection:
+        """One transaction: commits at the end if all is well and an entry stands beside each write, else rolls back.
+
+        Unavailable: the database does not answer (`database-away`: nothing was changed), or went away in the middle of
+        the commit and nobody can tell yet whether it took effect (`outcome-unknown`: work that was to follow is left
+        undone, the next start sweeps). A commit whose answer was lost and which PostgreSQL says it made is a commit.
+        """
+        with self._connected(hub_writes=True) as connection:
             connection.info["wrote"] = False
             uow = UnitOfWork(connection)
+            transaction = connection.begin()
             try:
-                with connection.begin():
-                    yield uow
-                    if connection.info["wrote"] and uow.entries == 0:
-                        raise Bug("a write without an audit entry is refused (promise P5)")
-            except BaseException:
-                for work in uow._rolled_back:
-                    work()
+                yield uow
+                if connection.info["wrote"] and uow.entries == 0:
+                    raise Bug("a write without an audit entry is refused (promise P5)")
+                number = self._number(connection) if connection.info["wrote"] else ""
+            except BaseException as error:
+                _undo(transaction)
+                _each(uow._rolled_back)
+                if _is_lost(error):
+                    raise _away() from None
                 raise
-        for work in uow._committed:
-            work()
+            self._commit(transaction, uow, number)
+        _each(uow._committed)
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
-        """One consistent view of the database; a write in it is a Bug."""
-        with self.engine.connect().execution_options(**self._for_reading()) as connection, connection.begin():
-            yield Reading(connection)
+        """One consistent view of the database; a write in it is a Bug. Unavailable: the database does not answer."""
+        with self._connected(**self._for_reading()) as connection:
+            try:
+                with connection.begin():
+                    yield Reading(connection)
+            except DBAPIError as error:
+                if _is_lost(error):
+                    raise _away() from None
+                raise
+
+    def _connected(self, **options: Any) -> Connection:
+        try:
+            return self.engine.connect().execution_options(**options)
+        except DBAPIError:  # its words hold the address
+            raise _away() from None
+
+    def _number(self, connection: Connection) -> str:
+        """What PostgreSQL calls this transaction; its fate can be asked for by that number. Empty for SQLite, whose commit
+        cannot be cut in two.
+        """
+        if self.is_sqlite:
+            return ""
+        return str(connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar_one())
+
+    def _commit(self, transaction: RootTransaction, uow: UnitOfWork, number: str) -> None:
+        try:
+            transaction.commit()
+        except BaseException as error:
+            fate = self._fate(number) if number and _is_lost(error) else "aborted"
+            if fate == "committed":
+                return
+            if fate != "aborted":
+                message, remedy = say("db.outcome-unknown"), say("db.outcome-unknown-remedy")
+                raise Unavailable(message, code="outcome-unknown", remedy=remedy) from None
+            _undo(transaction)
+            _each(uow._rolled_back)
+            if _is_lost(error):
+                raise _away() from None
+            raise
+
+    def _fate(self, number: str) -> str:
+        """`committed` or `aborted`, as PostgreSQL says; empty when it does not answer, or is still at it, for two
+        seconds.
+        """
+        for _ in range(_TRIES):
+            try:
+                with self._connected(**self._for_reading()) as connection:
+                    fate = connection.exec_driver_sql(
+                        "SELECT pg_xact_status(CAST(%(number)s AS text)::xid8)", {"number": number}
+                    ).scalar_one()
+            except (DBAPIError, Unavailable):
+                fate = ""
+            if fate in {"committed", "aborted"}:
+                return str(fate)
+            time.sleep(_BETWEEN)
+        return ""
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log back and truncate it, so that overwritten bytes are gone from disk (SQLite only)."""
@@ -114,6 +180,35 @@ class Database:
         if not self.is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         return options
+
+
+def _is_lost(error: BaseException) -> bool:
+    """Whether the line to the database is gone, so that no answer is an answer."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _away() -> Unavailable:
+    return Unavailable(say("db.away"), code="database-away", remedy=say("db.away-remedy"))
+
+
+def _undo(transaction: RootTransaction) -> None:
+    try:
+        transaction.rollback()
+    except DBAPIError as error:
+        if not _is_lost(error):
+            raise
+
+
+def _each(pieces: list[Callable[[], None]]) -> None:
+    """Do every piece, whatever becomes of the one before; then raise the first error there was."""
+    failed: list[Exception] = []
+    for work in pieces:
+        try:
+            work()
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

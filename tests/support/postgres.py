@@ -41,6 +41,10 @@ class Cluster:
         """Drop a database, whoever is still connected."""
         self._say(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]} WITH (FORCE)")
 
+    def hang_up(self, name: str) -> None:
+        """End every connection to the database of that name, as a restart of the server would."""
+        self._say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
     def stop(self) -> None:
         """End the server by its own handle; its folder goes with it."""
         self._server.cleanup()

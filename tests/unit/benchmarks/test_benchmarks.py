@@ -60,6 +60,7 @@ def test_the_checks_find_the_wrong_rows_and_no_others(tmp_path: Path, *, bad: bo
     assert len({finding.code for finding in report.findings if finding.severity == "error"}) == (8 if bad else 0)
 
 
+@pytest.mark.slow
 def test_the_part_intake_writes_the_contract(tmp_path: Path) -> None:
     out = tmp_path / "out" / "latest.json"
     arguments = ["--only", "intake", "--rows", "5000", "--rounds", "1", "--out", str(out)]
