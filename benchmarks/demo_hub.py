@@ -7,15 +7,15 @@ from pathlib import Path
 from hub.app import PARTNERSHIPS, Hub, build, build_snapshot, seed
 from hub.kit.authority import Action, Reader
 from hub.settings import Mode, Settings
-from hub.synthetic import write_partnership
+from hub.synthetic import FOUR_DATASETS, write_partnership
 
 
 def demo_hub(state: Path, *, months: int) -> Hub:
     """A hub in `state` with `months` months of the demo submitted, checked, frozen and built."""
     hub = build(Settings(mode=Mode.DEMO, state=state))
-    seed(hub, PARTNERSHIPS["ravensbourne"])
+    seed(hub, PARTNERSHIPS["ravensbourne-four"])
     files = state / "extracts"
-    manifest = write_partnership(files, months=months)
+    manifest = write_partnership(files, months=months, datasets=FOUR_DATASETS)
     with hub.database.unit_of_work() as uow:
         permit = hub.policy.permit(uow, _reader(hub, "operator"), Action.GEOGRAPHY_LOAD, "geography")
         hub.geography.load_all(uow, permit, [files / one.path for one in manifest.geography])

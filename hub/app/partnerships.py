@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.synthetic import AGENCIES, PARTNERSHIP, PERSONAS
+from hub.synthetic import AGENCIES, FOUR, FOUR_PERSONAS, PARTNERSHIP, PERSONAS, DemoAgency, Persona
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +45,30 @@ class Partnership:
         return next(one for one in self.people if one.agency == agency and role in one.roles)
 
 
-RAVENSBOURNE = Partnership(
-    id="ravensbourne",
-    name=PARTNERSHIP,
-    agencies=tuple(SeedAgency(id=one.id, name=one.name, kind=one.kind) for one in AGENCIES),
-    people=tuple(
-        SeedPerson(id=one.id, agency=one.agency, name=one.name, roles=one.roles, title=one.title, comes_to=one.comes_to)
-        for one in PERSONAS
-    ),
-    agreements=("ravensbourne",),
-    invented=True,
-)
+def _invented(
+    id: str,  # noqa: A002 - the word of the model
+    agencies: Iterable[DemoAgency],
+    people: Iterable[Persona],
+    *agreements: str,
+) -> Partnership:
+    return Partnership(
+        id=id,
+        name=PARTNERSHIP,
+        agencies=tuple(SeedAgency(id=one.id, name=one.name, kind=one.kind) for one in agencies),
+        people=tuple(
+            SeedPerson(
+                id=one.id, agency=one.agency, name=one.name, roles=one.roles, title=one.title, comes_to=one.comes_to
+            )
+            for one in people
+        ),
+        agreements=agreements,
+        invented=True,
+    )
+
+
+RAVENSBOURNE = _invented("ravensbourne", AGENCIES, PERSONAS, "ravensbourne", "ravensbourne/wider")
+RAVENSBOURNE_FOUR = _invented("ravensbourne-four", FOUR, FOUR_PERSONAS, "ravensbourne")
+"""The four agencies that it began with: what is measured and tested where more would only take longer."""
 
 _BROMLEY_AGENCIES = (
     SeedAgency(id="bromley-council", name="London Borough of Bromley", kind="local_authority"),
@@ -115,4 +129,4 @@ BROMLEY_CLOSED = Partnership(
     invented=False,
 )
 
-PARTNERSHIPS = {one.id: one for one in (RAVENSBOURNE, BROMLEY_OPEN, BROMLEY_CLOSED)}
+PARTNERSHIPS = {one.id: one for one in (RAVENSBOURNE, RAVENSBOURNE_FOUR, BROMLEY_OPEN, BROMLEY_CLOSED)}

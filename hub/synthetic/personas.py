@@ -1,18 +1,24 @@
-"""The invented agencies of the demo and the people in them, as the demo's login page offers them."""
+"""The invented people of the demo, as its login page offers them. Any likeness to a real person is chance."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoAgency:
-    """An invented agency. `kind` is a kind of agency as `hub.identity` knows them; `supplies` are the datasets it submits."""
-
-    id: str
-    name: str
-    kind: str
-    supplies: tuple[str, ...] = ()
+from hub.synthetic.agencies import (
+    AMBULANCE,
+    COUNCIL,
+    FIRE,
+    FOUR,
+    HOSPITAL,
+    HOST,
+    HOUSING,
+    ICB,
+    POLICE,
+    PROBATION,
+    TRANSPORT,
+    YOUTH_JUSTICE,
+    DemoAgency,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,33 +33,6 @@ class Persona:
     comes_to: str
 
 
-COUNCIL = DemoAgency(id="ravensbourne-council", name="Ravensbourne Council (invented)", kind="local_authority")
-POLICE = DemoAgency(
-    id="ravensbourne-police",
-    name="Ravensbourne Police (invented)",
-    kind="chief_officer_police",
-    supplies=("police/street-crime", "police/stop-and-search"),
-)
-HOSPITAL = DemoAgency(
-    id="ravensbourne-hospital",
-    name="Ravensbourne General Hospital NHS Trust (invented)",
-    kind="nhs_trust",
-    supplies=("health/istv-assaults",),
-)
-AMBULANCE = DemoAgency(
-    id="ravensbourne-ambulance",
-    name="Ravensbourne Ambulance Service NHS Trust (invented)",
-    kind="ambulance_trust",
-    supplies=("ambulance/violence-callouts",),
-)
-HOST = DemoAgency(id="ravensbourne-hosting", name="Ravensbourne Hosting (invented)", kind="hub_operator")
-"""Runs the hub as a processor for each controller; no partner, supplies and receives nothing."""
-
-PARTNERS = (COUNCIL, POLICE, HOSPITAL, AMBULANCE)
-"""The four agencies of the partnership; the council leads it."""
-AGENCIES = (*PARTNERS, HOST)
-
-
 def _persona(agency: DemoAgency, slug: str, name: str, *, title: str, roles: str, comes_to: str) -> Persona:
     return Persona(
         id=f"{agency.id}-{slug}",
@@ -66,57 +45,18 @@ def _persona(agency: DemoAgency, slug: str, name: str, *, title: str, roles: str
 
 
 _SUBMIT = "Submit this month's extract, and see who will see what of it."
-_SIGN = "Read what is proposed, and sign, suspend or end the trust's part of an agreement."
+
+
+def _analyst(agency: DemoAgency, name: str, title: str) -> Persona:
+    return _persona(agency, "analyst", name, title=title, roles="uploader analyst", comes_to=_SUBMIT)
+
+
+def _governance(agency: DemoAgency, name: str, title: str, whose: str) -> Persona:
+    comes_to = f"Read what is proposed, and sign, suspend or end the {whose} part of an agreement."
+    return _persona(agency, "governance", name, title=title, roles="steward approver", comes_to=comes_to)
+
 
 PERSONAS = (
-    _persona(
-        POLICE,
-        "analyst",
-        "Imran Holloway",
-        title="Police data analyst",
-        roles="uploader analyst",
-        comes_to=_SUBMIT,
-    ),
-    _persona(
-        POLICE,
-        "governance",
-        "Bronwen Achebe",
-        title="Police information governance lead",
-        roles="steward approver",
-        comes_to="Read what is proposed, and sign, suspend or end the force's part of an agreement.",
-    ),
-    _persona(
-        HOSPITAL,
-        "analyst",
-        "Tessa Quill",
-        title="Emergency department data analyst",
-        roles="uploader analyst",
-        comes_to=_SUBMIT,
-    ),
-    _persona(
-        HOSPITAL,
-        "governance",
-        "Dr Femi Larkspur",
-        title="Caldicott guardian",
-        roles="steward approver",
-        comes_to=_SIGN,
-    ),
-    _persona(
-        AMBULANCE,
-        "analyst",
-        "Joss Marlowe-Rai",
-        title="Ambulance informatics analyst",
-        roles="uploader analyst",
-        comes_to=_SUBMIT,
-    ),
-    _persona(
-        AMBULANCE,
-        "governance",
-        "Nadia Thorne",
-        title="Ambulance information governance lead",
-        roles="steward approver",
-        comes_to=_SIGN,
-    ),
     _persona(
         COUNCIL,
         "analyst",
@@ -158,6 +98,32 @@ PERSONAS = (
         comes_to="Prove what happened: verify the log, and ask why a decision was taken.",
     ),
     _persona(
+        COUNCIL,
+        "data",
+        "Yusuf Pemberley",
+        title="Council data officer, community safety and children",
+        roles="uploader analyst",
+        comes_to=_SUBMIT,
+    ),
+    _analyst(POLICE, "Imran Holloway", "Police data analyst"),
+    _governance(POLICE, "Bronwen Achebe", "Police information governance lead", "force's"),
+    _analyst(HOSPITAL, "Tessa Quill", "Emergency department data analyst"),
+    _governance(HOSPITAL, "Dr Femi Larkspur", "Caldicott guardian", "trust's"),
+    _analyst(AMBULANCE, "Joss Marlowe-Rai", "Ambulance informatics analyst"),
+    _governance(AMBULANCE, "Nadia Thorne", "Ambulance information governance lead", "trust's"),
+    _analyst(FIRE, "Gethin Okonjo", "Fire and rescue data analyst"),
+    _governance(FIRE, "Marguerite Sallow", "Fire and rescue information governance lead", "service's"),
+    _analyst(PROBATION, "Dilys Tamworth", "Probation performance analyst"),
+    _governance(PROBATION, "Anselm Kerridge", "Probation information governance lead", "unit's"),
+    _analyst(YOUTH_JUSTICE, "Kezia Bramhall", "Youth justice information officer"),
+    _governance(YOUTH_JUSTICE, "Tobias Nwosu-Pike", "Youth justice service manager", "service's"),
+    _analyst(HOUSING, "Orla Vasquez-Dunn", "Housing association data analyst"),
+    _governance(HOUSING, "Leopold Ashby-Mensah", "Housing association data protection officer", "association's"),
+    _analyst(TRANSPORT, "Sunniva Copperfield", "Transport incident analyst"),
+    _governance(TRANSPORT, "Ravi Underhill", "Transport information governance lead", "operator's"),
+    _analyst(ICB, "Honor Blackwater", "Integrated care board analyst"),
+    _governance(ICB, "Dr Caius Adeyemi-Frost", "Integrated care board Caldicott guardian", "board's"),
+    _persona(
         HOST,
         "operator",
         "Caspian Webb",
@@ -166,6 +132,13 @@ PERSONAS = (
         comes_to="Install, upgrade and back up, without a way to read the data.",
     ),
 )
+
+FOUR_PERSONAS = tuple(
+    person
+    for person in PERSONAS
+    if person.agency in {agency.id for agency in FOUR} and person.id != f"{COUNCIL.id}-data"
+)
+"""The people of the small partnership, whose council submits nothing."""
 
 
 def persona(id: str) -> Persona:  # noqa: A002 - the word of the interface

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from hub.kit.canonical import sha256_hex
-from hub.synthetic import ground, samples
+from hub.synthetic import ground as maps
 from hub.synthetic.ambulance import callouts
+from hub.synthetic.datasets import STREAMS, SUPPLIERS
 from hub.synthetic.events import events_of
 from hub.synthetic.hospital import attendances
 from hub.synthetic.model import (
@@ -23,46 +25,55 @@ from hub.synthetic.model import (
     SampleFile,
     TruthSummary,
 )
-from hub.synthetic.personas import PARTNERS
 from hub.synthetic.places import Places, places
-from hub.synthetic.searches import search_file
 from hub.synthetic.seasons import NEXT_PERIOD, periods
+from hub.synthetic.spoiling import Spoilt, refused, spoilt, without_a_column
+from hub.synthetic.stream import Month, Stream
 from hub.synthetic.streams import Streams
 from hub.synthetic.street import street_file
 from hub.synthetic.table import Table
 from hub.synthetic.truth import Seen
 from hub.synthetic.volumes import STORY_FROM, STORY_WARD
 
-SUPPLIERS = {dataset: agency.id for agency in PARTNERS for dataset in agency.supplies}
+DATASETS = tuple(stream.dataset for stream in STREAMS)
+"""Every dataset of the demo."""
 
 
-def write_partnership(folder: Path, *, seed: int = 2022, months: int = 36) -> Manifest:
+def write_partnership(
+    folder: Path, *, seed: int = 2022, months: int = 36, datasets: Collection[str] = DATASETS
+) -> Manifest:
     """Write extracts, geography, samples, truth and `manifest.json` of the invented partnership below `folder`.
 
-    The extracts cover the `months` (1 to 36) whole months that end with 2026-10; the samples are of 2026-11. Same seed, same
-    bytes, in any process; a month's extracts are the same however many months are written. The borough itself does not depend
-    on the seed. Existing files of the same names are replaced. ValueError when `months` is out of range.
+    The extracts cover the `months` (1 to 36) whole months that end with 2026-10, those of some datasets fewer; the samples are
+    of 2026-11. `datasets` leaves the others out. Same seed, same bytes, in any process; a month's extracts are the same however
+    many months and datasets are written. The borough itself does not depend on the seed. Existing files of the same names are
+    replaced. ValueError when `months` is out of range or a dataset is not one of the demo's.
 
     The truth table holds the events of those months. Attendances that the first month's hospital file carries over from the
     night before it have no row there; those of the last night arrive after the last file.
     """
     if not 1 <= months <= 36:
         raise ValueError("months must lie between 1 and 36")
+    if unknown := set(datasets) - set(DATASETS):
+        raise ValueError(f"no such dataset in the demo: {', '.join(sorted(unknown))}")
     writer = _Writer(folder)
-    streams, spots = Streams(seed), places()
+    streams = [stream for stream in STREAMS if stream.dataset in datasets]
+    chance, ground = Streams(seed), places()
     wanted = periods(months + 1)
-    seen = [_seen(streams, spots, period) for period in wanted]
+    seen = [_seen(chance, ground, period) for period in wanted]
     extracts: list[ExtractFile] = []
-    for before, now in itertools.pairwise(seen):
-        extracts.extend(_extracts(writer, streams, spots, before, now))
+    for left, (before, now) in zip(range(months, 0, -1), itertools.pairwise(seen), strict=True):
+        month = Month(chance, ground, before, now)
+        due = (stream for stream in streams if left <= stream.months and stream.due(now.period))
+        extracts.extend(_extract(writer, stream, month) for stream in due)
     manifest = Manifest(
         partnership=PARTNERSHIP,
         seed=seed,
         periods=wanted[1:],
         extracts=tuple(extracts),
-        geography=_geography(writer, spots),
-        samples=tuple(_samples(writer, streams, spots)),
-        truth=_truth(writer, spots, seen[1:]),
+        geography=_geography(writer, ground),
+        samples=tuple(_samples(writer, streams, chance, ground, seen[-1])),
+        truth=_truth(writer, ground, seen[1:]),
     )
     writer.write("README.txt", f"{PARTNERSHIP}\n\n{NOTICE}\n".encode())
     writer.write("manifest.json", (json.dumps(manifest.as_json(), indent=1, sort_keys=True) + "\n").encode())
@@ -95,40 +106,28 @@ def _seen(streams: Streams, spots: Places, period: str, *, tidy: bool = False) -
     )
 
 
-def _extracts(writer: _Writer, streams: Streams, spots: Places, before: Seen, now: Seen) -> list[ExtractFile]:
-    tables = {
-        "police/street-crime": now.street.table,
-        "police/stop-and-search": search_file(streams, spots, now.period),
-        "health/istv-assaults": _ed_file(before, now),
-        "ambulance/violence-callouts": now.ambulance.table,
-    }
-    written = []
-    for dataset, table in tables.items():
-        agency = SUPPLIERS[dataset]
-        path = f"extracts/{agency}/{_file_name(now.period, dataset)}"
-        sha256 = writer.write(path, table.csv())
-        written.append(
-            ExtractFile(agency=agency, dataset=dataset, period=now.period, path=path, rows=len(table), sha256=sha256)
-        )
-    return written
+def _extract(writer: _Writer, stream: Stream, month: Month) -> ExtractFile:
+    agency, table = SUPPLIERS[stream.dataset], stream.write(month)
+    path = f"extracts/{agency}/{_file_name(month.period, stream.dataset)}"
+    return ExtractFile(
+        agency=agency,
+        dataset=stream.dataset,
+        period=month.period,
+        path=path,
+        rows=len(table),
+        sha256=writer.write(path, table.csv()),
+    )
 
 
 def _file_name(period: str, dataset: str) -> str:
     return f"{period}-ravensbourne-invented-{dataset.split('/')[1]}.csv"
 
 
-def _ed_file(before: Seen, now: Seen) -> Table:
-    """What arrived in the month: the end of the month before first, then the month's own."""
-    parts = [seen.ed.table.where(seen.ed.period == now.period) for seen in (before, now)]
-    columns = (np.concatenate(pair) for pair in zip(*(part.columns for part in parts), strict=True))
-    return Table(now.ed.table.header, tuple(columns))
-
-
 def _geography(writer: _Writer, spots: Places) -> tuple[GeographyFile, ...]:
     files = {
-        "boundaries": ("geography/ravensbourne-invented-lsoa21.geojson", *ground.boundaries()),
-        "lookup": ("geography/ravensbourne-invented-lsoa21-ward25-lad25.csv", *ground.lookup()),
-        "gazetteer": ("geography/ravensbourne-invented-gazetteer.csv", *ground.gazetteer(spots)),
+        "boundaries": ("geography/ravensbourne-invented-lsoa21.geojson", *maps.boundaries()),
+        "lookup": ("geography/ravensbourne-invented-lsoa21-ward25-lad25.csv", *maps.lookup()),
+        "gazetteer": ("geography/ravensbourne-invented-gazetteer.csv", *maps.gazetteer(spots)),
     }
     return tuple(
         GeographyFile(kind=kind, path=path, rows=rows, sha256=writer.write(path, content))
@@ -136,26 +135,24 @@ def _geography(writer: _Writer, spots: Places) -> tuple[GeographyFile, ...]:
     )
 
 
-def _samples(writer: _Writer, streams: Streams, spots: Places) -> list[SampleFile]:
-    seen = _seen(streams, spots, NEXT_PERIOD, tidy=True)
-    clean = {
-        "police/street-crime": seen.street.table,
-        "police/stop-and-search": search_file(streams, spots, NEXT_PERIOD, tidy=True),
-        "health/istv-assaults": seen.ed.table.where(seen.ed.period == NEXT_PERIOD),
-        "ambulance/violence-callouts": seen.ambulance.table,
-    }
-    written = []
-    for dataset, table in clean.items():
-        good = samples.Spoilt(table.csv(), len(table), {})
-        written.append(_sample(writer, dataset, "clean", good))
-        written.append(_sample(writer, dataset, "dirty", samples.spoilt(streams, dataset, table)))
-        written.append(_sample(writer, dataset, "missing-column", samples.without_a_column(dataset, table)))
-    refused = samples.with_nhs_numbers(streams, clean["health/istv-assaults"])
-    written.append(_sample(writer, "health/istv-assaults", "refused", refused))
-    return written
+def _samples(
+    writer: _Writer, streams: Iterable[Stream], chance: Streams, ground: Places, last: Seen
+) -> Iterator[SampleFile]:
+    month = Month(chance, ground, last, _seen(chance, ground, NEXT_PERIOD, tidy=True), tidy=True)
+    for stream in streams:
+        clean = stream.write(month)
+        made = {
+            "clean": Spoilt(clean.csv(), len(clean), {}),
+            "dirty": spoilt(chance, stream.dataset, stream.plan, clean),
+            "missing-column": without_a_column(stream.plan, clean),
+            "refused": refused(chance, stream.plan, clean),
+        }
+        for condition, file in made.items():
+            if file is not None:
+                yield _sample(writer, stream.dataset, condition, file)
 
 
-def _sample(writer: _Writer, dataset: str, condition: str, made: samples.Spoilt) -> SampleFile:
+def _sample(writer: _Writer, dataset: str, condition: str, made: Spoilt) -> SampleFile:
     agency = SUPPLIERS[dataset]
     path = f"samples/{agency}/{condition}-{_file_name(NEXT_PERIOD, dataset)}"
     return SampleFile(

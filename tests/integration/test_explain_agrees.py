@@ -15,13 +15,13 @@ from hub.cli.explain import explain
 from hub.kit.authority import Form
 from hub.kit.errors import NotFound, NotPermitted
 from hub.kit.words import say
-from hub.synthetic import PERSONAS
+from hub.synthetic import FOUR_PERSONAS
 from tests.support.pages import tables_of, words_of
 from tests.support.partnerships import RAVENSBOURNE_2025, House, a_house, made
 
 DATASETS = ("police/street-crime", "police/stop-and-search", "health/istv-assaults", "ambulance/violence-callouts")
 PURPOSES = ("svd.identify_kinds", "svd.strategy_prepare", "csp.plan", "lpb.monitor")
-WITH_TOKEN = [one.id for one in PERSONAS if one.roles & {"analyst", "strategic_lead", "auditor"}]
+WITH_TOKEN = [one.id for one in FOUR_PERSONAS if one.roles & {"analyst", "strategic_lead", "auditor"}]
 DRAWN = Random(20261102).sample(list(product(WITH_TOKEN, DATASETS, PURPOSES)), 16)
 VIEW = "/views/violence-by-place"
 

@@ -13,7 +13,7 @@ from hub.db import UnitOfWork
 from hub.disclosure import Lattice, Profile, Protected, TableSpec, WholeMeasure, attack, thresholds_only
 from hub.disclosure.model import Counts
 from hub.kit.authority import Action, Permit
-from hub.synthetic import PERSONAS
+from hub.synthetic import FOUR_PERSONAS
 from hub.views import Catalogue, Views, read_catalogue
 from hub.views.asker import ReaderAsker
 from tests.support.partnerships import PURPOSE, RAVENSBOURNE_2025, House, a_copy, made
@@ -39,7 +39,7 @@ def asker_of(house: House, uow: UnitOfWork, name: str) -> ReaderAsker:
     return ReaderAsker(views=house.hub.views, uow=uow, permit_for=permit_for)
 
 
-@pytest.mark.parametrize("name", [persona.id for persona in PERSONAS])
+@pytest.mark.parametrize("name", [persona.id for persona in FOUR_PERSONAS])
 def test_the_attacker_finds_nothing_for_any_persona(house: House, name: str) -> None:
     with house.hub.database.unit_of_work() as uow:
         report = attack([asker_of(house, uow, name)])

@@ -13,14 +13,14 @@ from urllib.parse import urlencode
 import pytest
 
 from hub.kit.errors import NotPermitted
-from hub.synthetic import PERSONAS
+from hub.synthetic import FOUR_PERSONAS
 from hub.web.dates import short_period
 from tests.support.pages import tables_of
 from tests.support.partnerships import RAVENSBOURNE_2025, House, a_house, made
 
 VIEWS = ("violence-by-place", "police-and-health")
-LOOKERS = [one.id for one in PERSONAS if one.roles & {"analyst", "strategic_lead"}]
-OTHERS = [one.id for one in PERSONAS if one.id not in LOOKERS]
+LOOKERS = [one.id for one in FOUR_PERSONAS if one.roles & {"analyst", "strategic_lead"}]
+OTHERS = [one.id for one in FOUR_PERSONAS if one.id not in LOOKERS]
 COUNCIL = "ravensbourne-council-analyst"
 
 Key = tuple[str, str, str, str]

@@ -11,7 +11,7 @@ from hub.disclosure import attack
 from hub.kit.authority import Reader
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import NotFound, NotPermitted
-from hub.synthetic import PERSONAS, Persona, write_partnership
+from hub.synthetic import FOUR_DATASETS, FOUR_PERSONAS, Persona, write_partnership
 from hub.views import BuildReport, Shown
 from tests.support.databases import a_database
 from tests.support.snapshots import AHub, an_analyst
@@ -29,7 +29,7 @@ CRIMES = "police/street-crime:crimes@ravensbourne-police"
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[AHub, BuildReport]]:
     folder: Path = tmp_path_factory.mktemp("ravensbourne")
     hub = AHub(a_database(folder), FrozenClock(), folder)
-    manifest = write_partnership(folder / "files", months=22)
+    manifest = write_partnership(folder / "files", months=22, datasets=FOUR_DATASETS)
     hub.load_areas(*(folder / "files" / one.path for one in manifest.geography))
     hub.agree_shipped("ravensbourne")
     for one in manifest.extracts:
@@ -104,7 +104,7 @@ def test_everybody_gets_the_same_cells_of_what_they_may_see(hub: AHub) -> None:
     assert all(len(values) == 1 for values in cells.values())
 
 
-@pytest.mark.parametrize("persona", PERSONAS, ids=[persona.id for persona in PERSONAS])
+@pytest.mark.parametrize("persona", FOUR_PERSONAS, ids=[persona.id for persona in FOUR_PERSONAS])
 def test_whatever_a_persona_can_fetch_gives_nothing_hidden_away(hub: AHub, persona: Persona) -> None:
     reader = Reader(agency=persona.agency, person=f"per_{persona.id}", roles=persona.roles)
     with hub.database.unit_of_work() as uow:

@@ -34,7 +34,7 @@ from hub.intake import Submission
 from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import Clock, FrozenClock
 from hub.settings import Mode, Settings
-from hub.synthetic import Manifest, SampleFile, write_partnership
+from hub.synthetic import FOUR_DATASETS, Manifest, SampleFile, write_partnership
 from hub.views import ProtectedTable
 from tests.support.serving import served
 from tests.support.shared import shared
@@ -69,7 +69,7 @@ class Recipe:
 
 def _ravensbourne(folder: Path, months: Sequence[str], *, written: int) -> tuple[Itinerary, Manifest | None]:
     """These months, of so many written."""
-    manifest = write_partnership(folder, months=written)
+    manifest = write_partnership(folder, months=written, datasets=FOUR_DATASETS)
     extracts = tuple(
         Extract(agency=one.agency, dataset=one.dataset, period=one.period, path=folder / one.path)
         for one in manifest.extracts
@@ -77,7 +77,7 @@ def _ravensbourne(folder: Path, months: Sequence[str], *, written: int) -> tuple
     )
     geography = tuple(folder / one.path for one in manifest.geography)
     return Itinerary(
-        partnership="ravensbourne", geography=geography, extracts=extracts, lead="ravensbourne-council"
+        partnership="ravensbourne-four", geography=geography, extracts=extracts, lead="ravensbourne-council"
     ), manifest
 
 

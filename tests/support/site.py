@@ -14,7 +14,7 @@ from hub.app import PARTNERSHIPS, Hub, build, build_snapshot, seed
 from hub.asgi import create_app
 from hub.kit.authority import Action, Reader
 from hub.settings import Mode, Settings
-from hub.synthetic import Manifest, SampleFile, write_partnership
+from hub.synthetic import FOUR_DATASETS, Manifest, SampleFile, write_partnership
 from tests.support.serving import served
 
 POLICE, HOSPITAL, AMBULANCE, COUNCIL = (
@@ -105,7 +105,7 @@ class Visitor:
 @contextmanager
 def a_site(folder: Path, *, months: int = 4, fill: bool = True) -> Iterator[Site]:
     """A demo hub over `folder` with `months` months of extracts accepted and a snapshot in force (`fill`)."""
-    manifest = write_partnership(folder / "extracts", months=months)
+    manifest = write_partnership(folder / "extracts", months=months, datasets=FOUR_DATASETS)
     made: list[Hub] = []
 
     def make(base_url: str) -> object:
@@ -113,7 +113,7 @@ def a_site(folder: Path, *, months: int = 4, fill: bool = True) -> Iterator[Site
             mode=Mode.DEMO, base_url=base_url, state=folder / "state", partnership="Ravensbourne Safer Partnership"
         )
         hub = build(settings)
-        seed(hub, PARTNERSHIPS["ravensbourne"])
+        seed(hub, PARTNERSHIPS["ravensbourne-four"])
         made.append(hub)
         return create_app(hub)
 

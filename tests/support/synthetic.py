@@ -7,12 +7,12 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.geography import AreaIndex
-from hub.synthetic import ExtractFile, Manifest, write_partnership
+from hub.synthetic import DATASETS, ExtractFile, Manifest, write_partnership
 from tests.support.geography import index_of
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "synthetic_sha256.json"
@@ -59,9 +59,9 @@ class Written:
         return index_of(self.geography("boundaries"), self.geography("lookup"), self.geography("gazetteer"))
 
 
-def written(folder: Path, *, seed: int = 2022, months: int = 36) -> Written:
+def written(folder: Path, *, seed: int = 2022, months: int = 36, datasets: Collection[str] = DATASETS) -> Written:
     """The partnership, freshly written."""
-    return Written(folder, write_partnership(folder, seed=seed, months=months))
+    return Written(folder, write_partnership(folder, seed=seed, months=months, datasets=datasets))
 
 
 def records(path: Path) -> Iterator[Row]:

@@ -39,7 +39,8 @@ def test_the_bytes_do_not_depend_on_the_process_or_its_hash_seed(two_months: Wri
     subprocess.run([sys.executable, "-c", _WRITE, str(tmp_path)], check=True, env=environment, timeout=120)
     made = hashes(tmp_path)
     assert made == hashes(two_months.folder)
-    assert len(made) == 2 * 4 + 3 + 13 + 3
+    manifest = two_months.manifest
+    assert len(made) == len(manifest.extracts) + len(manifest.samples) + len(manifest.geography) + 3
 
 
 def test_a_months_extracts_are_the_same_however_many_months_are_written(
@@ -85,6 +86,16 @@ def test_the_manifest_tells_the_true_rows_and_hashes(ravensbourne: Written) -> N
     assert true[manifest.truth.path] == manifest.truth.sha256
     assert manifest.periods == tuple(f"{2023 + (10 + k) // 12}-{(10 + k) % 12 + 1:02d}" for k in range(36))
     assert (manifest.periods[0], manifest.periods[-1]) == ("2023-11", "2026-10")
+
+
+def test_a_selection_of_datasets_has_the_same_bytes_as_in_the_whole(two_months: Written, tmp_path: Path) -> None:
+    few = written(tmp_path, months=1, datasets=["health/istv-assaults"]).manifest
+    (extract,) = few.extracts
+    assert extract in two_months.manifest.extracts
+    assert all(sample in two_months.manifest.samples for sample in few.samples)
+    assert {sample.dataset for sample in few.samples} == {"health/istv-assaults"}
+    with pytest.raises(ValueError, match="no such dataset"):
+        write_partnership(tmp_path, months=1, datasets=["police/horses"])
 
 
 @pytest.mark.parametrize("months", [0, 37])

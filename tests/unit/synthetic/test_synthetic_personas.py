@@ -7,22 +7,44 @@ import dataclasses
 import pytest
 
 from hub.schemas import SchemaRegistry
-from hub.synthetic import AGENCIES, PARTNERS, PERSONAS, persona
+from hub.synthetic import (
+    AGENCIES,
+    DATASETS,
+    FOUR,
+    FOUR_DATASETS,
+    FOUR_PERSONAS,
+    PARTNERS,
+    PERSONAS,
+    persona,
+)
 from tests.support.synthetic import Written
 
 ROLES = {"uploader", "steward", "approver", "analyst", "strategic_lead", "lpb_monitor", "auditor", "operator"}
 
 
-def test_four_partners_supply_every_extract_and_the_council_leads(ravensbourne: Written) -> None:
-    assert [agency.id for agency in PARTNERS] == [
-        "ravensbourne-council",
-        "ravensbourne-police",
-        "ravensbourne-hospital",
-        "ravensbourne-ambulance",
+def test_ten_partners_supply_every_extract_and_the_council_leads(ravensbourne: Written) -> None:
+    assert [agency.id.removeprefix("ravensbourne-") for agency in PARTNERS] == [
+        "council",
+        "police",
+        "hospital",
+        "ambulance",
+        "fire",
+        "probation",
+        "youth-justice",
+        "housing",
+        "transport",
+        "icb",
     ]
     supplied = {(agency.id, dataset) for agency in PARTNERS for dataset in agency.supplies}
     assert {(extract.agency, extract.dataset) for extract in ravensbourne.manifest.extracts} == supplied
-    assert PARTNERS[0].supplies == ()
+    assert {dataset for _, dataset in supplied} == set(DATASETS)
+
+
+def test_the_small_partnership_is_four_agencies_and_the_host_with_their_own_people() -> None:
+    assert {agency.id for agency in FOUR} == {person.agency for person in FOUR_PERSONAS}
+    assert set(FOUR_DATASETS) <= {dataset for agency in FOUR for dataset in agency.supplies}
+    council = [person for person in FOUR_PERSONAS if person.agency == PARTNERS[0].id]
+    assert not any("uploader" in person.roles for person in council)
 
 
 def test_each_agency_is_of_a_kind_that_may_supply_its_datasets() -> None:
