@@ -15,7 +15,7 @@ from hub.audit import Audit
 from hub.db import Database, migrate
 from hub.definitions import Definitions
 from hub.engine import DuckDbEngine
-from hub.geography import Geography
+from hub.geography import Context, Geography
 from hub.identity import DemoProvider, Identity
 from hub.intake import Intake
 from hub.jobs import Jobs
@@ -47,6 +47,7 @@ class Hub:
     policy: Policy
     vault: Vault
     geography: Geography
+    context: Context
     intake: Intake
     snapshots: Snapshots
     views: Views
@@ -100,6 +101,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         policy=policy,
         vault=vault,
         geography=geography,
+        context=Context(geography=geography, clock=now),
         intake=intake,
         snapshots=snapshots,
         views=views,

@@ -17,6 +17,7 @@ _COMMANDS = {
     "assessment": "hub.cli.assessment",
     "audit": "hub.cli.audit",
     "check": "hub.cli.check",
+    "context": "hub.cli.context",
     "demo": "hub.cli.demo",
     "doctor": "hub.cli.operate",
     "explain": "hub.cli.explain",

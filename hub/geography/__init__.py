@@ -3,11 +3,22 @@
     Geography(clock=…).load(uow, permit, path)      boundaries (GeoJSON), lookup (CSV), gazetteer (CSV)
     Geography(clock=…).current(reading)             the AreaIndex in force, or None while boundaries or lookup are missing
     AreaIndex.located(session, relation, place, into)
+    Context(geography=…, clock=…).load(uow, permit, path)     population, deprivation by LSOA; harm weights by kind (CSV)
+    Context(…).population(reading).of(tree, area)             residents of an area, or None where an LSOA is unknown
 
 Every dataset goes through the same index, so that a ward means the same in each of them: a row's LSOA decides its ward by best fit,
 never the ward the agency wrote.
 """
 
+from hub.geography.context import Context
+from hub.geography.context_model import (
+    ContextFile,
+    ContextReport,
+    Deprivation,
+    HarmWeights,
+    Population,
+    lsoas_of,
+)
 from hub.geography.locate import AreaIndex
 from hub.geography.model import (
     EDGE,
@@ -37,7 +48,14 @@ __all__ = [
     "Area",
     "AreaIndex",
     "AreaTree",
+    "Context",
+    "ContextFile",
+    "ContextReport",
+    "Deprivation",
     "Geography",
+    "HarmWeights",
     "LoadReport",
     "PlaceSpec",
+    "Population",
+    "lsoas_of",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, func, insert, select
 
 from hub.db import Reading, UnitOfWork, metadata
+from hub.geography.context_model import ContextFile
 
 geography_files = Table(
     "geography_files",
@@ -31,6 +32,23 @@ geography_trees = Table(
     Column("gazetteer", Integer, nullable=False),
     Column("at", String(27), nullable=False),
 )
+
+context_file_table = Table(
+    "context_files",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("file_name", String(255), nullable=False),
+    Column("vintage", String(4), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),
+    Column("loaded_at", String(27), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+_ABOUT = [column for column in context_file_table.c if column.name != "content"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +122,34 @@ def latest_tree(reading: UnitOfWork | Reading, tree_id: str = "") -> StoredTree 
         query = query.where(geography_trees.c.tree_id == tree_id)
     row = reading.connection.execute(query).one_or_none()
     return None if row is None else StoredTree(row.tree_id, row.boundaries, row.lookup, row.gazetteer)
+
+
+def next_context(uow: UnitOfWork) -> int:
+    """The number that the next file of context gets."""
+    return _next(uow, context_file_table)
+
+
+def add_context(uow: UnitOfWork, file: ContextFile, content: bytes) -> None:
+    """Keep a file of context with its bytes."""
+    values = {column.name: getattr(file, column.name) for column in _ABOUT}
+    uow.connection.execute(insert(context_file_table).values(**values, content=zlib.compress(content, 9)))
+
+
+def latest_context(reading: UnitOfWork | Reading, kind: str) -> ContextFile | None:
+    """The newest file of a kind; None when there is none."""
+    return next((file for file in context_files(reading) if file.kind == kind), None)
+
+
+def context_files(reading: UnitOfWork | Reading) -> tuple[ContextFile, ...]:
+    """All files of context, newest first, without their bytes."""
+    query = select(*_ABOUT).order_by(context_file_table.c.number.desc())
+    return tuple(ContextFile(**dict(row._mapping)) for row in reading.connection.execute(query))
+
+
+def context_content(reading: UnitOfWork | Reading, number: int) -> bytes:
+    """The bytes of a file of context."""
+    query = select(context_file_table.c.content).where(context_file_table.c.number == number)
+    return zlib.decompress(reading.connection.execute(query).scalar_one())
 
 
 def _next(uow: UnitOfWork, table: Table) -> int:

@@ -1,6 +1,7 @@
 """A made-up partnership, "Ravensbourne": truth first, then each agency's view of it, written as files.
 
     write_partnership(folder, seed=2022, months=36) -> Manifest      extracts, geography, samples, truth, manifest.json
+    write_context(folder) -> paths                                    population and deprivation, for `hub context load`
     AGENCIES, PARTNERS, PERSONAS, DATASETS                            who is who in the demo, and what they submit
     FOUR, FOUR_PERSONAS, FOUR_DATASETS                                a small partnership within it, quick to set up
 
@@ -8,6 +9,7 @@ Everything is invented and says so. Nothing here touches the hub: the files go t
 """
 
 from hub.synthetic.agencies import AGENCIES, FOUR, FOUR_DATASETS, PARTNERS, DemoAgency
+from hub.synthetic.context import write_context
 from hub.synthetic.model import (
     NOTICE,
     PARTNERSHIP,
@@ -38,5 +40,6 @@ __all__ = [
     "SampleFile",
     "TruthSummary",
     "persona",
+    "write_context",
     "write_partnership",
 ]

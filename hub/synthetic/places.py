@@ -98,6 +98,11 @@ def places() -> Places:
     )
 
 
+def violence_levels() -> Floats:
+    """Each LSOA's share of the borough's violence, in the order of its LSOAs."""
+    return _levels(ravensbourne(), Streams(GROUND))[0]
+
+
 def _degrees(values: Floats) -> Texts:
     return np.array([f"{value:.6f}" for value in values], dtype=object)
 
