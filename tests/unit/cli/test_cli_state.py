@@ -102,7 +102,7 @@ def test_areas_are_loaded_as_the_operator_or_as_a_named_person(
     assert hub_command("geography", "load", tmp_path / "wrong.geojson", "--state", bare_state).code == 1
 
 
-def test_context_is_loaded_and_listed(bare_state: Path, tmp_path: Path) -> None:
+def test_context_is_loaded_and_listed(hub_command: Command, bare_state: Path, tmp_path: Path) -> None:
     people = tmp_path / "people-2021.csv"
     squares = "".join(f"{square_lsoa(column, row)},100\n" for row in (0, 1) for column in (0, 1))
     people.write_text(f"lsoa21_code,Total\n{squares}", encoding="utf-8")
