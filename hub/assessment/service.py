@@ -115,6 +115,11 @@ class Assessments:
             for one in store.all_records(reading)
         )
 
+    def newest(self, reading: UnitOfWork | Reading) -> tuple[str, int] | None:
+        """Which assessment was built last, and from which snapshot; no figure, no hash, so that no permit is asked for."""
+        found = store.newest(reading)
+        return None if found is None else (found.id, found.snapshot)
+
     def _make(
         self, uow: UnitOfWork, permit: Permit, definition: Definition, justification: str
     ) -> tuple[tuple[Figure, ...], str, str, int]:

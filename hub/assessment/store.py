@@ -32,6 +32,13 @@ def all_records(reading: UnitOfWork | Reading) -> tuple[AssessmentRecord, ...]:
     return tuple(AssessmentRecord(**dict(row._mapping)) for row in reading.connection.execute(query))
 
 
+def newest(reading: UnitOfWork | Reading) -> AssessmentRecord | None:
+    """The build that came last."""
+    query = select(assessments).order_by(assessments.c.built_at.desc(), assessments.c.id.desc()).limit(1)
+    row = reading.connection.execute(query).one_or_none()
+    return None if row is None else AssessmentRecord(**dict(row._mapping))
+
+
 def get(reading: UnitOfWork | Reading, identity: str) -> AssessmentRecord | None:
     """One build."""
     row = reading.connection.execute(select(assessments).where(assessments.c.id == identity)).one_or_none()

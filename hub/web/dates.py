@@ -19,6 +19,7 @@ __all__ = [
     "at_level",
     "brief_period",
     "months_back",
+    "months_until",
     "short_period",
     "spoken_day",
     "spoken_moment",
@@ -46,5 +47,10 @@ def at_level(period: str, level: str, *, last: bool) -> str:
 def months_back(now: datetime, count: int) -> tuple[str, ...]:
     """The month of `now` and the months before it, the newest first: `count` of them."""
     local = now.astimezone(LONDON)
-    newest = local.year * 12 + local.month - 1
+    return months_until(f"{local.year:04d}-{local.month:02d}", count)
+
+
+def months_until(month: str, count: int) -> tuple[str, ...]:
+    """`month` and the months before it, the newest first: `count` of them."""
+    newest = int(month[:4]) * 12 + int(month[5:7]) - 1
     return tuple(f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(newest, newest - count, -1))

@@ -32,7 +32,7 @@ from hub.web.pages.audit import AuditPage
 from hub.web.pages.errors import AccessibilityPage, ErrorPage
 from hub.web.pages.explain import ExplainPage
 from hub.web.pages.home import HomePage
-from hub.web.pages.sign_in import ChooserPage, SignInFailedPage, SignInPage
+from hub.web.pages.sign_in import ChooserPage, PersonaGroup, SignInFailedPage, SignInPage
 from hub.web.pages.snapshots import SnapshotPage, SnapshotsPage
 from hub.web.pages.submissions import CellsPage, FindingCard, SubmissionPage, SubmissionsPage
 from hub.web.pages.submit import ChoosePage, UploadPage
@@ -182,6 +182,10 @@ def _personas() -> tuple[Card, ...]:
         ("Farid Penhallow", "Ravensbourne Council. Checks that everything was lawful."),
     )
     return tuple(Card(name, text, f"/login/start/prv_{index}") for index, (name, text) in enumerate(people))
+
+
+def _groups() -> tuple[PersonaGroup, ...]:
+    return tuple(PersonaGroup(card.text.split(". ")[0], (card,)) for card in _personas())
 
 
 def _receipt() -> tuple[Fact, ...]:
@@ -349,7 +353,7 @@ def samples() -> Iterator[Sample]:
         "login-demo",
         "login.html",
         a_frame("Sign in", **anonymous, refresh_seconds=4),
-        SignInPage(agencies, _personas(), _progress()),
+        SignInPage(agencies, _groups(), _progress()),
     )
     yield Sample(
         "login-failed",

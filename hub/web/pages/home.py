@@ -10,10 +10,12 @@ from hub.agreements import Agreement, PartyRole, Standing, Status
 from hub.identity import Session
 from hub.intake import State, Submission
 from hub.kit.words import say
-from hub.web.dates import spoken_day, spoken_month
+from hub.web.dates import months_until, spoken_day, spoken_month
 from hub.web.elements import Card, Progress
 
 _SOON = timedelta(days=60)
+_OWN_ENTRIES = 25
+"""So many entries may follow a signed head before it is time for another: signing in and looking write some themselves."""
 _HELD = frozenset({State.ACCEPTED, State.PART_ACCEPTED, State.RECEIVED})
 _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("send", "/submit", frozenset({"uploader"})),
@@ -25,6 +27,15 @@ _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("explain", "/explain", frozenset()),
     ("audit", "/audit", frozenset({"auditor"})),
 )
+_CHARGES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("send", frozenset({"uploader"})),
+    ("sign", frozenset({"steward", "approver"})),
+    ("look", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
+    ("audit", frozenset({"auditor"})),
+    ("run", frozenset({"operator"})),
+)
+_WINDOWS: Mapping[str, int] = {"quarterly": 3, "termly": 4, "half-yearly": 6, "yearly": 12, "annual": 12}
+"""For how many months a file of a slower cadence answers; any other is asked for every month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +58,33 @@ def home_page(session: Session, due: Sequence[Card], progress: Progress | None) 
         if not wanted or wanted & roles
     )
     who = say("web.home.hello", person=session.person.name, agency=session.agency.name)
-    nothing = say("web.home.submitted_text" if "uploader" in roles else "web.home.nothing")
-    return HomePage(who, tuple(due), places, nothing, progress)
+    return HomePage(who, tuple(due), places, _nothing(roles), progress)
 
 
-def submissions_due(datasets: Mapping[str, str], found: Sequence[Submission], month: str) -> list[Card]:
-    """What an uploader should send, mend or wait for: `datasets` maps ids to titles, `month` is the newest whole month."""
+def _nothing(roles: frozenset[str]) -> str:
+    """Why nothing is due, in the words of what the person does here."""
+    said = [say(f"web.home.none_{name}") for name, wanted in _CHARGES if wanted & roles]
+    return " ".join(said) or say("web.home.nothing")
+
+
+def submissions_due(
+    datasets: Mapping[str, str],
+    found: Sequence[Submission],
+    month: str,
+    *,
+    cadences: Mapping[str, str] | None = None,
+) -> list[Card]:
+    """What an uploader should send, mend or wait for: `datasets` maps ids to titles, `month` is the newest whole month.
+
+    A dataset of a slower cadence (`cadences`: by id) is due when none of the months its file answers for has one.
+    """
     cards = []
     for dataset, title in datasets.items():
         own = [one for one in found if one.dataset == dataset]
         newest = {one.period: one for one in reversed(own)}  # the list is newest first: the last one written stays
         cards += [_card(one, title) for one in newest.values() if one.state in {State.RETURNED, State.RECEIVED}]
-        if not any(one.period == month and one.state in _HELD for one in own):
+        answered = months_until(month, _WINDOWS.get((cadences or {}).get(dataset, ""), 1))
+        if not any(one.period in answered and one.state in _HELD for one in own):
             text = say("web.home.submit_text", title=title, period=spoken_month(month))
             cards.append(Card(say("web.home.submit"), text, f"/submit/{dataset}/{month}", due=True))
     return cards
@@ -77,6 +103,51 @@ def agreements_due(known: Sequence[Agreement], agency: str, now: datetime, *, si
             text = say("web.home.expiring_text", title=one.title, date=spoken_day(one.expires_on))
             cards.append(Card(say("web.home.expiring"), text, address, due=True))
     return cards
+
+
+def waiting(known: Sequence[Agreement], person: str, names: Mapping[str, str]) -> list[Card]:
+    """Drafts that this person wrote and that others have still to sign; `names` tells agencies by id."""
+    cards = []
+    for one in known:
+        if one.status is not Status.DRAFT or one.author != person:
+            continue
+        missing = sorted(names.get(agency, agency) for agency in one.missing_signatures)
+        text = say("web.home.waiting_text", title=one.title, agencies=", ".join(missing))
+        cards.append(Card(say("web.home.waiting"), text, f"/agreements/{one.reference}"))
+    return cards
+
+
+def tables_to_look_at(number: int, at: datetime) -> Card:
+    """The snapshot in force, for those who read its tables."""
+    text = say("web.home.look_text", number=number, date=spoken_day(at))
+    return Card(say("web.home.look"), text, "/views")
+
+
+def assessment_due(newest: tuple[str, int] | None, snapshot: int | None, *, may_build: bool) -> list[Card]:
+    """The strategic assessment to build, to build again or to read: `newest` is the last one built and its snapshot."""
+    if may_build and snapshot is not None and (newest is None or newest[1] < snapshot):
+        text = say("web.home.assess_again_text" if newest else "web.home.assess_text", number=snapshot)
+        return [Card(say("web.home.assess"), text, "/assessments", due=True)]
+    if newest is None:
+        return []
+    stale = snapshot is not None and newest[1] < snapshot
+    text = say("web.home.read_stale_text" if stale else "web.home.read_text", number=newest[1])
+    return [Card(say("web.home.read"), text, "/assessments" if stale else f"/assessments/{newest[0]}")]
+
+
+def log_due(size: int, signed: int | None) -> list[Card]:
+    """Whether the log should be looked at: `size` entries there are, `signed` of them under the newest signed head."""
+    if signed is not None and signed >= size - _OWN_ENTRIES:
+        return []
+    text = say("web.home.log_unsigned_text") if signed is None else say("web.home.log_text", count=f"{size - signed:,}")
+    return [Card(say("web.home.log"), text, "/audit", due=True)]
+
+
+def areas_due(*, loaded: bool) -> list[Card]:
+    """The boundaries that everything is counted by, where the operator has still to load them."""
+    if loaded:
+        return []
+    return [Card(say("web.home.areas"), say("web.home.areas_text"), "/snapshots", due=True)]
 
 
 def build_due(held: frozenset[str] | None, accepted: frozenset[str]) -> list[Card]:

@@ -8,11 +8,19 @@ from hub.web.elements import Card, Link, Progress
 
 
 @dataclass(frozen=True, slots=True)
+class PersonaGroup:
+    """The demo's people of one agency."""
+
+    agency: str
+    personas: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SignInPage:
-    """Agencies to sign in with; in a demo the personas, and how far the demo's data is."""
+    """Agencies to sign in with; in a demo the personas by agency, and how far the demo's data is."""
 
     agencies: tuple[Link, ...]
-    personas: tuple[Card, ...] = ()
+    groups: tuple[PersonaGroup, ...] = ()
     progress: Progress | None = None
     notice: str = ""
 

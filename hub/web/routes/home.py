@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub import audit
 from hub.db import Reading
 from hub.identity import Session
 from hub.intake import Submission
@@ -16,7 +17,18 @@ from hub.kit.words import say
 from hub.web.dates import months_back
 from hub.web.door import Door
 from hub.web.elements import Card
-from hub.web.pages.home import agreements_due, build_due, home_page, submissions_due
+from hub.web.pages.home import (
+    agreements_due,
+    areas_due,
+    assessment_due,
+    build_due,
+    home_page,
+    log_due,
+    submissions_due,
+    tables_to_look_at,
+    waiting,
+)
+from hub.web.routes.assessments import purpose_of
 from hub.web.routes.look import purpose_for
 
 _REFRESH = 4
@@ -41,8 +53,13 @@ class Home:
         with self._hub.database.unit_of_work() as uow:
             found = self._hub.intake.listing(uow, session.reader) if self._sends(session) else ()
         with self._hub.database.reading() as reading:
-            due = [*self._to_send(reading, session, found), *self._to_sign(reading, session)]
-            due += self._to_build(reading, session)
+            due = [
+                *self._to_send(reading, session, found),
+                *self._to_sign(reading, session),
+                *self._to_build(reading, session),
+                *self._to_read(reading, session),
+                *self._to_check(reading, session),
+            ]
         progress = self._door.progress()
         running = progress is not None and progress.running
         frame = self._door.frame(
@@ -57,13 +74,14 @@ class Home:
         if not self._sends(session):
             return []
         decide = self._hub.policy.decide
-        datasets = {
-            schema.id: schema.title
+        own = [
+            schema
             for schema in self._hub.schemas.all()
             if decide(reading, session.reader, Action.SUBMISSION_CREATE, schema.id).permitted
-        }
+        ]
         month = months_back(self._hub.clock.now(), 2)[1]  # the newest whole month
-        return submissions_due(datasets, found, month)
+        titles, cadences = {one.id: one.title for one in own}, {one.id: one.cadence for one in own}
+        return submissions_due(titles, found, month, cadences=cadences)
 
     def _to_sign(self, reading: Reading, session: Session) -> list[Card]:
         if not session.reader.roles & {"steward", "approver"}:
@@ -76,7 +94,11 @@ class Home:
             if one.author != session.person.id
             and decide(reading, session.reader, Action.AGREEMENT_SIGN, one.reference).permitted
         )
-        return agreements_due(known, session.agency.id, self._hub.clock.now(), signable=signable)
+        names = {one.id: one.name for one in self._hub.identity.agencies(reading)}
+        return [
+            *agreements_due(known, session.agency.id, self._hub.clock.now(), signable=signable),
+            *waiting(known, session.person.id, names),
+        ]
 
     def _to_build(self, reading: Reading, session: Session) -> list[Card]:
         decide = self._hub.policy.decide
@@ -87,3 +109,25 @@ class Home:
         current = self._hub.snapshots.current(reading)
         held = frozenset(one.submission for one in current.inputs) if current is not None else None
         return build_due(held, accepted)
+
+    def _to_read(self, reading: Reading, session: Session) -> list[Card]:
+        """Tables and the assessment, for those who may read them."""
+        decide, purpose = self._hub.policy.decide, purpose_of(session)
+        if not decide(reading, session.reader, Action.ASSESSMENT_READ, "assessments", purpose=purpose).permitted:
+            return []
+        snapshot = self._hub.snapshots.current(reading)
+        built = self._hub.assessments.newest(reading)
+        may_build = decide(reading, session.reader, Action.ASSESSMENT_BUILD, "assessments", purpose=purpose).permitted
+        number = snapshot.number if snapshot else None
+        cards = [tables_to_look_at(snapshot.number, snapshot.at)] if snapshot else []
+        return [*cards, *assessment_due(built, number, may_build=may_build)]
+
+    def _to_check(self, reading: Reading, session: Session) -> list[Card]:
+        """The log for the auditor, the areas for the operator."""
+        roles, cards = session.reader.roles, []
+        if "auditor" in roles:
+            head = audit.latest_checkpoint(reading)
+            cards += log_due(audit.size(reading), head.size if head else None)
+        if "operator" in roles:
+            cards += areas_due(loaded=self._hub.geography.current(reading) is not None)
+        return cards

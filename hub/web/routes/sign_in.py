@@ -16,7 +16,7 @@ from hub.kit.words import say
 from hub.web.door import Door
 from hub.web.elements import Card, Link
 from hub.web.forms import Form
-from hub.web.pages.sign_in import ChooserPage, SignInFailedPage, SignInPage
+from hub.web.pages.sign_in import ChooserPage, PersonaGroup, SignInFailedPage, SignInPage
 
 _REFRESH = 4
 
@@ -51,7 +51,7 @@ class SignIn:
         )
         progress = self._door.progress()
         running = progress is not None and progress.running
-        page = SignInPage(links, _personas(people, known, agencies, wanted), progress, _notice(request))
+        page = SignInPage(links, _groups(people, known, agencies, wanted), progress, _notice(request))
         frame = self._door.frame(None, say("web.login.title"), refresh_seconds=_REFRESH if running else 0)
         return self._door.page("login.html", frame, page)
 
@@ -163,26 +163,26 @@ def _start(provider: Provider, wanted: str, persona: str = "") -> str:
     return f"/login/start/{provider.id}" + (f"?{urlencode(query)}" if query else "")
 
 
-def _personas(
+def _groups(
     people: tuple[Person, ...], providers: list[Provider], agencies: dict[str, Agency], wanted: str
-) -> tuple[Card, ...]:
-    """The demo's people in the order they were invented, each with what they come to do."""
+) -> tuple[PersonaGroup, ...]:
+    """The demo's people by agency, in the order they were invented, each with what they come to do."""
     by_issuer = {one.issuer: one for one in providers if urlsplit(one.issuer).path.startswith(DEMO_PATH)}
     order = {subject: place for place, subject in enumerate(_said_of_personas())}
-    known = [one for one in people if one.issuer in by_issuer and not one.disabled]
-    return tuple(
-        Card(
-            one.name, _persona_text(one, agencies[one.agency].name), _start(by_issuer[one.issuer], wanted, one.subject)
-        )
-        for one in sorted(known, key=lambda one: (order.get(one.subject, len(order)), one.name))
+    known = sorted(
+        (one for one in people if one.issuer in by_issuer and not one.disabled),
+        key=lambda one: (order.get(one.subject, len(order)), one.name),
     )
+    groups: dict[str, list[Card]] = {}
+    for one in known:
+        card = Card(one.name, _persona_text(one), _start(by_issuer[one.issuer], wanted, one.subject))
+        groups.setdefault(one.agency, []).append(card)
+    return tuple(PersonaGroup(agencies[agency].name, tuple(cards)) for agency, cards in groups.items())
 
 
-def _persona_text(person: Person, agency: str) -> str:
+def _persona_text(person: Person) -> str:
     said = _said_of_personas().get(person.subject)
-    if said is None:
-        return f"{agency}. {roles_text(person)}"
-    return say("web.login.persona", title=said.title, agency=agency, comes_to=said.comes_to)
+    return roles_text(person) if said is None else say("web.login.persona", title=said.title, comes_to=said.comes_to)
 
 
 @cache

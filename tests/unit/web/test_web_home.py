@@ -5,7 +5,17 @@ from types import SimpleNamespace
 from hub.agreements import Agreement, LawyerMark, Party, PartyRole, SignOff, Status
 from hub.intake import State, Submission
 from hub.web.dates import months_back
-from hub.web.pages.home import agreements_due, build_due, home_page, submissions_due
+from hub.web.pages.home import (
+    agreements_due,
+    areas_due,
+    assessment_due,
+    build_due,
+    home_page,
+    log_due,
+    submissions_due,
+    tables_to_look_at,
+    waiting,
+)
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TITLES = {"police/street-crime": "Street-level crime"}
@@ -105,14 +115,66 @@ def test_a_snapshot_is_due_when_one_it_holds_was_withdrawn_for_its_figures_are_h
     assert "has been withdrawn" in due.text
 
 
+def test_a_slower_cadence_is_due_when_no_month_of_its_window_has_a_file():
+    kwargs = {"cadences": {"police/street-crime": "quarterly"}}
+    for period, due in (("2026-10", False), ("2026-08", False), ("2026-07", True)):
+        assert bool(submissions_due(TITLES, [a_submission(period=period)], "2026-10", **kwargs)) is due
+
+
+def test_an_author_sees_whose_signature_a_draft_waits_for():
+    draft = an_agreement(status=Status.DRAFT, author="per_1", sign_offs=(SignOff("police", "per_2", NOW),))
+    (card,) = waiting([draft], "per_1", {"council": "The Council"})
+    assert "The Council must still sign" in card.text
+    assert waiting([draft], "per_3", {}) == []
+    assert waiting([replace(draft, status=Status.IN_FORCE)], "per_1", {}) == []
+
+
+def test_an_assessment_is_due_until_it_is_built_from_the_snapshot_in_force():
+    assert titles(assessment_due(None, 1, may_build=True)) == ["Build the strategic assessment"]
+    assert titles(assessment_due(("asm_1", 1), 2, may_build=True)) == ["Build the strategic assessment"]
+    (current,) = assessment_due(("asm_1", 2), 2, may_build=True)
+    assert (current.title, current.href, current.due) == ("Read the strategic assessment", "/assessments/asm_1", False)
+    (stale,) = assessment_due(("asm_1", 1), 2, may_build=False)
+    assert "build it again" in stale.text
+    assert assessment_due(None, 2, may_build=False) == assessment_due(None, None, may_build=True) == []
+
+
+def test_the_log_is_due_when_its_head_was_never_signed_or_much_was_written_since():
+    assert "never been signed" in log_due(900, None)[0].text
+    assert "100 entries" in log_due(1000, 900)[0].text
+    assert log_due(905, 900) == []
+
+
+def test_areas_are_due_until_they_are_loaded():
+    assert titles(areas_due(loaded=False)) == ["Load the areas"]
+    assert areas_due(loaded=True) == []
+
+
+def test_the_snapshot_in_force_is_named_with_its_day():
+    assert "Snapshot 3 of 2 November 2026" in tables_to_look_at(3, NOW).text
+
+
+def somebody(*roles):
+    return SimpleNamespace(
+        reader=SimpleNamespace(roles=frozenset(roles)),
+        person=SimpleNamespace(name="Ada"),
+        agency=SimpleNamespace(name="Police"),
+    )
+
+
+def test_an_empty_page_says_why_nothing_is_due_in_the_words_of_each_role():
+    said = {
+        role: home_page(somebody(role), [], None).nothing for role in ("uploader", "approver", "auditor", "operator")
+    }
+    assert len(set(said.values())) == 4
+    assert home_page(somebody(), [], None).nothing == "Nothing is waiting for you."
+    both = home_page(somebody("uploader", "analyst"), [], None).nothing
+    assert said["uploader"] in both
+
+
 def test_each_role_finds_its_own_places():
     def places(*roles):
-        session = SimpleNamespace(
-            reader=SimpleNamespace(roles=frozenset(roles)),
-            person=SimpleNamespace(name="Ada"),
-            agency=SimpleNamespace(name="Police"),
-        )
-        return {card.href for card in home_page(session, [], None).places}
+        return {card.href for card in home_page(somebody(*roles), [], None).places}
 
     assert "/submit" in places("uploader")
     assert "/audit" in places("auditor")
