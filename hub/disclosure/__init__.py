@@ -7,6 +7,7 @@ from hub.disclosure.mask import PROPOSED, MaskRules, build_mask, thresholds_only
 from hub.disclosure.model import (
     ALL_KINDS,
     AREA_LEVELS,
+    KIND,
     PERIOD_LEVELS,
     CellKey,
     CellState,
@@ -26,6 +27,7 @@ __all__ = [
     "ALL_KINDS",
     "AREA_LEVELS",
     "EXACT",
+    "KIND",
     "NHS_HES",
     "ONS_10_5",
     "OPEN",

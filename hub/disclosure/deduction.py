@@ -7,7 +7,7 @@ adds up whatever names belong together; it also reasons about finer cells that n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import combinations, product
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hub.disclosure.lattice import AreaPlace
-from hub.disclosure.model import ALL_KINDS, CellKey, CellState, Profile, PublishedCell, TableSpec
+from hub.disclosure.model import ALL_KINDS, KIND, CellKey, CellState, Profile, PublishedCell, TableSpec
 from hub.kit.errors import Bug
 
 REFINED_CELLS = 25_000
@@ -49,7 +49,8 @@ class Standing(IntEnum):
 class PublicRules:
     """What everybody knows of a measure before seeing a cell: the profile, what is sensitive, and what there is to count.
 
-    `areas` is the area tree, `months` those the snapshot holds, `kinds` all kinds that a counted event can have.
+    `areas` is the area tree, `months` those the snapshot holds, `kinds` all kinds that a counted event can have, `families` the
+    kinds of every other family by which the same events are divided.
     """
 
     profile: Profile
@@ -57,6 +58,7 @@ class PublicRules:
     areas: tuple[AreaPlace, ...]
     months: tuple[str, ...]
     kinds: tuple[str, ...]
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Notebook:
@@ -77,6 +79,8 @@ class Notebook:
         self._sums: list[tuple[int, list[int]]] = []
         self._level = {place.code: place.level for place in rules.areas}
         self._parent = {place.code: place.parent for place in rules.areas}
+        self._kinds: dict[str, tuple[str, ...]] = {"": (ALL_KINDS,), KIND: rules.kinds, **rules.families}
+        self._family = {kind: family for family, kinds in self._kinds.items() for kind in kinds}
         self._siblings: dict[str, int] = {}
         for place in rules.areas:
             self._siblings[place.parent] = self._siblings.get(place.parent, 0) + 1
@@ -100,7 +104,7 @@ class Notebook:
         """Add the unpublished cells in which tables overlap, smallest tables first, up to `most`; the names of those left out."""
         given = set(tables)
         refined = set(given)
-        while grown := {_common_refinement(*pair) for pair in combinations(sorted(refined), 2)} - refined:
+        while grown := {one for pair in combinations(sorted(refined), 2) for one in _refinements(*pair)} - refined:
             refined |= grown
         left_out = []
         for size, table in sorted((self._size(table), table) for table in refined - given):
@@ -122,7 +126,7 @@ class Notebook:
         for at, key in enumerate(self.keys):
             layers[self._height(key)].append(at)
         for height, layer in enumerate(layers):
-            parts: dict[tuple[int, CellKey], list[int]] = {}
+            parts: dict[tuple[str, CellKey], list[int]] = {}
             for at in layer:
                 for dimension, above in self._above(self.keys[at]):
                     parts.setdefault((dimension, above), []).append(at)
@@ -164,7 +168,7 @@ class Notebook:
 
     def table_of(self, key: CellKey) -> TableSpec:
         """The table in which a cell of this name stands."""
-        return TableSpec(self._level[key.area], _period_level(key.period), key.kind != ALL_KINDS)
+        return TableSpec(self._level[key.area], _period_level(key.period), self._family[key.kind])
 
     def _meaning(self, cell: PublishedCell, *, zero_shown: bool) -> tuple[float, float]:
         """Between which counts the true one lies, by the profile's public rule."""
@@ -211,22 +215,22 @@ class Notebook:
         self._append(_UNSEEN, 0, np.inf, Standing.UNSEEN)
         return len(self.keys) - 1
 
-    def _above(self, key: CellKey) -> Iterator[tuple[int, CellKey]]:
-        """The sums in which a cell is a part, one a dimension."""
+    def _above(self, key: CellKey) -> Iterator[tuple[str, CellKey]]:
+        """The sums in which a cell is a part, one a dimension: an area, a period, and the family of its kind."""
         if self._parent[key.area]:
-            yield 0, key._replace(area=self._parent[key.area])
+            yield "area", key._replace(area=self._parent[key.area])
         if len(key.period) > 4:
-            yield 1, key._replace(period=_period_above(key.period))
+            yield "period", key._replace(period=_period_above(key.period))
         if key.kind:
-            yield 2, key._replace(kind=ALL_KINDS)
+            yield self._family[key.kind], key._replace(kind=ALL_KINDS)
 
-    def _expected(self, dimension: int, above: CellKey) -> int:
+    def _expected(self, dimension: str, above: CellKey) -> int:
         """How many parts a sum has."""
-        if dimension == 0:
+        if dimension == "area":
             return self._siblings[above.area]
-        if dimension == 1:
+        if dimension == "period":
             return 4 if len(above.period) == 4 else 3
-        return len(self._rules.kinds)
+        return len(self._kinds[dimension])
 
     def _height(self, key: CellKey) -> int:
         area, period = _AREAS.index(self._level[key.area]), _PERIODS.index(_period_level(key.period))
@@ -238,7 +242,7 @@ class Notebook:
         for _ in range(_PERIODS.index(table.period_level)):
             above = [_period_above(period) for period in periods]
             periods = sorted({name for name in above if above.count(name) == (4 if len(name) == 4 else 3)})
-        return areas, periods, list(self._rules.kinds) if table.with_kind else [ALL_KINDS]
+        return areas, periods, list(self._kinds[table.family])
 
     def _size(self, table: TableSpec) -> int:
         areas, periods, kinds = self._names(table)
@@ -268,13 +272,12 @@ def _narrow_once(
     np.minimum.at(upper, parts, at_most)
 
 
-def _common_refinement(one: TableSpec, other: TableSpec) -> TableSpec:
-    """The coarsest table that rolls up to both."""
-    return TableSpec(
-        _AREAS[min(_AREAS.index(one.area_level), _AREAS.index(other.area_level))],
-        _PERIODS[min(_PERIODS.index(one.period_level), _PERIODS.index(other.period_level))],
-        one.with_kind or other.with_kind,
-    )
+def _refinements(one: TableSpec, other: TableSpec) -> set[TableSpec]:
+    """The coarsest tables that together roll up to both: one, or one for each of two families, whose cells cannot be crossed."""
+    area = _AREAS[min(_AREAS.index(one.area_level), _AREAS.index(other.area_level))]
+    period = _PERIODS[min(_PERIODS.index(one.period_level), _PERIODS.index(other.period_level))]
+    families = {one.family, other.family}
+    return {TableSpec(area, period, family) for family in (families - {""} or families)}
 
 
 def _period_level(period: str) -> str:

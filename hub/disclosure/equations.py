@@ -1,12 +1,14 @@
 """Which cells of a lattice must add up to which: the equations that anybody may write down over the published tables.
 
 Two cells one step apart in one dimension are bound: a quarter is the sum of its months, a ward the sum of its LSOAs, all kinds
-the sum of the kinds. Tables that nobody published take part too, as *implied* cells:
+the sum of the kinds of each family. Tables that nobody published take part too, as *implied* cells:
 
 - every coarser table of a published one, since its cells are plain sums of published cells;
 - a finer table where published tables overlap in a ring (ward x quarter, ward x year x kind and borough x quarter x kind, but not
   ward x quarter x kind): only there does the common refinement bind them further. Where tables overlap in a tree, margins that
   agree pairwise always have a common refinement (decomposable models: Dobra and Fienberg 2000, PNAS 97), so it adds nothing.
+  No table crosses two families. A ring that runs through two of them is opened by one finer table for each: these overlap in
+  their areas and periods alone, that is, in a tree.
 """
 
 from __future__ import annotations
@@ -71,10 +73,8 @@ class Equations:
 def closure(published: Iterable[TableSpec]) -> tuple[TableSpec, ...]:
     """The published tables with all implied ones, finest first."""
     tables = set(published)
-    ring = _ring(tables)
-    if ring is not None:
-        tables.add(ring)
-    every = (TableSpec(*parts) for parts in product(AREA_LEVELS, PERIOD_LEVELS, (True, False)))
+    tables |= _ring(tables)
+    every = (TableSpec(*parts) for parts in product(AREA_LEVELS, PERIOD_LEVELS, {"", *(one.family for one in tables)}))
     implied = {table for table in every if any(fine.rolls_up_to(table) for fine in tables)}
     return tuple(sorted(implied, key=lambda table: (_height(table), table)))
 
@@ -114,32 +114,32 @@ def first_broken(system: Equations, counts: Counts, known: Collection[TableSpec]
 
 
 def _height(table: TableSpec) -> int:
-    return AREA_LEVELS.index(table.area_level) + PERIOD_LEVELS.index(table.period_level) + (not table.with_kind)
+    return AREA_LEVELS.index(table.area_level) + PERIOD_LEVELS.index(table.period_level) + (not table.family)
 
 
 def _one_step_up(table: TableSpec) -> Iterator[tuple[int, TableSpec]]:
     """The next coarser table in each dimension: (0 area, 1 period, 2 kind)."""
     area, period = AREA_LEVELS.index(table.area_level), PERIOD_LEVELS.index(table.period_level)
     if area + 1 < len(AREA_LEVELS):
-        yield 0, TableSpec(AREA_LEVELS[area + 1], table.period_level, table.with_kind)
+        yield 0, TableSpec(AREA_LEVELS[area + 1], table.period_level, table.family)
     if period + 1 < len(PERIOD_LEVELS):
-        yield 1, TableSpec(table.area_level, PERIOD_LEVELS[period + 1], table.with_kind)
-    if table.with_kind:
-        yield 2, TableSpec(table.area_level, table.period_level, False)
+        yield 1, TableSpec(table.area_level, PERIOD_LEVELS[period + 1], table.family)
+    if table.family:
+        yield 2, TableSpec(table.area_level, table.period_level)
 
 
 _FEATURES = {"ward": "w", "lsoa21": "wl", "quarter": "q", "month": "qm"}
-"""What a level distinguishes beyond the coarsest: a table is the set of its features, tables overlap in the common ones."""
+"""What a level distinguishes beyond the coarsest: a table is the set of its features, tables overlap in the common ones. The name
+of a family is a feature too."""
 
 
-def _ring(tables: set[TableSpec]) -> TableSpec | None:
-    """The common refinement of the tables that overlap in a ring; None where they overlap in a tree (Graham's reduction)."""
-    edges = {
-        frozenset(_FEATURES.get(table.area_level, "") + _FEATURES.get(table.period_level, "") + "k" * table.with_kind)
-        for table in tables
-    }
+def _ring(tables: set[TableSpec]) -> set[TableSpec]:
+    """The common refinement of the tables that overlap in a ring, one for each family in it; none where they overlap in a tree
+    (Graham's reduction).
+    """
+    edges = {_features(table) for table in tables}
     while True:
-        lonely = {feature for feature in "wlqmk" if sum(feature in edge for edge in edges) == 1}
+        lonely = {name for name in frozenset().union(*edges) if sum(name in edge for edge in edges) == 1}
         reduced = {edge - lonely for edge in edges}
         reduced = {edge for edge in reduced if not any(edge < other for other in reduced)}
         if reduced == edges:
@@ -147,10 +147,15 @@ def _ring(tables: set[TableSpec]) -> TableSpec | None:
         edges = reduced
     core = frozenset().union(*edges)
     if not core:
-        return None
+        return set()
     area = "lsoa21" if "l" in core else "ward" if "w" in core else "borough"
     period = "month" if "m" in core else "quarter" if "q" in core else "year"
-    return TableSpec(area, period, "k" in core)
+    return {TableSpec(area, period, family) for family in core - set("wlqm")} or {TableSpec(area, period)}
+
+
+def _features(table: TableSpec) -> frozenset[str]:
+    levels = _FEATURES.get(table.area_level, "") + _FEATURES.get(table.period_level, "")
+    return frozenset(levels) | ({table.family} if table.family else frozenset())
 
 
 def _roll_up(lattice: Lattice, *, fine: tuple[TableSpec, int], coarse: tuple[TableSpec, int], dimension: int) -> RollUp:

@@ -13,7 +13,7 @@ from itertools import product
 
 import numpy as np
 
-from hub.disclosure.model import ALL_KINDS, AREA_LEVELS, SENSITIVE_DIMENSIONS, CellKey, Counts, TableSpec
+from hub.disclosure.model import ALL_KINDS, AREA_LEVELS, KIND, SENSITIVE_DIMENSIONS, CellKey, Counts, TableSpec
 from hub.kit.errors import Invalid
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -53,8 +53,9 @@ class Lattice:
     """The tables of one measure over one snapshot.
 
     `months` are those that the snapshot holds; `kinds` all kinds that a counted event can have; `tables` those to publish;
-    `sensitive` the dimensions (`area`, `kind`) in which a zero is hidden too. The order in which they are given does not matter.
-    Invalid when an area has no parent of the level above, a month is no month, or a name occurs twice.
+    `sensitive` the dimensions (`area`, `kind`) in which a zero is hidden too. `families` gives the kinds of every further family:
+    each divides the same events, so each adds up to the same totals. The order in which they are given does not matter.
+    Invalid when an area has no parent of the level above, a month is no month, a name occurs twice, or a table names no family.
     """
 
     areas: tuple[AreaPlace, ...]
@@ -62,6 +63,7 @@ class Lattice:
     kinds: tuple[str, ...]
     tables: tuple[TableSpec, ...]
     sensitive: frozenset[str] = field(default_factory=frozenset)
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_names(self)
@@ -82,9 +84,14 @@ class Lattice:
         return tuple(period for period in self._begun(level) if period not in whole)
 
     def axes(self, table: TableSpec) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """The areas, periods and kinds of a table, each sorted; the only kind of a table without kind is `""`."""
-        kinds = tuple(sorted(self.kinds)) if table.with_kind else (ALL_KINDS,)
-        return self.area_codes(table.area_level), self.periods(table.period_level), kinds
+        """The areas, periods and kinds of a table, each sorted; the only kind of a table without a family is `""`."""
+        return self.area_codes(table.area_level), self.periods(table.period_level), self.kinds_of(table.family)
+
+    def kinds_of(self, family: str) -> tuple[str, ...]:
+        """The kinds of a family, sorted; those of no family are the one kind `""`."""
+        if not family:
+            return (ALL_KINDS,)
+        return tuple(sorted(self.kinds if family == KIND else self.families[family]))
 
     def shape(self, table: TableSpec) -> tuple[int, int, int]:
         """How many areas, periods and kinds a table has."""
@@ -98,22 +105,36 @@ class Lattice:
     def roll_up(self, events: Mapping[CellKey, int]) -> dict[TableSpec, Counts]:
         """Counts of every table from counts at the finest: keys of (area of the finest level, month, kind).
 
-        Each event stands under one key, so the tables add up exactly. An event of a month in an incomplete quarter counts in
-        the month alone. Invalid when a key names an area, a month or a kind that the lattice does not have.
+        Each event stands under one key, and under one key more for each further family: there its area need be no finer than the
+        tables of that family. So the tables add up exactly, where each family counts the same events (`build_mask` refuses others).
+        An event of a month in an incomplete quarter counts in the month alone. Invalid when a key names an area, a month or a
+        kind that the lattice does not have.
         """
-        return {table: self._rolled(table, events) for table in self.tables}
+        family_of = self.family_of()
+        parts: dict[str, list[tuple[CellKey, int]]] = {family: [] for family in (KIND, *self.families)}
+        for key, count in events.items():
+            family = family_of.get(key.kind, "" if self.kinds else KIND)
+            if not family:
+                raise _unknown_cell()
+            parts[family].append((key, count))
+        return {table: self._rolled(table, parts[table.family or KIND]) for table in self.tables}
 
-    def _rolled(self, table: TableSpec, events: Mapping[CellKey, int]) -> Counts:
+    def family_of(self) -> dict[str, str]:
+        """Each kind -> the family it is of."""
+        own = dict.fromkeys(self.kinds, KIND)
+        return own | {kind: family for family, kinds in self.families.items() for kind in kinds}
+
+    def _rolled(self, table: TableSpec, events: Iterable[tuple[CellKey, int]]) -> Counts:
         areas, periods, kinds = ({name: at for at, name in enumerate(axis)} for axis in self.axes(table))
         above = self._ancestors(table.area_level)
         within = {month: at for period, at in periods.items() for month in months_of(period)}
-        known = set(self.months), set(self.kinds)
+        known = set(self.months)
         counts = np.zeros(self.shape(table), dtype=np.int64)
-        for key, count in events.items():
-            if key.area not in above or key.period not in known[0] or (key.kind not in known[1] and self.kinds):
-                raise Invalid("An event is counted under a key that the lattice does not have", code="unknown-cell")
+        for key, count in events:
+            if key.area not in above or key.period not in known:
+                raise _unknown_cell()
             if key.period in within:
-                kind = kinds[key.kind if table.with_kind else ALL_KINDS]
+                kind = kinds[key.kind if table.family else ALL_KINDS]
                 counts[areas[above[key.area]], within[key.period], kind] += count
         return counts.reshape(-1)
 
@@ -135,6 +156,10 @@ class Lattice:
         return tuple(sorted({_period_of(month, level) for month in self.months}))
 
 
+def _unknown_cell() -> Invalid:
+    return Invalid("An event is counted under a key that the lattice does not have", code="unknown-cell")
+
+
 def _period_of(month: str, level: str) -> str:
     if level == "month":
         return month
@@ -145,15 +170,18 @@ def _check_names(lattice: Lattice) -> None:
     for what, names in (
         ("area", [place.code for place in lattice.areas]),
         ("month", lattice.months),
-        ("kind", lattice.kinds),
+        ("kind", [*lattice.kinds, *(kind for kinds in lattice.families.values() for kind in kinds)]),
         ("table", lattice.tables),
     ):
         if len(set(names)) != len(names):
             raise Invalid(f"A {what} stands twice in the lattice", code="bad-lattice")
     if not all(_MONTH.fullmatch(month) for month in lattice.months):
         raise Invalid("A month of the lattice is not written as 2026-10", code="bad-lattice")
-    if ALL_KINDS in lattice.kinds or not all(place.code for place in lattice.areas):
+    if ALL_KINDS in lattice.family_of() or not all(place.code for place in lattice.areas):
         raise Invalid("A kind or an area of the lattice has no name", code="bad-lattice")
+    named = {"", KIND, *lattice.families}
+    if KIND in lattice.families or not named.issuperset(table.family for table in lattice.tables):
+        raise Invalid("A table of the lattice is divided by a family that is not given", code="bad-lattice")
     if not lattice.sensitive.issubset(SENSITIVE_DIMENSIONS):
         raise Invalid("A sensitive dimension is neither area nor kind", code="bad-lattice")
 

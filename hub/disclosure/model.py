@@ -6,6 +6,7 @@ or withheld. `*` and withheld together are the *hidden* cells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -31,8 +32,14 @@ PERIOD_LEVELS = ("month", "quarter", "year")
 ALL_KINDS = ""
 """The kind of a cell that counts all kinds together."""
 
+KIND = "kind"
+"""The family of a dataset's own kinds. A measure may have others, such as `when`; each divides the same counted things."""
+
+_FAMILY = re.compile("[a-z]{2,8}")
+_NO_FAMILY = frozenset({"area", "period", "measure", "lsoa", *AREA_LEVELS, *PERIOD_LEVELS})
+
 SENSITIVE_DIMENSIONS = frozenset({"area", "kind"})
-"""The dimensions that a view may mark sensitive: a table that uses one of them shows no zero."""
+"""The dimensions that a view may mark sensitive: a table that uses one of them shows no zero. `kind` stands for every family."""
 
 
 class CellState(IntEnum):
@@ -47,7 +54,10 @@ class CellState(IntEnum):
 
 
 class CellKey(NamedTuple):
-    """The name of one cell of a measure: area code, period key, kind (`""`: all kinds). Its levels follow from the three."""
+    """The name of one cell of a measure: area code, period key, kind (`""`: all kinds). Its table follows from the three.
+
+    `kind` is a kind of one family; no two families share a kind.
+    """
 
     area: str
     period: str
@@ -56,11 +66,11 @@ class CellKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class TableSpec:
-    """One table of a lattice: an area level, a period level, and whether it is split by kind."""
+    """One table of a lattice: an area level, a period level, and the family that divides it (`""`: none)."""
 
     area_level: str
     period_level: str
-    with_kind: bool
+    family: str = ""
 
     def __post_init__(self) -> None:
         if self.area_level not in AREA_LEVELS or self.period_level not in PERIOD_LEVELS:
@@ -69,31 +79,41 @@ class TableSpec:
                 code="unknown-level",
                 remedy=f"Areas are {', '.join(AREA_LEVELS)}; periods are {', '.join(PERIOD_LEVELS)}.",
             )
+        if self.family and (not _FAMILY.fullmatch(self.family) or self.family in _NO_FAMILY):
+            raise Invalid(
+                f"no family can be called {self.family}",
+                code="unknown-level",
+                remedy="Write a family in two to eight small letters.",
+            )
+
+    @property
+    def with_kind(self) -> bool:
+        """Whether a family divides it, be it by kind or in another way."""
+        return bool(self.family)
 
     @property
     def name(self) -> str:
-        """A stable name, such as `ward-quarter-kind` or `lsoa21-year`."""
-        return f"{self.area_level}-{self.period_level}" + ("-kind" if self.with_kind else "")
+        """A stable name, such as `ward-quarter-kind`, `borough-month-when` or `lsoa21-year`."""
+        return f"{self.area_level}-{self.period_level}" + (f"-{self.family}" if self.family else "")
 
     @classmethod
     def named(cls, name: str) -> TableSpec:
         """The table that `name` names; Invalid (`unknown-level`) if none does."""
         parts = name.split("-")
-        with_kind = len(parts) == 3 and parts[2] == "kind"
-        if len(parts) != 2 and not with_kind:
+        if len(parts) not in (2, 3) or not all(parts):
             raise Invalid(f"no table is named {name}", code="unknown-level", remedy="Write it as ward-quarter-kind.")
-        return cls(parts[0], parts[1], with_kind)
+        return cls(*parts)
 
     def rolls_up_to(self, other: TableSpec) -> bool:
         """Whether each cell of `other` is a sum of cells of this table (true of itself)."""
         return (
             AREA_LEVELS.index(self.area_level) <= AREA_LEVELS.index(other.area_level)
             and PERIOD_LEVELS.index(self.period_level) <= PERIOD_LEVELS.index(other.period_level)
-            and self.with_kind >= other.with_kind
+            and other.family in ("", self.family)
         )
 
     def is_sensitive(self, sensitive: frozenset[str]) -> bool:
-        """Whether a zero of this table is shown as `*`: it uses area below borough, or kind, and that dimension is sensitive."""
+        """Whether a zero of this table is shown as `*`: it uses area below borough, or a family, and that is sensitive."""
         return ("kind" in sensitive and self.with_kind) or ("area" in sensitive and self.area_level != AREA_LEVELS[-1])
 
 

@@ -57,6 +57,7 @@ class WholeMeasure:
             areas=lattice.areas,
             months=lattice.months,
             kinds=lattice.kinds,
+            families=lattice.families,
         )
 
     def tables(self, measure: str) -> Iterable[TableSpec]:

@@ -13,12 +13,14 @@ from hub.views.asked import ask, by_of
 from hub.views.asker import ReaderAsker
 from hub.views.building import Prepared
 from hub.views.declared import Catalogue, DeclaredColumn, DeclaredMeasure, View, read_catalogue
+from hub.views.families import DeclaredFamily
 from hub.views.model import (
     HIDDEN,
     BuildReport,
     Cell,
     Column,
     Coverage,
+    Family,
     Gap,
     Measure,
     Note,
@@ -42,7 +44,9 @@ __all__ = [
     "Column",
     "Coverage",
     "DeclaredColumn",
+    "DeclaredFamily",
     "DeclaredMeasure",
+    "Family",
     "Gap",
     "Measure",
     "Note",

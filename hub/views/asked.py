@@ -28,7 +28,7 @@ def ask(view: View, *, by: By = "", where: Where = "") -> Query:
     """The question. Invalid when `by` names no table of the view or `where` cannot be read; it says what can be asked.
 
     `by`: names such as `ward,quarter,kind` in any order: one period level, at most one area level (else the borough),
-    `kind` or not. Empty: the view's first table. `where`:
+    `kind` or another family or none. Empty: the view's first table. `where`:
     `area=E05…|E05…;period=2016-04..2016-09;kind=burglary;measure=…`, or the same as a mapping. An area may be of the
     table's level or above it; a period may be a range.
     """
@@ -46,7 +46,7 @@ def ask(view: View, *, by: By = "", where: Where = "") -> Query:
 
 def by_of(table: TableSpec) -> tuple[str, ...]:
     """How to ask for a table."""
-    return (table.area_level, table.period_level, *(("kind",) if table.with_kind else ()))
+    return (table.area_level, table.period_level, *filter(None, (table.family,)))
 
 
 def period_matches(period: str, asked: Sequence[str]) -> bool:
@@ -68,11 +68,12 @@ def _table(view: View, by: Sequence[str]) -> TableSpec:
         return view.tables[0]
     areas = [name for name in names if name in AREA_LEVELS]
     periods = [name for name in names if name in PERIOD_LEVELS]
-    known = len(areas) + len(periods) + names.count("kind") == len(names) and len(set(names)) == len(names)
-    if not known or len(periods) != 1 or len(areas) > 1:
+    families = [name for name in names if name not in (*areas, *periods)]
+    if len(set(names)) < len(names) or len(periods) != 1 or len(areas) > 1 or len(families) > 1:
         raise _not_offered(view, names)
-    table = TableSpec(areas[0] if areas else AREA_LEVELS[-1], periods[0], "kind" in names)
-    if table not in view.tables:
+    asked = "-".join((areas[0] if areas else AREA_LEVELS[-1], periods[0], *families))
+    table = next((one for one in view.tables if one.name == asked), None)
+    if table is None:
         raise _not_offered(view, names)
     return table
 

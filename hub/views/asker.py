@@ -64,6 +64,7 @@ class ReaderAsker:
             areas=tuple(AreaPlace(area.code, area.level, area.parent) for area in self._offers[0].tree.areas),
             months=found.coverage.months,
             kinds=tuple(found.kinds),
+            families={family.name: tuple(family.kinds) for family in found.families},
         )
 
     def tables(self, measure: str) -> Iterable[TableSpec]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from hub.db import Reading, UnitOfWork
 from hub.disclosure import (
+    KIND,
     AreaPlace,
     CellKey,
     Lattice,
@@ -24,9 +25,10 @@ from hub.kit.authority import Grant
 from hub.kit.words import say
 from hub.schemas import DatasetSchema, SchemaRegistry
 from hub.snapshots import Snapshot, Snapshots
-from hub.views.counting import NOT_STATED, Counted, count_dataset
+from hub.views.counting import Counted, count_dataset
 from hub.views.declared import Catalogue, DeclaredMeasure
-from hub.views.model import Coverage, Measure
+from hub.views.families import NOT_STATED, DeclaredFamily
+from hub.views.model import Coverage, Family, Measure
 from hub.views.showing import months_between
 
 Protect = Callable[[Lattice, Mapping[TableSpec, Counts], Profile], Protected]
@@ -102,9 +104,12 @@ class Workshop:
         for one in snapshot.of(dataset):
             if one.agency in granted.scope.agencies:
                 months.setdefault(one.agency, []).append(one.period)
+        declared = within(self.catalogue.measures[dataset], granted.fields)
         with self.snapshots.rows(reading, grant, snapshot, dataset) as (session, relation):
-            counted = count_dataset(session, relation, schema=schema, index=index, months=months)
-        declared, profile = self.catalogue.measures[dataset], profile_named(granted.profile)
+            counted = count_dataset(
+                session, relation, schema=schema, index=index, months=months, families=declared.families
+            )
+        profile = profile_named(granted.profile)
         return [
             self._measure(
                 snapshot, index.tree, schema=schema, declared=declared, profile=profile, counted=one, number=number
@@ -124,7 +129,7 @@ class Workshop:
         number: int,
     ) -> PreparedMeasure:
         lattice = lattice_of(tree, declared, counted)
-        protected = self.protect(lattice, lattice.roll_up(counted.events), profile)
+        protected = self.protect(lattice, lattice.roll_up({**counted.events, **counted.divided}), profile)
         dropped = {one.table: one.reason for one in protected.masked.report.dropped}
         measure = Measure(
             number=number,
@@ -141,6 +146,15 @@ class Workshop:
             tables=tuple(table for table in declared.tables if table.name not in dropped),
             dropped=dropped,
             kinds={code: _kind_title(schema, code) for code in counted.kinds},
+            families=tuple(
+                Family(
+                    name=family.name,
+                    title=family.title,
+                    fields=family.fields,
+                    kinds={kind: family.kinds.get(kind, kind) for kind in _in_order(counted, family)},
+                )
+                for family in declared.families
+            ),
             coverage=_coverage(counted, profile),
             submissions=tuple(one.submission for one in snapshot.of(schema.id) if one.agency == counted.agency),
         )
@@ -156,7 +170,21 @@ def lattice_of(tree: AreaTree, declared: DeclaredMeasure, counted: Counted) -> L
         kinds=counted.kinds,
         tables=declared.tables,
         sensitive=declared.sensitive,
+        families=counted.families,
     )
+
+
+def within(declared: DeclaredMeasure, fields: Collection[str]) -> DeclaredMeasure:
+    """The measure without the families that look at a field outside `fields`: what is not granted is not counted."""
+    kept = tuple(family for family in declared.families if set(family.fields).issubset(fields))
+    names = {"", KIND, *(family.name for family in kept)}
+    return replace(declared, families=kept, tables=tuple(table for table in declared.tables if table.family in names))
+
+
+def _in_order(counted: Counted, family: DeclaredFamily) -> tuple[str, ...]:
+    """The kinds of a family in the order in which they are declared; what was found besides comes last."""
+    found = counted.families[family.name]
+    return (*family.kinds, *(kind for kind in found if kind not in family.kinds))
 
 
 def _coverage(counted: Counted, profile: Profile) -> Coverage:

@@ -4,26 +4,26 @@ never stored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.disclosure import CellKey
 from hub.engine import EngineSession, quoted
 from hub.geography import EDGE, INSIDE, LOCATED, NEAR, OUTSIDE, UNLOCATED, AreaIndex
 from hub.schemas import DatasetSchema
+from hub.views.families import NOT_STATED, DeclaredFamily
 
-NOT_STATED = "not-stated"
-"""The kind of an event whose kind field is blank."""
-
-_LOCATED_TABLE = "hub_located"
+_LOCATED_TABLE, _ONCE_TABLE = "hub_located", "hub_once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
     """What was counted of one agency's rows of one dataset.
 
-    `events`: by LSOA, month and kind. `places`: rows by where they lie. `other_months`: located rows of a month that is
-    not in the snapshot, in no cell. `repeats`: located rows that repeat a key already counted. `rows` = all rows.
+    `events`: by LSOA, month and kind. `divided`: the same events by area, month and kind of each further family, whose kinds
+    `families` gives: the margins alone, areas no finer than a table needs. `places`: rows by where they lie. `other_months`:
+    located rows of a month that is not in the snapshot, in no cell. `repeats`: located rows that repeat a key already counted.
+    `rows` = all rows.
     """
 
     agency: str
@@ -34,6 +34,8 @@ class Counted:
     places: Mapping[str, int]
     other_months: int
     repeats: int
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    divided: Mapping[CellKey, int] = field(default_factory=dict, repr=False)
 
     @property
     def located_percent(self) -> int:
@@ -61,24 +63,33 @@ def count_dataset(
     schema: DatasetSchema,
     index: AreaIndex,
     months: Mapping[str, Sequence[str]],
+    families: Sequence[DeclaredFamily] = (),
 ) -> list[Counted]:
     """Count one dataset for each agency in `months` (agency -> its months in the snapshot), agencies in order.
 
-    `relation` has the fields that place, kind and key need, and `hub_agency`, `hub_period`, `hub_month`, `hub_row`.
+    `relation` has the fields that place, kind, key and families need, and `hub_agency`, `hub_period`, `hub_month`, `hub_row`.
     Distinct keys are counted where the schema has a key (a repeated key is taken from its lowest period and row among
     the located ones; a row whose key is blank counts by itself), rows where it has none. Months are those of the event
     in Europe/London. The LSOA decides; nothing the agency wrote of wards is used.
     """
-    index.located(session, f"({_needed(relation, schema)})", schema.place, _LOCATED_TABLE)
+    index.located(session, f"({_needed(relation, schema, families)})", schema.place, _LOCATED_TABLE)
     counted = [
-        _count_agency(session, schema=schema, agency=agency, months=tuple(sorted(held)))
+        _count_agency(session, schema=schema, index=index, agency=agency, months=tuple(sorted(held)), families=families)
         for agency, held in sorted(months.items())
     ]
     session.run(f"DROP TABLE {_LOCATED_TABLE}")
     return counted
 
 
-def _count_agency(session: EngineSession, *, schema: DatasetSchema, agency: str, months: tuple[str, ...]) -> Counted:
+def _count_agency(
+    session: EngineSession,
+    *,
+    schema: DatasetSchema,
+    index: AreaIndex,
+    agency: str,
+    months: tuple[str, ...],
+    families: Sequence[DeclaredFamily],
+) -> Counted:
     marks = ", ".join("?" for _ in months)
     located = ", ".join(f"'{place}'" for place in LOCATED)
     places = dict(
@@ -90,12 +101,18 @@ def _count_agency(session: EngineSession, *, schema: DatasetSchema, agency: str,
         [*months, agency],
     )
     kind = f"coalesce(CAST({quoted(schema.kind)} AS VARCHAR), '{NOT_STATED}')" if schema.kind else f"'{NOT_STATED}'"
-    rows = session.rows(
-        f"WITH here AS (SELECT *, {kind} AS hub_kind FROM {_LOCATED_TABLE} WHERE {here} AND hub_month IN ({marks}))"
-        f" SELECT hub_lsoa, hub_month, hub_kind, count(*) FROM ({_counted_once(schema)}) GROUP BY ALL ORDER BY ALL",
+    kinds = {"hub_kind": kind} | {_column(family): family.sql for family in families}
+    said = ", ".join(f"{sql} AS {name}" for name, sql in kinds.items())
+    session.run(
+        f"CREATE TEMP TABLE {_ONCE_TABLE} AS"
+        f" WITH here AS (SELECT *, {said} FROM {_LOCATED_TABLE} WHERE {here} AND hub_month IN ({marks}))"
+        f" {_counted_once(schema, kinds)}",
         [agency, *months],
     )
+    rows = session.rows(f"SELECT hub_lsoa, hub_month, hub_kind, count(*) FROM {_ONCE_TABLE} GROUP BY ALL ORDER BY ALL")
     events = {CellKey(lsoa, month, name): int(number) for lsoa, month, name, number in rows}
+    by_family = {family.name: _divided(session, index, family) for family in families}
+    session.run(f"DROP TABLE {_ONCE_TABLE}")
     return Counted(
         agency=agency,
         months=months,
@@ -105,22 +122,46 @@ def _count_agency(session: EngineSession, *, schema: DatasetSchema, agency: str,
         places=places,
         other_months=int(inside - in_months),
         repeats=int(in_months) - sum(events.values()),
+        families={
+            family.name: tuple(sorted({*family.kinds, *(key.kind for key in by_family[family.name])}))
+            for family in families
+        },
+        divided={key: number for found in by_family.values() for key, number in found.items()},
     )
 
 
-def _needed(relation: str, schema: DatasetSchema) -> str:
+def _divided(session: EngineSession, index: AreaIndex, family: DeclaredFamily) -> dict[CellKey, int]:
+    """The counted things by area of the family's level, month and kind of the family."""
+    areas = "hub_areas"
+    tree = index.tree
+    codes = [area.code for area in tree.level("lsoa21")]
+    session.load(areas, {"lsoa": codes, "area": [tree.ancestor(code, family.area_level) for code in codes]})
+    rows = session.rows(
+        f"SELECT area, hub_month, {_column(family)}, count(*) FROM {_ONCE_TABLE} JOIN {areas} ON lsoa = hub_lsoa"
+        " GROUP BY ALL ORDER BY ALL"
+    )
+    session.run(f"DROP TABLE {areas}")
+    return {CellKey(area, month, name): int(number) for area, month, name, number in rows}
+
+
+def _column(family: DeclaredFamily) -> str:
+    return f"hub_of_{family.name}"
+
+
+def _needed(relation: str, schema: DatasetSchema, families: Sequence[DeclaredFamily]) -> str:
     """The columns that counting looks at, and no more."""
-    fields = dict.fromkeys((*schema.place.fields, *schema.key, *filter(None, (schema.kind,))))
+    behind = [name for family in families for name in family.fields]
+    fields = dict.fromkeys((*schema.place.fields, *schema.key, *filter(None, (schema.kind,)), *behind))
     columns = (*map(quoted, fields), "hub_agency", "hub_period", "hub_month", "hub_row")
     return f"SELECT {', '.join(columns)} FROM {relation}"
 
 
-def _counted_once(schema: DatasetSchema) -> str:
+def _counted_once(schema: DatasetSchema, kinds: Iterable[str]) -> str:
     """SQL over `here`: one row for each key, and every row whose key is blank; all rows where there is no key.
 
     Only keys whose hash occurs twice are sorted, so that the many that occur once cost one number each.
     """
-    what = "hub_lsoa, hub_month, hub_kind"
+    what = ", ".join(("hub_lsoa", "hub_month", *kinds))
     if not schema.key:
         return f"SELECT {what} FROM here"
     names = [quoted(name) for name in schema.key]

@@ -9,9 +9,10 @@ from typing import Any
 
 import yaml
 
-from hub.disclosure import TableSpec
+from hub.disclosure import KIND, TableSpec
 from hub.kit.errors import Bug, NotFound
-from hub.schemas import SchemaRegistry
+from hub.schemas import DatasetSchema, SchemaRegistry
+from hub.views.families import DeclaredFamily, read_families
 
 _FOLDER = Path(__file__).parent / "catalogue"
 _MEASURES = "measures.yaml"
@@ -19,7 +20,7 @@ _MEASURES = "measures.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredMeasure:
-    """What is counted of one dataset, by which kind of agency, and the tables it is counted in."""
+    """What is counted of one dataset, by which kind of agency, the tables it is counted in, and the families that divide it."""
 
     dataset: str
     counting_basis: str
@@ -27,17 +28,25 @@ class DeclaredMeasure:
     title: str
     sensitive: frozenset[str]
     tables: tuple[TableSpec, ...]
+    families: tuple[DeclaredFamily, ...] = ()
+
+    def kinds_of(self, family: str, schema: DatasetSchema) -> frozenset[str]:
+        """The kinds that a family can have."""
+        if family == KIND:
+            return frozenset(code.code for code in schema.kinds)
+        return frozenset(kind for one in self.families if one.name == family for kind in one.kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredColumn:
-    """The measures of one dataset as a column of a view; `kind` set: that kind alone. `side`: who speaks, for what is
+    """The measures of one dataset as a column of a view; `kind` set: that kind of `family` alone. `side`: who speaks, for what is
     missing.
     """
 
     dataset: str
     side: str
     kind: str = ""
+    family: str = KIND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +91,7 @@ def _measure(entry: Mapping[str, Any], schemas: SchemaRegistry) -> DeclaredMeasu
     if schema.counting_basis != entry["counting_basis"] or entry["agency_kind"] not in schema.agency_kinds:
         raise Bug(f"the measure of {schema.id} does not fit its schema")
     tables = tuple(TableSpec.named(name) for name in entry["tables"])
-    if not schema.kind and any(table.with_kind for table in tables):
+    if not schema.kind and any(table.family == KIND for table in tables):
         raise Bug(f"{schema.id} has no kinds")
     return DeclaredMeasure(
         dataset=schema.id,
@@ -91,6 +100,7 @@ def _measure(entry: Mapping[str, Any], schemas: SchemaRegistry) -> DeclaredMeasu
         title=entry["title"],
         sensitive=frozenset(entry["sensitive"]),
         tables=tables,
+        families=read_families(entry.get("families", {}), schema, tables),
     )
 
 
@@ -101,7 +111,7 @@ def _view(
     for column in columns:
         if column.dataset not in measures:
             raise Bug(f"the view {stem} shows {column.dataset}, which is no measure")
-        codes = {code.code for code in schemas.get(column.dataset).kinds}
+        codes = measures[column.dataset].kinds_of(column.family, schemas.get(column.dataset))
         if column.kind and column.kind not in codes:
             raise Bug(f"the view {stem} shows a kind that {column.dataset} does not have")
     if entry["id"] != stem:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from hub.disclosure import TableSpec
+from hub.disclosure import KIND, TableSpec
 from hub.geography import AreaTree
 
 
@@ -64,12 +64,23 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A further way in which a measure divides its counted things: the fields it looks at, and its kinds with their titles."""
+
+    name: str
+    title: str
+    fields: tuple[str, ...]
+    kinds: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """A measure of one snapshot: dataset, counting basis, and the agency whose records were counted; its profile; what
     is published.
 
     `tables` were published; `dropped` maps a table that was not to the reason. `kinds` maps each kind's code to its
-    title. `sensitive`: the dimensions in which a zero is hidden too. `has_key`: distinct keys were counted, else rows.
+    title, `families` are those besides the kinds. `sensitive`: the dimensions in which a zero is hidden too. `has_key`: distinct
+    keys were counted, else rows.
     """
 
     number: int
@@ -88,11 +99,27 @@ class Measure:
     kinds: Mapping[str, str]
     coverage: Coverage
     submissions: tuple[str, ...]
+    families: tuple[Family, ...] = ()
+
+    def kinds_of(self, family: str) -> Mapping[str, str]:
+        """The kinds of a family with their titles; none for a family it does not have."""
+        if family == KIND:
+            return self.kinds
+        return next((one.kinds for one in self.families if one.name == family), {})
+
+    def family_title(self, name: str) -> str:
+        """What a further family is called; nothing for the kinds, and for one it does not have."""
+        return next((one.title for one in self.families if one.name == name), "")
+
+    def dimensions_of(self, table: TableSpec) -> frozenset[str]:
+        """What the policy is asked about a table: its levels, and `kind` or the fields that its family looks at."""
+        behind = next((one.fields for one in self.families if one.name == table.family), (table.family,))
+        return frozenset((table.area_level, table.period_level, *filter(None, behind)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of a protected table: a measure, or one kind of it. `id` is the measure's id, with `#kind` where it
+    """One column of a protected table: a measure, or one kind of a family of it. `id` is the measure's id, with `#kind` where it
     shows one.
     """
 
@@ -110,6 +137,7 @@ class Column:
     profile: str
     has_key: bool
     coverage: Coverage
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +198,7 @@ class ProtectedTable:
     door.
 
     `query` is canonical JSON; `result_hash` the SHA-256 of the canonical cells (columns, rows, gaps), which does not
-    change with the words around them. `dimensions` are `area`, `period` and, where the table has it, `kind`.
+    change with the words around them. `dimensions` are `area`, `period` and, where the table has one, its family.
     """
 
     view: str
@@ -200,11 +228,15 @@ class ProtectedTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableOffer:
-    """A table that the reader may ask for: its name, how to ask (`by`), and the ids of the columns that have it."""
+    """A table that the reader may ask for: its name, how to ask (`by`), the ids of the columns that have it, the title of its
+    family and the kinds with their titles.
+    """
 
     table: TableSpec
     by: tuple[str, ...]
     columns: tuple[str, ...]
+    family: str = ""
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

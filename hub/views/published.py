@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hub.db import Reading, UnitOfWork
 from hub.disclosure import CellKey, CellState, PublishedCell, TableSpec
@@ -14,7 +15,7 @@ from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.errors import Bug
 from hub.views import store
 from hub.views.kept import Kept
-from hub.views.model import Cell, Coverage, Measure, Shown
+from hub.views.model import Cell, Coverage, Family, Measure, Shown
 
 _SHOWN = {CellState.NUMBER: Shown.NUMBER, CellState.STAR: Shown.STAR, CellState.WITHHELD: Shown.WITHHELD}
 _STATES = {shown: state for state, shown in _SHOWN.items()}
@@ -158,6 +159,15 @@ def _as_json(measure: Measure) -> dict[str, object]:
             "counts": None if coverage.counts is None else dict(coverage.counts),
         },
         "submissions": list(measure.submissions),
+        "families": [
+            {
+                "name": family.name,
+                "title": family.title,
+                "fields": list(family.fields),
+                "kinds": [[code, title] for code, title in family.kinds.items()],
+            }
+            for family in measure.families
+        ],
     }
 
 
@@ -176,10 +186,20 @@ def _from_json(entry: Mapping[str, object]) -> Measure:
     values["sensitive"] = frozenset(_list(values["sensitive"]))
     values["kinds"] = {pair[0]: pair[1] for pair in _list(values["kinds"])}
     values["submissions"] = tuple(_list(values["submissions"]))
+    values["families"] = tuple(_family(one) for one in _list(values.get("families", [])))
     return Measure(**values)  # type: ignore[arg-type]
 
 
-def _list(value: object) -> list[str]:
+def _family(entry: Mapping[str, Any]) -> Family:
+    return Family(
+        name=entry["name"],
+        title=entry["title"],
+        fields=tuple(entry["fields"]),
+        kinds={pair[0]: pair[1] for pair in entry["kinds"]},
+    )
+
+
+def _list(value: object) -> list[Any]:
     if not isinstance(value, list):
         raise Bug("a stored measure is not as it was written")
     return value

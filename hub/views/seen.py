@@ -64,7 +64,7 @@ def chosen(query: Query, sources: Iterable[Source]) -> list[Source]:
             )
     if query.measures:
         found = [source for source in found if not _names(source.column).isdisjoint(query.measures)]
-    kinds = {kind for source in found for kind in source.measure.kinds}
+    kinds = {kind for source in found for kind in source.measure.kinds_of(query.table.family)}
     for kind in query.kinds:
         if kind not in kinds or not query.table.with_kind:
             raise Invalid(

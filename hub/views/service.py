@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
@@ -193,8 +193,7 @@ class Views:
             having = [source for source in seen.sources if source.spec is not None]
             columns |= {source.column.id: (source.column, source.measure) for source in seen.sources}
             if having:
-                ids = tuple(source.column.id for source in having)
-                offers.append(TableOffer(table=table, by=by_of(table), columns=ids))
+                offers.append(_table_offer(table, having))
         if not columns and refused is not None:
             raise refused
         measures = [measure for _, measure in columns.values()]
@@ -206,7 +205,7 @@ class Views:
             tree=self._geography.index(reading, snapshot.tree_id).tree,
             tables=tuple(offers),
             columns=tuple(column for column, _ in columns.values()),
-            kinds={code: title for measure in measures for code, title in measure.kinds.items()},
+            kinds={code: title for offered in offers for code, title in offered.kinds.items()},
             months=tuple(sorted({month for measure in measures for month in measure.coverage.months})),
             notes=tuple(said),
         )
@@ -248,7 +247,7 @@ class Views:
                 reading,
                 permit.reader,
                 dataset=measure.dataset,
-                dimensions=frozenset(by_of(spec_for(declared, table))),
+                dimensions=measure.dimensions_of(spec_for(declared, table)),
                 purpose=permit.purpose,
                 suppliers=frozenset({measure.agency}),
             )
@@ -337,6 +336,17 @@ class Views:
         )
 
 
+def _table_offer(table: TableSpec, having: Sequence[Source]) -> TableOffer:
+    families = [family for source in having for family in source.measure.families if family.name == table.family]
+    return TableOffer(
+        table=table,
+        by=by_of(table),
+        columns=tuple(source.column.id for source in having),
+        family=next((family.title for family in families), ""),
+        kinds={code: title for source in having for code, title in source.measure.kinds_of(table.family).items()},
+    )
+
+
 def _answer(
     *,
     view: View,
@@ -355,7 +365,7 @@ def _answer(
         title=view.title,
         question=view.question,
         table=query.table,
-        dimensions=("area", "period", *(("kind",) if query.table.with_kind else ())),
+        dimensions=("area", "period", *filter(None, (query.table.family,))),
         columns=body.columns,
         rows=body.rows,
         cells=body.cells,

@@ -61,13 +61,13 @@ def columns_of(
 
 
 def spec_for(declared: DeclaredColumn, table: TableSpec) -> TableSpec:
-    """The measure's table that gives a column its cells: for a column of one kind, the table with kinds."""
-    return TableSpec(table.area_level, table.period_level, with_kind=True) if declared.kind else table
+    """The measure's table that gives a column its cells: for a column of one kind, the table of its family."""
+    return TableSpec(table.area_level, table.period_level, declared.family) if declared.kind else table
 
 
 def spec_of_column(column: Column, table: TableSpec) -> TableSpec:
     """As `spec_for`, of a column already shown."""
-    return TableSpec(table.area_level, table.period_level, with_kind=True) if column.kind else table
+    return TableSpec(table.area_level, table.period_level, column.family) if column.kind else table
 
 
 def put_together(query: Query, sources: Sequence[Source], tree: AreaTree, look: Look) -> Body:
@@ -81,7 +81,8 @@ def put_together(query: Query, sources: Sequence[Source], tree: AreaTree, look: 
     found = [_cells_of(source, query, areas, look) for source in sources]
     keys = sorted({key for cells in found for key in cells}, key=_BY_PERIOD)
     missing = {(gap.column, gap.period) for gap in gaps}
-    titles = {code: title for source in sources for code, title in source.measure.kinds.items()}
+    family = query.table.family
+    titles = {code: title for source in sources for code, title in source.measure.kinds_of(family).items()}
     names = {code: tree.area(code).name for code in areas}
     blanks = [{period: _GAP for name, period in missing if name == source.column.id} for source in sources]
     columns = list(zip(found, blanks, strict=True))
@@ -122,7 +123,7 @@ def months_between(first: str, last: str) -> tuple[str, ...]:
 
 
 def _column(declared: DeclaredColumn, measure: Measure, agency_name: str) -> Column:
-    kind_title = measure.kinds.get(declared.kind, declared.kind)
+    kind_title = measure.kinds_of(declared.family).get(declared.kind, declared.kind)
     return Column(
         id=f"{measure.id}#{declared.kind}" if declared.kind else measure.id,
         measure=measure.id,
@@ -140,6 +141,7 @@ def _column(declared: DeclaredColumn, measure: Measure, agency_name: str) -> Col
         profile=measure.profile,
         has_key=measure.has_key,
         coverage=measure.coverage,
+        family=declared.family if declared.kind else "",
     )
 
 

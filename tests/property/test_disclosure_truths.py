@@ -19,7 +19,10 @@ from hub.disclosure import (
     protect_measure,
     thresholds_only,
 )
-from tests.support.disclosure import BOTH, a_lattice, atoms, by_brute_force
+from tests.support.disclosure import BOTH, a_lattice, atoms, by_brute_force, together, worlds
+
+TWO_WAYS = {"months": ["2026-01"], "families": {"when": ("night", "rest")}}
+"""Two families, kind and when, that divide the events of one month."""
 
 TINY = Profile(name="tiny", threshold=4, round_to=3)
 """A small sibling of nhs_hes, so that all data sets can be tried: 1 to 3 hidden, others to the nearest 3."""
@@ -30,6 +33,7 @@ class Truth:
     lattice: Lattice
     area_level: str
     happened: dict[CellKey, int]
+    most: int
 
     def by_key(self) -> dict[CellKey, int]:
         counts = self.lattice.roll_up(self.happened)
@@ -50,12 +54,16 @@ def truths(draw: st.DrawFn, most: int = 11) -> Truth:
                 (["lsoa21-month", "ward-month", "borough-month"], "lsoa21", {"lsoas": 5, "months": ["2026-01"], "kinds": ()}),
                 (["borough-month-kind", "borough-quarter-kind", "borough-month"], "ward", {"wards": 1}),
                 (["lsoa21-month", "ward-month-kind", "borough-month-kind"], "lsoa21", {"lsoas": 3, "months": ["2026-01"]}),
+                (["borough-month-kind", "borough-month-when", "borough-month"], "ward", TWO_WAYS | {"wards": 1}),
+                (["ward-month-kind", "borough-month-when", "ward-month"], "ward", TWO_WAYS),
+                (["ward-month-kind", "ward-month-when", "borough-month-when"], "ward", TWO_WAYS),
             ]
         )
     )  # fmt: skip
     lattice = a_lattice(tables=tables, sensitive=sensitive, **shape)
     counts = st.one_of(st.integers(0, 3), st.integers(0, most))
-    return Truth(lattice, level, {key: draw(counts) for key in atoms(lattice, area_level=level)})
+    happened = {keys: draw(counts) for keys in worlds(lattice, area_level=level)}
+    return Truth(lattice, level, together(happened), max(happened.values()))
 
 
 @settings(max_examples=60, deadline=None)
@@ -67,7 +75,7 @@ def test_published_intervals_hold_the_truth_and_brute_force_leaves_every_hidden_
     counts = truth.lattice.roll_up(truth.happened)
     protected = protect_measure(truth.lattice, counts, TINY, rules)
     tightest = by_brute_force(
-        truth.lattice, protected.masked, TINY, area_level=truth.area_level, ceiling=max(truth.happened.values()) + 4
+        truth.lattice, protected.masked, TINY, area_level=truth.area_level, ceiling=truth.most + 4
     )
     assume(tightest is not None)
     exact = truth.by_key()
@@ -108,9 +116,7 @@ def test_what_the_attacker_claims_without_a_mask_is_true_and_never_tighter_than_
     exact = truth.by_key()
     for leak in verdict.leaks:
         assert leak.key not in exact or leak.lower <= exact[leak.key] <= leak.upper
-    tightest = by_brute_force(
-        truth.lattice, plain, beside, area_level=truth.area_level, ceiling=max(truth.happened.values()) + 4
-    )
+    tightest = by_brute_force(truth.lattice, plain, beside, area_level=truth.area_level, ceiling=truth.most + 4)
     assume(tightest is not None)
     for key, (lower, upper) in verdict.intervals[0, "measure"].items():
         least, most = tightest[key]

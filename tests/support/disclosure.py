@@ -39,6 +39,7 @@ def a_lattice(
     months: Iterable[str] = ("2026-01", "2026-02", "2026-03"),
     kinds: Iterable[str] = ("knife", "other"),
     sensitive: frozenset[str] = frozenset(),
+    families: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Lattice:
     """One borough `B` of wards `W00`...; `lsoas` in all, dealt to the wards in turn."""
     places = [AreaPlace("B", "borough", "")]
@@ -50,6 +51,7 @@ def a_lattice(
         kinds=tuple(kinds),
         tables=tuple(TableSpec.named(name) for name in tables),
         sensitive=sensitive,
+        families=families or {},
     )
 
 
@@ -65,6 +67,7 @@ def events(lattice: Lattice, *, a_month: float, seed: int) -> dict[CellKey, int]
     kinds = lattice.kinds or (ALL_KINDS,)
     by_area, by_kind = draw.gamma(1.2, size=len(areas)), draw.gamma(0.6, size=len(kinds))
     counted: dict[CellKey, int] = {}
+    ways = [(family, sorted(names)) for family, names in sorted(lattice.families.items())]
     for month in lattice.months:
         size = draw.poisson(a_month)
         chosen = zip(
@@ -75,6 +78,13 @@ def events(lattice: Lattice, *, a_month: float, seed: int) -> dict[CellKey, int]
         for area, kind in chosen:
             key = CellKey(areas[area], month, kinds[kind])
             counted[key] = counted.get(key, 0) + 1
+        for _, names in ways:
+            shares = draw.gamma(0.6, size=len(names))
+            for key in [key for key in counted if key.period == month and key.kind in kinds]:
+                drawn = draw.multinomial(counted[key], shares / shares.sum())
+                for name, number in zip(names, drawn.tolist(), strict=True):
+                    other = CellKey(key.area, month, name)
+                    counted[other] = counted.get(other, 0) + number
     return counted
 
 
@@ -82,6 +92,25 @@ def atoms(lattice: Lattice, *, area_level: str) -> tuple[CellKey, ...]:
     """The finest keys there are: areas of this level x months x kinds."""
     parts = product(lattice.area_codes(area_level), sorted(lattice.months), sorted(lattice.kinds) or (ALL_KINDS,))
     return tuple(CellKey(*part) for part in parts)
+
+
+def worlds(lattice: Lattice, *, area_level: str) -> tuple[tuple[CellKey, ...], ...]:
+    """The finest things that can happen: an event of one area and month has one kind of each family, all at once."""
+    ways = [kinds for _, kinds in sorted(lattice.families.items())]
+    return tuple(
+        (atom, *(CellKey(atom.area, atom.period, kind) for kind in others))
+        for atom in atoms(lattice, area_level=area_level)
+        for others in product(*ways)
+    )
+
+
+def together(happened: Mapping[tuple[CellKey, ...], int]) -> dict[CellKey, int]:
+    """Counts of events by all their keys at once -> counts under each key: what counting hands to the lattice."""
+    counted: dict[CellKey, int] = {}
+    for keys, number in happened.items():
+        for key in keys:
+            counted[key] = counted.get(key, 0) + number
+    return counted
 
 
 def allowed(state: int, value: int, *, zero_shown: bool, profile: Profile, ceiling: int) -> tuple[int, int]:
@@ -103,10 +132,10 @@ def by_brute_force(
 
     None when that would be more than `most`. Counts of single atoms are tried up to `ceiling`.
     """
-    keys = atoms(lattice, area_level=area_level)
+    keys = worlds(lattice, area_level=area_level)
     tables = list(masked.tables.values())
     shares = np.stack(
-        [np.concatenate([lattice.roll_up({key: 1})[table.spec] for table in tables]) for key in keys], axis=1
+        [np.concatenate([lattice.roll_up(together({key: 1}))[table.spec] for table in tables]) for key in keys], axis=1
     )
     limits = np.array(
         [
@@ -128,8 +157,8 @@ def by_brute_force(
     ranges = [range(bottom, top + 1) for bottom, top in zip(bottoms, tops, strict=True)]
     if np.prod([float(len(some)) for some in ranges]) > most:
         return None
-    worlds = np.stack([axis.reshape(-1) for axis in np.meshgrid(*ranges, indexing="ij")])
-    cells = shares @ worlds
+    tried = np.stack([axis.reshape(-1) for axis in np.meshgrid(*ranges, indexing="ij")])
+    cells = shares @ tried
     fits = np.all((cells >= limits[:, :1]) & (cells <= limits[:, 1:]), axis=0)
     names = [key for table in tables for key in lattice.cells(table.spec)]
     lowest, highest = cells[:, fits].min(axis=1), cells[:, fits].max(axis=1)

@@ -101,7 +101,7 @@ def _inputs(snapshot: Snapshot, names: Mapping[str, str], titles: Mapping[str, s
 def _tables(measures: Sequence[Measure], names: Mapping[str, str]) -> Table:
     rows = []
     for measure in measures:
-        published = "; ".join(table_words(table) for table in measure.tables)
+        published = "; ".join(table_words(table, measure.family_title(table.family)) for table in measure.tables)
         dropped = "; ".join(f"{name}: {say(f'views.dropped.{why}')}" for name, why in measure.dropped.items())
         agency = names.get(measure.agency, measure.agency)
         rows.append(

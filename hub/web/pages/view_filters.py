@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from hub.disclosure import AREA_LEVELS, TableSpec, months_of
+from hub.disclosure import AREA_LEVELS, KIND, TableSpec, months_of
 from hub.geography import AreaTree
 from hub.kit.words import say
 from hub.views import Offer, TableOffer
@@ -71,7 +71,7 @@ def asked_of(offer: Offer, tree: AreaTree, parameters: Mapping[str, str]) -> Ask
         area=area if fits else "",
         first=min(first, last),
         last=max(first, last),
-        kind=parameters.get("kind", "") if spec.with_kind else "",
+        kind=_fitting(offer, table, parameters.get("kind", "")),
         measure=parameters.get("measure", ""),
     )
 
@@ -80,7 +80,9 @@ def selects_of(offer: Offer, tree: AreaTree, asked: Asked) -> tuple[Select, ...]
     """The selects of the filter form, each showing what was asked."""
     spec = asked.table.table
     everything = Choice("", say("web.view.where_all"))
-    tables = tuple(Choice(",".join(one.by), table_words(one.table), one == asked.table) for one in offer.tables)
+    tables = tuple(
+        Choice(",".join(one.by), table_words(one.table, one.family), one == asked.table) for one in offer.tables
+    )
     selects = [Select("by", say("web.view.by"), tables)]
     areas = _areas(spec, tree)
     if len(areas) > 1:
@@ -90,9 +92,9 @@ def selects_of(offer: Offer, tree: AreaTree, asked: Asked) -> tuple[Select, ...]
     for name, value in (("from", asked.first), ("to", asked.last)):
         chosen = tuple(Choice(period, brief_period(period), period == value) for period in periods)
         selects.append(Select(name, say(f"web.view.{name}"), (everything, *chosen)))
-    if spec.with_kind and offer.kinds:
-        chosen = tuple(Choice(code, title, code == asked.kind) for code, title in offer.kinds.items())
-        selects.append(Select("kind", say("web.view.kind"), (everything, *chosen)))
+    if spec.with_kind and asked.table.kinds:
+        chosen = tuple(Choice(code, title, code == asked.kind) for code, title in asked.table.kinds.items())
+        selects.append(Select("kind", asked.table.family or say("web.view.kind"), (everything, *chosen)))
     measures = {column.measure: column.title for column in offer.columns if column.id in asked.table.columns}
     if len(measures) > 1:
         chosen = tuple(Choice(ident, title, ident == asked.measure) for ident, title in measures.items())
@@ -105,14 +107,25 @@ def periods_of(offer: Offer, spec: TableSpec) -> tuple[str, ...]:
     return tuple(sorted({at_level(month, spec.period_level, last=False) for month in offer.months}))
 
 
-def table_words(spec: TableSpec) -> str:
-    """`Ward by quarter and kind`."""
+def table_words(spec: TableSpec, family: str = "") -> str:
+    """`By ward and quarter, with kinds`; `By borough and month, with hour of the week`. `family` is the title of its family."""
     words = say(
         "web.view.table_words",
         area=say(f"web.view.levels.{spec.area_level}"),
         period=say(f"web.view.levels.{spec.period_level}"),
     )
-    return words + (say("web.view.table_words_kind") if spec.with_kind else "")
+    if spec.family == KIND:
+        return words + say("web.view.table_words_kind")
+    if not spec.family:
+        return words
+    title = family or spec.family
+    return words + say("web.view.table_words_family", family=title[:1].lower() + title[1:])
+
+
+def _fitting(offer: Offer, table: TableOffer, kind: str) -> str:
+    """The kind asked for; a kind of another family than the table's asks for all, one that nobody knows is handed on."""
+    fits = kind in table.kinds or kind not in offer.kinds
+    return kind if table.table.with_kind and fits else ""
 
 
 def _newest_whole(offer: Offer, periods: tuple[str, ...]) -> str:

@@ -246,6 +246,29 @@ def test_rows_finer_than_any_table_are_used_too() -> None:
     assert (star.key, star.lower, star.upper) == (CellKey("B", "2026-01", "knife"), 1, 1)
 
 
+def test_a_total_that_one_family_gives_away_gives_away_a_star_of_the_other() -> None:
+    lattice = a_lattice(tables=[], months=("2026-01",), families={"when": ("night", "rest")})
+    shown = {
+        "borough-month-kind": {CellKey("B", "2026-01", "knife"): STAR, CellKey("B", "2026-01", "other"): number(10)},
+        "borough-month-when": {
+            CellKey("B", "2026-01", "night"): number(13),
+            CellKey("B", "2026-01", "rest"): number(0),
+        },
+    }
+    (leak,) = attack([Pages(lattice, shown, NHS_HES.unrounded())]).leaks
+    assert (leak.table, leak.key.kind, leak.lower, leak.upper) == ("borough-month-kind", "knife", 3, 3)
+    del shown["borough-month-when"][CellKey("B", "2026-01", "rest")]
+    assert attack([Pages(lattice, shown, NHS_HES.unrounded())]).is_clean
+
+
+def test_cells_of_two_families_are_refined_side_by_side_and_never_crossed() -> None:
+    lattice = a_lattice(tables=["ward-quarter-kind", "borough-month-when"], families={"when": ("night", "rest")})
+    happened = {CellKey("W00", "2026-01", "knife"): 30, CellKey("W00", "2026-01", "night"): 30}
+    masked = build_mask(lattice, lattice.roll_up(happened), NHS_HES)
+    asker = WholeMeasure(lattice=lattice, profile=NHS_HES, masked=masked)
+    assert attack([asker], refined_cells=0).measures[0].not_refined == ("ward-month-kind", "ward-month-when")
+
+
 def test_whoever_holds_all_rows_is_told_nothing_new() -> None:
     lattice = a_lattice(tables=POLICE, wards=3, lsoas=6, months=months_from(2026, 12))
     counts = lattice.roll_up(events(lattice, a_month=30, seed=6))

@@ -6,13 +6,22 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hub.disclosure import CellKey, Lattice, TableSpec
-from hub.disclosure.equations import Equations, closure, equations, first_broken
+from hub.disclosure import AREA_LEVELS, PERIOD_LEVELS, CellKey, Lattice, TableSpec
+from hub.disclosure.equations import Equations, _ring, closure, equations, first_broken
 from hub.disclosure.model import Counts
 from hub.disclosure.propagation import UNBOUNDED, propagate
 from hub.kit.errors import Bug
 from tests.support.disclosure import HEALTH, POLICE, a_lattice, events, months_from
+
+EVERY = [
+    TableSpec(area, period, family)
+    for area in AREA_LEVELS
+    for period in PERIOD_LEVELS
+    for family in ("", "kind", "when", "knife")
+]
 
 
 def tables(*names: str) -> tuple[TableSpec, ...]:
@@ -54,6 +63,23 @@ def test_tables_that_overlap_in_a_ring_imply_their_common_refinement() -> None:
     assert "ward-month-kind" in names(closure(tables(*with_months)))
 
 
+def test_two_families_that_meet_in_a_tree_imply_nothing_finer() -> None:
+    shown = (*POLICE, "borough-month-when", "borough-year-knife", "ward-year-knife")
+    coarser = {"borough-quarter-when", "borough-year-when"}
+    assert names(closure(tables(*shown))) == {*shown, *coarser}
+
+
+def test_a_ring_through_two_families_is_opened_by_one_finer_table_for_each() -> None:
+    ring = ("ward-year-kind", "ward-year-when", "borough-quarter-kind", "borough-quarter-when")
+    assert {"ward-quarter-kind", "ward-quarter-when", "ward-quarter"} <= names(closure(tables(*ring)))
+    assert "ward-quarter-kind" not in names(closure(tables(*ring[:3])))
+
+
+@given(st.sets(st.sampled_from(EVERY), max_size=9))
+def test_tables_with_what_they_imply_overlap_in_a_tree(published: set[TableSpec]) -> None:
+    assert not _ring(published | _ring(published))
+
+
 def test_no_tables_bind_nothing() -> None:
     system = equations(a_lattice(tables=[]), [])
     assert system.size == 0
@@ -72,6 +98,34 @@ def test_true_counts_satisfy_every_equation_and_each_sum_is_written_once() -> No
         for equation in range(len(roll_up.parents)):
             assert counts[roll_up.members(equation)].sum() == counts[roll_up.parents[equation]]
     assert len(system.roll_ups) == 16
+
+
+def test_every_family_adds_up_to_the_same_totals() -> None:
+    lattice = a_lattice(
+        tables=[*POLICE, "ward-quarter-when", "borough-month-knife"],
+        wards=3,
+        lsoas=7,
+        months=months_from(2026, 12),
+        families={"when": ("night", "rest"), "knife": ("none", "some", "unknown")},
+    )
+    system = equations(lattice, lattice.tables)
+    assert {one.fine.family for one in system.roll_ups if one.coarse.name == "borough-year"} == {
+        "",
+        "kind",
+        "when",
+        "knife",
+    }
+    happened = events(lattice, a_month=40, seed=1)
+    counts = lattice.roll_up(happened)
+    exact = np.concatenate([counts.get(table, np.zeros(int(np.prod(lattice.shape(table))))) for table in system.tables])
+    assert first_broken(system, exact.astype(np.int64), lattice.tables) is None
+    lost = next(key for key, count in happened.items() if key.kind == "night" and count)
+    del happened[lost]
+    counts = lattice.roll_up(happened)
+    exact = np.concatenate([counts.get(table, np.zeros(int(np.prod(lattice.shape(table))))) for table in system.tables])
+    broken = first_broken(system, exact.astype(np.int64), lattice.tables)
+    assert broken is not None
+    assert broken[0].family == "when"
 
 
 def test_months_of_an_incomplete_quarter_are_in_no_sum() -> None:

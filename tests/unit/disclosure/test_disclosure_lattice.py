@@ -61,6 +61,25 @@ def test_rolled_up_counts_add_up_and_an_incomplete_quarter_counts_in_its_months_
     assert counts[TableSpec.named("lsoa21-month")].sum() == 16
 
 
+def test_each_family_divides_the_same_events_and_may_be_counted_at_coarser_areas() -> None:
+    lattice = a_lattice(
+        tables=["ward-month-kind", "borough-month-when", "borough-month"],
+        months=("2026-01",),
+        families={"when": ("when:night", "when:rest")},
+    )
+    counts = lattice.roll_up(
+        {
+            CellKey("W00", "2026-01", "knife"): 3,
+            CellKey("W01", "2026-01", "other"): 4,
+            CellKey("B", "2026-01", "when:night"): 5,
+            CellKey("B", "2026-01", "when:rest"): 2,
+        }
+    )
+    assert [counts[table].tolist() for table in lattice.tables] == [[3, 0, 0, 4], [5, 2], [7]]
+    assert lattice.kinds_of("when") == ("when:night", "when:rest")
+    assert lattice.family_of()["knife"] == "kind"
+
+
 def test_a_measure_without_kinds_counts_events_of_any_kind() -> None:
     lattice = a_lattice(tables=["ward-month"], kinds=())
     counts = lattice.roll_up({CellKey("W01", "2026-01", ""): 2})
@@ -97,6 +116,10 @@ WARD = AreaPlace("W", "ward", "B")
         {"months": ("2026-01", "2026-01")},
         {"kinds": ("",)},
         {"kinds": ("a", "a")},
+        {"families": {"when": ("a",)}},
+        {"families": {"when": ("",)}},
+        {"families": {"kind": ("b",)}},
+        {"tables": (TableSpec.named("ward-month-when"),)},
         {"tables": (TableSpec.named("ward-month"), TableSpec.named("ward-month"))},
         {"sensitive": frozenset({"period"})},
     ],

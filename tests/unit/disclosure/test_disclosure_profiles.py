@@ -111,14 +111,31 @@ def test_zero_is_shown_unless_the_table_uses_a_sensitive_dimension(table: str, s
     assert OPEN.shows_zero(TableSpec.named(table), frozenset(sensitive))
 
 
-@pytest.mark.parametrize("name", ["ward", "ward-week", "village-month", "ward-month-sex", "ward-month-kind-sex"])
+@pytest.mark.parametrize("name", ["ward", "ward-week", "village-month", "ward-month-", "ward-month-kind-sex"])
 def test_a_table_of_levels_that_do_not_exist_is_invalid(name: str) -> None:
     with pytest.raises(Invalid):
         TableSpec.named(name)
 
 
+@pytest.mark.parametrize("family", ["area", "month", "lsoa", "Knife", "k", "weekdayhours", "two-words"])
+def test_a_family_has_a_short_name_that_means_nothing_else(family: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        TableSpec("ward", "month", family)
+    assert refusal.value.code == "unknown-level"
+
+
+def test_a_table_rolls_up_to_coarser_ones_of_its_own_family_or_of_none() -> None:
+    when = TableSpec.named("ward-month-when")
+    assert when.rolls_up_to(TableSpec.named("borough-year-when"))
+    assert when.rolls_up_to(TableSpec.named("borough-year"))
+    assert not when.rolls_up_to(TableSpec.named("borough-year-kind"))
+    assert not TableSpec.named("ward-month").rolls_up_to(when)
+    assert when.with_kind
+    assert when.is_sensitive(frozenset({"kind"}))
+
+
 def test_a_table_is_found_again_by_its_name() -> None:
-    for name in ("ward-quarter", "lsoa21-year-kind"):
+    for name in ("ward-quarter", "lsoa21-year-kind", "borough-month-when"):
         assert TableSpec.named(name).name == name
 
 

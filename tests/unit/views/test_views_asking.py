@@ -78,7 +78,7 @@ def test_a_period_range_holds_both_its_ends() -> None:
 
 def test_the_shipped_catalogue_fits_the_shipped_schemas() -> None:
     catalogue = read_catalogue(SchemaRegistry.from_folder())
-    assert sorted(catalogue.views) == ["police-and-health", "violence-by-place"]
+    assert sorted(catalogue.views) == ["police-and-health", "violence-by-place", "when"]
     assert set(catalogue.measures) == {schema.id for schema in SchemaRegistry.from_folder().all()}
     for measure in catalogue.measures.values():
         assert measure.sensitive == {"area", "kind"}

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hub.disclosure import CellKey
+from hub.disclosure import CellKey, TableSpec
+from hub.engine import quoted
 from hub.geography import AreaIndex
+from hub.kit.errors import Bug
 from hub.schemas import SchemaRegistry
-from hub.views.counting import NOT_STATED, Counted, count_dataset
+from hub.views.counting import Counted, count_dataset
+from hub.views.families import NOT_STATED, read_families
 from tests.support.geography import SOUTH, STEP, WEST, bromley, index_of, square_lsoa, write_squares
 from tests.support.shared import shared
 from tests.support.views import API, FORCE, a_relation, real_bromley
@@ -111,6 +115,110 @@ def test_each_agency_is_counted_by_itself(squares: AreaIndex) -> None:
         hub_agency=list(agencies),
     )
     assert [(one.agency, sum(one.events.values())) for one in found] == [("a-police", 1), ("b-police", 2)]
+
+
+FAMILIES = {
+    "when": {"title": "Hour of the week", "hours": 3},
+    "armed": {
+        "title": "Looked for a weapon",
+        "cases": [
+            {"code": "yes", "title": "A weapon", "where": {"Object of search": ["Firearms", "Offensive weapons"]}}
+        ],
+        "else": {"code": "no", "title": "Something else"},
+    },
+    "gender": {"title": "Gender", "field": "Gender"},
+    "police": {"title": "Part of an operation", "field": "Part of a policing operation"},
+}
+SEARCH = SCHEMAS.get("police/stop-and-search")
+
+
+def searches(index: AreaIndex, tables: list[str], **columns: list[object]) -> Counted:
+    families = read_families(FAMILIES, SEARCH, [TableSpec.named(name) for name in tables])
+    with a_relation(**columns) as (session, relation):
+        flag = quoted("Part of a policing operation")
+        timed = (
+            f"(SELECT * REPLACE (CAST(Date AS TIMESTAMP) AS Date, CAST({flag} AS BOOLEAN) AS {flag}) FROM {relation})"
+        )
+        (one,) = count_dataset(
+            session, timed, schema=SEARCH, index=index, months={FORCE: ["2026-01"]}, families=families
+        )
+    return one
+
+
+def test_every_family_counts_the_same_things_at_the_areas_its_tables_need(squares: AreaIndex) -> None:
+    one = searches(
+        squares,
+        ["borough-month-when", "ward-year-armed", "lsoa21-year-gender", "borough-month-police"],
+        Longitude=[HERE[0], HERE[0], THERE[0]],
+        Latitude=[HERE[1], HERE[1], THERE[1]],
+        Date=["2026-01-05 20:59:00", "2026-01-11 00:00:00", "2026-01-11 02:01:00"],
+        Gender=["Male", None, "Male"],
+        **{
+            "Object of search": ["Firearms", None, "Stolen goods"],
+            "Part of a policing operation": [True, False, None],
+        },
+    )
+    borough, ward, there = "X09000001", "X05000001", square_lsoa(1, 0)
+    assert dict(one.divided) == {
+        CellKey(borough, "2026-01", "when:1-18"): 1,
+        CellKey(borough, "2026-01", "when:7-00"): 2,
+        CellKey(ward, "2026-01", "armed:no"): 1,
+        CellKey(ward, "2026-01", "armed:yes"): 1,
+        CellKey("X05000002", "2026-01", "armed:no"): 1,
+        CellKey(square_lsoa(0, 0), "2026-01", "gender:Male"): 1,
+        CellKey(square_lsoa(0, 0), "2026-01", "gender:not-stated"): 1,
+        CellKey(there, "2026-01", "gender:Male"): 1,
+        CellKey(borough, "2026-01", "police:true"): 1,
+        CellKey(borough, "2026-01", "police:false"): 1,
+        CellKey(borough, "2026-01", "police:not-stated"): 1,
+    }
+    assert len(one.families["when"]) == 56
+    assert one.families["armed"] == ("armed:no", "armed:yes")
+    for family, kinds in one.families.items():
+        assert sum(number for key, number in one.divided.items() if key.kind in kinds) == 3, family
+
+
+def test_a_repeated_key_has_one_kind_of_each_family(squares: AreaIndex) -> None:
+    schema = replace(SEARCH, key=("Legislation",))
+    families = read_families({"gender": FAMILIES["gender"]}, schema, [TableSpec.named("borough-month-gender")])
+    with a_relation(
+        Longitude=[HERE[0]] * 3,
+        Latitude=[HERE[1]] * 3,
+        Gender=["Male", "Female", "Other"],
+        Legislation=["one", "one", "two"],
+        **{"Object of search": ["Firearms"] * 3},
+    ) as (session, relation):
+        (one,) = count_dataset(
+            session, relation, schema=schema, index=squares, months={FORCE: ["2026-01"]}, families=families
+        )
+    assert sorted(key.kind for key in one.divided) == ["gender:Male", "gender:Other"]
+    assert sum(one.divided.values()) == sum(one.events.values()) == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "tables"),
+    [
+        ({"title": "T", "hours": 3}, []),
+        ({"title": "T", "hours": 5}, ["borough-month-when"]),
+        ({"title": "T", "hours": 3, "time": ["Gender"]}, ["borough-month-when"]),
+        ({"title": "T", "hours": 3, "field": "Gender"}, ["borough-month-when"]),
+        ({"title": "T", "field": "Policing operation"}, ["borough-month-when"]),
+        ({"title": "T"}, ["borough-month-when"]),
+        ({"title": "T", "cases": [{"code": "a", "title": "A", "where": {"No such": ["x"]}}]}, ["borough-month-when"]),
+        ({"title": "T", "cases": [{"code": "a", "title": "A", "where": {"Gender": ["x"]}}]}, ["borough-month-when"]),
+        (
+            {
+                "title": "T",
+                "cases": [{"code": "a", "title": "A", "where": {"Gender": ["Male"]}}],
+                "else": {"code": "a", "title": "B"},
+            },
+            ["borough-month-when"],
+        ),
+    ],
+)
+def test_a_family_that_does_not_fit_its_schema_is_no_family(entry: dict[str, object], tables: list[str]) -> None:
+    with pytest.raises(Bug):
+        read_families({"when": entry}, SEARCH, [TableSpec.named(name) for name in tables])
 
 
 def test_no_rows_are_counted_as_none(squares: AreaIndex) -> None:

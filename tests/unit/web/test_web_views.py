@@ -5,10 +5,10 @@ import pytest
 
 from hub.disclosure import TableSpec
 from hub.geography.model import Area, AreaTree
-from hub.views import Cell, Column, Coverage, Gap, Note, Offer, ProtectedTable, Shown, TableOffer, TableRow
+from hub.views import Cell, Column, Coverage, Gap, Note, Offer, ProtectedTable, Shown, TableOffer, TableRow, by_of
 from hub.web.dates import at_level, brief_period, short_period, spoken_period
 from hub.web.pages.view_figures import figure_of, kinds_across, side_by_side, slice_of
-from hub.web.pages.view_filters import asked_of, selects_of
+from hub.web.pages.view_filters import asked_of, selects_of, table_words
 from hub.web.pages.views import view_page
 from tests.support.web import a_frame, a_renderer
 
@@ -91,8 +91,9 @@ def an_offer():
         tables=tuple(
             TableOffer(
                 table=spec,
-                by=(spec.area_level, spec.period_level, *(("kind",) if spec.with_kind else ())),
+                by=by_of(spec),
                 columns=(column.id,),
+                kinds=KINDS if spec.with_kind else {},
             )
             for spec in SPECS
         ),
@@ -138,6 +139,22 @@ def test_periods_are_carried_over_to_the_level_of_the_chosen_table(by, first, la
 def test_a_place_finer_than_the_table_and_a_kind_the_table_lacks_are_left_out():
     assert asked(by="borough,month", area="W1", kind="robbery").where == ""
     assert asked(by="lsoa21,year", area="W1").where == "area=W1"
+
+
+def test_a_kind_of_another_family_is_left_out_and_an_unknown_one_handed_on():
+    offer = replace(an_offer(), kinds=KINDS | {"when:1-18": "Monday, 18:00 to 20:59"})
+    by = {"by": "ward,quarter,kind"}
+    assert asked_of(offer, TREE, by | {"kind": "when:1-18"}).where == ""
+    assert asked_of(offer, TREE, by | {"kind": "fraud"}).where == "kind=fraud"
+
+
+def test_a_table_is_named_by_its_levels_and_its_family():
+    assert table_words(TableSpec.named("ward-year")) == "By ward and year"
+    assert table_words(TableSpec.named("ward-year-kind")) == "By ward and year, with kinds"
+    assert (
+        table_words(TableSpec.named("ward-year-when"), "Hour of the week") == "By ward and year, with hour of the week"
+    )
+    assert table_words(TableSpec.named("ward-year-when")) == "By ward and year, with when"
 
 
 def test_a_place_that_does_not_exist_is_handed_on_for_the_views_room_to_judge():
