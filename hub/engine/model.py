@@ -69,6 +69,7 @@ class EngineSession(Protocol):
         quote: str = '"',
         escape: str = '"',
         header: bool = True,
+        encoding: str = "utf-8",
     ) -> list[Reject]:
         """Read a delimited file into the temporary view `into`: `columns` as VARCHAR in file order, then `hub_row` BIGINT.
 
@@ -77,6 +78,7 @@ class EngineSession(Protocol):
         CR, mixed; a byte order mark is not read. Rows that cannot be split are absent and returned, each once: too few or
         too many columns; `unclosed-quote` with the row where it opens (when it is never closed, the rows behind it are not
         read); `other` for a quote amid a value, a record of more than 2 MiB, or bytes that are no UTF-8 (see `reason`).
+        `encoding` is UTF-8 or one of one byte a sign, whose every byte must have a sign in it.
         """
         ...
 

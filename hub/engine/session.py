@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import duckdb
 import numpy as np
@@ -14,6 +14,7 @@ from hub.engine.csv_read import CsvReading, Target
 from hub.engine.errors import silenced
 from hub.engine.files import OwnFiles
 from hub.engine.model import EngineError, Reject, literal, quoted
+from hub.engine.transcoded import Transcoded
 
 
 class DuckDbSession:
@@ -67,6 +68,7 @@ class DuckDbSession:
         quote: str = '"',
         escape: str = '"',
         header: bool = True,
+        encoding: str = "utf-8",
     ) -> list[Reject]:
         """Read a delimited file into the temporary view `into`; see the port for what rows, numbers and rejects are."""
         if escape != quote or len(delimiter.encode()) != 1 or len(quote.encode()) > 1 or delimiter in (" ", quote):
@@ -74,6 +76,8 @@ class DuckDbSession:
         if not columns or len({name.casefold() for name in (*columns, "hub_row")}) <= len(columns):
             raise EngineError("the file's columns are none, or not all different", code="engine-columns")
         file, size = self._opened(source)
+        if encoding != "utf-8":
+            file, size = _transcoded(file, encoding)
         try:
             parquet = f"scratch://{into}.parquet" if size > self._table_bytes else ""
             reading = CsvReading(
@@ -102,6 +106,15 @@ class DuckDbSession:
             raise EngineError("there is no such file in this session", code="engine-file")
         size = silenced(lambda: int(system.info(source)["size"]))  # type: ignore[no-untyped-call]
         return silenced(lambda: system.open(source, "rb")), size  # type: ignore[no-untyped-call]
+
+
+def _transcoded(file: BinaryIO, encoding: str) -> tuple[BinaryIO, int]:
+    try:
+        turned = Transcoded(file, encoding)
+    except UnicodeDecodeError:
+        file.close()
+        raise EngineError("a byte of the file has no sign in its encoding", code="engine-value") from None
+    return cast("BinaryIO", turned), turned.size
 
 
 def _as_array(column: np.ndarray[Any, Any] | Sequence[object]) -> np.ndarray[Any, Any]:

@@ -16,6 +16,9 @@ from hub.kit.words import say
 from hub.schemas.model import DATED, MONTH, ROW_NUMBER, DatasetSchema, Field, Rule
 from hub.schemas.period import first_day, next_first_day
 
+EXTRACT = "hub_extract"
+"""Relation of a file's rows as text: one column a column of the file, blanks null, and `hub_row`."""
+
 _SQL_TYPES = {
     "string": "VARCHAR",
     "integer": "BIGINT",
@@ -27,8 +30,12 @@ _SQL_TYPES = {
 }
 _PARTS = {
     "%Y": "[0-9]{4}",
+    "%y": "[0-9]{2}",
     "%m": "[0-9]{2}",
+    "%-m": "[0-9]{1,2}",
+    "%b": "[A-Z][a-z]{2}",
     "%d": "[0-9]{2}",
+    "%-d": "[0-9]{1,2}",
     "%H": "[0-9]{2}",
     "%M": "[0-9]{2}",
     "%S": "[0-9]{2}",
@@ -84,11 +91,26 @@ def compiled(schema: DatasetSchema, present: frozenset[str], *, period: str) -> 
     return Compiled(tuple(probes), typed, _month(schema, typed, period))
 
 
-def text_of(field: Field, column: str) -> str:
-    """The column as text; where any text is allowed, white space alone is blank. Empty values are null already."""
-    if field.type == "string" and field.codes is None and not field.pattern:
-        return f"CASE WHEN trim({column}) <> '' THEN {column} END"
-    return column
+def text_of(schema: DatasetSchema, field: Field, column: str) -> str:
+    """The column as text; what the schema writes for blank is null, and where any text is allowed white space alone is.
+
+    Empty values are null already. Blanks around the value go where the field says so.
+    """
+    text = trimmed(column) if field.trim else column
+    if field.trim or (field.type == "string" and field.codes is None and not field.pattern):
+        text = f"CASE WHEN trim({column}) <> '' THEN {text} END"
+    written = blanks_written(schema)
+    return f"CASE WHEN {text} NOT IN {_listed(written)} THEN {text} END" if written else text
+
+
+def trimmed(column: str) -> str:
+    """The column without spaces and tabs around its values."""
+    return f"trim({column}, ' \t')"
+
+
+def blanks_written(schema: DatasetSchema) -> tuple[str, ...]:
+    """The texts, such as NULL, that stand for a blank."""
+    return tuple(text for text in schema.missing_values if text)
 
 
 def _typed(field: Field) -> str:
@@ -171,7 +193,7 @@ def _shape(field: Field) -> str:
     if field.type == "yearmonth":
         return "[0-9]{4}-(0[1-9]|1[0-2])"
     return "|".join(
-        "".join(_PARTS.get(part, re.escape(part)) for part in re.split("(%[A-Za-z])", one)) for one in field.formats
+        "".join(_PARTS.get(part, re.escape(part)) for part in re.split("(%-?[A-Za-z])", one)) for one in field.formats
     )
 
 
@@ -184,31 +206,77 @@ def _range_probe(field: Field) -> Probe:
 
 
 def _rule_probes(rule: Rule, typed: Mapping[str, str], period: str) -> list[Probe]:
-    if rule.rule == "together":
-        blanks = [f"({quoted(name)} IS NULL)" for name in rule.fields]
-        wrong = " OR ".join(f"{blanks[0]} <> {other}" for other in blanks[1:])
-        return [Probe("half-filled", "", f"({wrong})", {"fields": _names(rule.fields)})]
-    if rule.rule in ("required-when", "required-unless"):
-        return [_required_probe(rule)]
+    if rule.rule == "period":
+        return _bounds_probes(rule, typed, period)
+    return [_RULE_PROBES[rule.rule](rule, typed)]
+
+
+def _together_probe(rule: Rule, _: Mapping[str, str]) -> Probe:
+    blanks = [f"({quoted(name)} IS NULL)" for name in rule.fields]
+    wrong = " OR ".join(f"{blanks[0]} <> {other}" for other in blanks[1:])
+    return Probe("half-filled", "", f"({wrong})", {"fields": _names(rule.fields)})
+
+
+def _order_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:
     first, last = (typed[name] for name in rule.fields)
     words = {"earlier": rule.fields[0], "later": rule.fields[-1]}
     if rule.rule == "order":
-        return [Probe("out-of-order", rule.fields[1], f"{last} < {first}", words)]
-    if rule.rule == "within-days":
-        words |= {"days": str(rule.days)}
-        return [Probe("long-gap", rule.fields[0], f"{last} > {first} + INTERVAL {rule.days} DAY", words)]
+        return Probe("out-of-order", rule.fields[1], f"{last} < {first}", words)
+    words |= {"days": str(rule.days)}
+    return Probe("long-gap", rule.fields[0], f"{last} > {first} + INTERVAL {rule.days} DAY", words)
+
+
+def _bounds_probes(rule: Rule, typed: Mapping[str, str], period: str) -> list[Probe]:
     if not period:
         return []
+    begin, finish = (typed[name] for name in rule.fields)
     start, end = first_day(period), next_first_day(period)
-    wrong = f"({first} < DATE '{start}' OR {last} >= DATE '{end}' OR {last} < {first})"
+    wrong = f"({begin} < DATE '{start}' OR {finish} >= DATE '{end}' OR {finish} < {begin})"
     return [Probe("bad-period", rule.fields[0], wrong, {"fields": _names(rule.fields), "period": period})]
 
 
-def _required_probe(rule: Rule) -> Probe:
+def _required_probe(rule: Rule, _: Mapping[str, str]) -> Probe:
     code = "blank-required-here" if rule.severity == "error" else "blank-expected"
     here = "IN" if rule.rule == "required-when" else "NOT IN"
     blank = f"({quoted(rule.fields[0])} IS NULL AND {quoted(rule.when)} {here} {_listed(rule.codes)})"
     return Probe(code, rule.fields[0], blank, {"when": rule.when})
+
+
+def _blank_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:
+    column, value = quoted(rule.fields[0]), typed[rule.fields[0]]
+    filled = f"{column} IS NOT NULL" if value == column else f"{column} IS NOT NULL AND {value} IS DISTINCT FROM 0"
+    return Probe(
+        "filled-here",
+        rule.fields[0],
+        f"({filled} AND {quoted(rule.when)} IN {_listed(rule.codes)})",
+        {"when": rule.when},
+    )
+
+
+def _one_value_probe(rule: Rule, _: Mapping[str, str]) -> Probe:
+    column = quoted(rule.fields[0])
+    # the first row decides: no row is better than another, and all that differ from it are named
+    first = f"(SELECT arg_min({column}, {ROW_NUMBER}) FROM {EXTRACT})"
+    return Probe("several-values", rule.fields[0], f"{column} <> {first}", {})
+
+
+def _part_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:
+    part, whole = rule.fields
+    said = {"year": f"year({typed[whole]})", "hour": f"hour(TRY_CAST({typed[whole]} AS TIME))"}[rule.part]
+    words = {"whole": whole}
+    return Probe("disagrees", part, f"({typed[part]} <> {said})", words)
+
+
+_RULE_PROBES = {
+    "together": _together_probe,
+    "order": _order_probe,
+    "within-days": _order_probe,
+    "required-when": _required_probe,
+    "required-unless": _required_probe,
+    "blank-when": _blank_probe,
+    "part-of": _part_probe,
+    "one-value": _one_value_probe,
+}
 
 
 def _period_probe(schema: DatasetSchema, present: frozenset[str], typed: Mapping[str, str], period: str) -> list[Probe]:
@@ -245,7 +313,7 @@ def said_type(field: Field) -> str:
 
 
 def _said_format(format_: str) -> str:
-    parts = re.split("(%[A-Za-z])", format_)
+    parts = re.split("(%-?[A-Za-z])", format_)
     return "".join(say(f"schemas.date.{part}") if part.startswith("%") else part for part in parts)
 
 

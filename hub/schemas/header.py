@@ -45,6 +45,7 @@ def read_header(record: Sequence[str], schema: DatasetSchema, *, others: Iterabl
     """
     if len(record) > MOST_COLUMNS:
         return _too_wide(record, schema)
+    record, renamed = _present_names(record, schema)
     columns = tuple(
         name if name in schema.names and name not in record[:place] else f"extra_{place}"
         for place, name in enumerate(record)
@@ -54,8 +55,20 @@ def read_header(record: Sequence[str], schema: DatasetSchema, *, others: Iterabl
     if refused:
         return Header(columns, present, tuple(refused), stops=True, refused=True)
     stopping = _stopping(record, schema, others)
-    findings = stopping or [*_extra(record, columns, schema), *_left_out(present, schema)]
+    findings = stopping or [*renamed, *_extra(record, columns, schema), *_left_out(present, schema)]
     return Header(columns, present, tuple(findings), stops=bool(stopping), refused=False)
+
+
+def _present_names(record: Sequence[str], schema: DatasetSchema) -> tuple[Sequence[str], list[Finding]]:
+    """The first record with earlier names of columns replaced by the present ones, and what was replaced."""
+    present = {alias: field.name for field in schema.fields for alias in field.aliases}
+    found = []
+    for place, name in enumerate(record):
+        if name in present:
+            letter = column_letter(place)
+            words: dict[str, Any] = {"where": letter, "name": name}
+            found.append(finding("renamed-column", field=present[name], rows=[1], cells=[f"{letter}1"], **words))
+    return [present.get(name, name) for name in record], found
 
 
 def _too_wide(record: Sequence[str], schema: DatasetSchema) -> Header:

@@ -16,7 +16,9 @@ from hub.schemas.model import (
     AGENCY_KINDS,
     COUNTING_BASES,
     DATA_CLASSES,
+    ENCODINGS,
     FIELD_TYPES,
+    PARTS,
     ROLES,
     RULES,
     SENSITIVITIES,
@@ -34,10 +36,10 @@ _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _NEEDED_KEYS = frozenset(
     ("id", "version", "title", "description", "agency_kinds", "data_class", "health", "counting_basis", "cadence")
 ) | {"event_time", "place", "missingValues", "fields"}
-_SCHEMA_KEYS = _NEEDED_KEYS | {"kind", "key", "rules", "refused"}
+_SCHEMA_KEYS = _NEEDED_KEYS | {"kind", "key", "rules", "refused", "encodings"}
 _FIELD_KEYS = frozenset(
     ("name", "title", "type", "description", "format", "formats", "constraints", "example", "trueValues", "falseValues")
-) | {"role", "sensitivity", "codes", "wanted", "optional_column", "free_text", "scan", "shown"}
+) | {"role", "sensitivity", "codes", "wanted", "optional_column", "free_text", "scan", "shown", "aliases", "trim"}
 _CONSTRAINTS = frozenset(("required", "pattern", "maxLength", "minimum", "maximum", "enum"))
 _DEFAULT_FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%dT%H:%M:%S", "yearmonth": "%Y-%m"}
 
@@ -116,6 +118,8 @@ def _assembled(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str
         counting_basis=str(raw["counting_basis"]),
         cadence=str(raw["cadence"]),
         rules=tuple(_rule(entry, where) for entry in raw.get("rules", ())),
+        missing_values=tuple(str(text) for text in raw["missingValues"]),
+        encodings=tuple(raw.get("encodings", ("utf-8",))),
         fingerprint=sha256_hex(canonical_json({"schema": _spelt(raw), "codes": used})),
     )
 
@@ -150,6 +154,8 @@ def _field(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str) ->
         free_text=bool(raw.get("free_text", False)),
         scan=bool(raw.get("scan", True)),
         shown=bool(raw.get("shown", True)),
+        aliases=tuple(raw.get("aliases", ())),
+        trim=bool(raw.get("trim", False)),
     )
 
 
@@ -169,8 +175,10 @@ def _refused(raw: Mapping[str, Any]) -> RefusedField:
 def _rule(raw: Mapping[str, Any], where: str) -> Rule:
     if raw.get("rule") not in RULES or raw.get("severity", "error") not in ("error", "warning"):
         raise _wrong(where, f"no rule {raw.get('rule')!r} of severity {raw.get('severity', 'error')!r}")
+    if raw["rule"] == "part-of" and raw.get("part") not in PARTS:
+        raise _wrong(where, f"no part {raw.get('part')!r} of a date or time")
     if "field" in raw:
-        fields: tuple[str, ...] = (str(raw["field"]),)
+        fields: tuple[str, ...] = (str(raw["field"]), *([str(raw["whole"])] if "whole" in raw else []))
     else:
         fields = tuple(raw["fields"]) if "fields" in raw else (str(raw["earlier"]), str(raw["later"]))
     return Rule(
@@ -180,11 +188,13 @@ def _rule(raw: Mapping[str, Any], where: str) -> Rule:
         when=str(raw.get("when", "")),
         codes=tuple(raw.get("codes", ())),
         days=int(raw.get("days", 0)),
+        part=str(raw.get("part", "")),
     )
 
 
 def _check_names(schema: DatasetSchema, where: str) -> None:
-    if len(set(schema.names)) != len(schema.names):
+    names = [*schema.names, *(alias for field in schema.fields for alias in field.aliases)]
+    if len(set(names)) != len(names):
         raise _wrong(where, "two fields have one name")
     named = {*schema.key, *schema.event_times, *schema.place.fields, *filter(None, (schema.kind,))}
     for rule in schema.rules:
@@ -210,11 +220,14 @@ def _check_words(schema: DatasetSchema, where: str) -> None:
             *((field.role, "role", ROLES) for field in schema.fields),
             *((field.sensitivity, "sensitivity", tuple(SENSITIVITIES)) for field in schema.fields),
             *((refused.why, "reason to refuse a field", WHY_REFUSED) for refused in schema.refused),
+            *((encoding, "encoding", ENCODINGS) for encoding in schema.encodings),
         )
         if word not in known
     ]
     if not _DATASET_ID.fullmatch(schema.id) or not _VERSION.fullmatch(schema.version):
         wrong.append("the id must look like police/street-crime and the version like 1.0.0")
+    if "" not in schema.missing_values:
+        wrong.append("`missingValues` must hold the empty text")
     if wrong:
         raise _wrong(where, "; ".join(wrong))
 

@@ -28,8 +28,29 @@ SENSITIVITIES = {
 DATA_CLASSES = ("public", "aggregate", "anonymised_record", "pseudonymised_record", "personal")
 """How near a dataset's rows come to persons, from furthest to nearest."""
 
-COUNTING_BASES = ("crimes", "searches", "attendances", "call-outs")
+COUNTING_BASES = (
+    "admissions",
+    "attendances",
+    "call-outs",
+    "cases",
+    "children",
+    "collisions",
+    "crimes",
+    "incidents",
+    "outcomes",
+    "people",
+    "reports",
+    "respondents",
+    "responses",
+    "searches",
+    "suspensions",
+)
 """What one counted thing is. Different bases are never added up."""
+
+ENCODINGS = ("utf-8", "windows-1252")
+"""How the bytes of a file may be written. Only UTF-8 can be told for sure; another is tried where the schema says so,
+and told in a finding.
+"""
 
 AGENCY_KINDS = (
     "local_authority",
@@ -65,8 +86,21 @@ HEALTH_BODIES: Mapping[str, str] = {
 WHY_REFUSED = ("direct-identifier", "patient-information", "prediction")
 """Why a field is refused by name."""
 
-RULES = ("together", "order", "within-days", "required-when", "required-unless", "period")
+RULES = (
+    "together",
+    "order",
+    "within-days",
+    "required-when",
+    "required-unless",
+    "blank-when",
+    "part-of",
+    "one-value",
+    "period",
+)
 """Kinds of cross-field rule."""
+
+PARTS = ("year", "hour")
+"""What a field may repeat of another by the rule `part-of`: the year of a date, the hour of a time."""
 
 ROW_NUMBER = "hub_row"
 """Column of accepted and quarantined relations: the record's number as a spreadsheet shows it; the header is row
@@ -117,7 +151,8 @@ class Field:
     itself may be left out. `formats` are strptime formats, the first is the one told to people. `minimum` and
     `maximum` are inclusive. `pattern` is a regular expression the whole value must match. `free_text` may hold
     anything a person typed; `scan` False: the pattern leaves no room for an identifier. `shown` False: kept for the
-    hub's own use, shown to nobody.
+    hub's own use, shown to nobody. `aliases` are earlier names of the column, of the same meaning and unit. `trim`:
+    blanks around the value are taken off, and counted.
     """
 
     name: str
@@ -141,6 +176,8 @@ class Field:
     free_text: bool = False
     scan: bool = True
     shown: bool = True
+    aliases: tuple[str, ...] = ()
+    trim: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +202,9 @@ class Rule:
 
     `together`: all of `fields` filled or all blank. `order`: `fields` = (earlier, later), not the other way round.
     `within-days`: the later at most `days` after the earlier. `required-when` / `required-unless`: `fields[0]` is
-    filled when `when` has (has not) one of `codes`. `period`: `fields` = (start, end) lie in the submission's month,
+    filled when `when` has (has not) one of `codes`. `blank-when`: `fields[0]` is blank (a number: blank or 0) when
+    `when` has one of `codes`. `part-of`: `fields` = (part, whole), the first repeats the `part` of the second.
+    `one-value`: `fields[0]` is the same in all rows. `period`: `fields` = (start, end) lie in the submission's month,
     in order. A blank satisfies every rule but the first and the required ones.
     """
 
@@ -175,6 +214,7 @@ class Rule:
     when: str = ""
     codes: tuple[str, ...] = ()
     days: int = 0
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +223,8 @@ class DatasetSchema:
 
     `event_times`: the fields that say when, the first that is filled counts. `key`: what is counted is its distinct
     values; empty: rows. `kind`: the field whose codes are the kinds of a view. `health`: rows come from a health body
-    and can be patient information. `fingerprint` is the SHA-256 of everything above, code lists included.
+    and can be patient information. `missing_values` are the texts that mean blank; all but the empty one are counted.
+    `encodings` are tried in order. `fingerprint` is the SHA-256 of everything above, code lists included.
     """
 
     id: str
@@ -202,6 +243,8 @@ class DatasetSchema:
     counting_basis: str
     cadence: str
     rules: tuple[Rule, ...] = ()
+    missing_values: tuple[str, ...] = ("",)
+    encodings: tuple[str, ...] = ("utf-8",)
     fingerprint: str = field(default="", compare=False)
 
     @property

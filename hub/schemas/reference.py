@@ -48,6 +48,7 @@ def _schema(schema: DatasetSchema) -> list[str]:
         f"- When: {', '.join(f'`{name}`' for name in schema.event_times)} (Europe/London)."
         f" Where: {schema.place.kind}, {', '.join(f'`{name}`' for name in schema.place.fields)}. Kind: `{schema.kind}`",
         f"- Refused: {', '.join(f'`{refused.name}`' for refused in schema.refused)} (and other names of the same)",
+        *_written(schema),
         f"- Fingerprint: `{schema.fingerprint}`",
         "",
         "| column | | form | example | sensitivity |",
@@ -56,6 +57,14 @@ def _schema(schema: DatasetSchema) -> list[str]:
     lines += [_field(field) for field in schema.fields]
     lines += ["", *(f"- {_rule(rule)}" for rule in schema.rules), ""]
     return lines
+
+
+def _written(schema: DatasetSchema) -> Iterator[str]:
+    blank = [f"`{text}`" for text in schema.missing_values if text]
+    if blank:
+        yield f"- Read as blank, and counted: {', '.join(blank)}"
+    if len(schema.encodings) > 1:
+        yield f"- Encodings, tried in turn: {', '.join(schema.encodings)}"
 
 
 def _field(field: Field) -> str:
@@ -80,6 +89,10 @@ def _form(field: Field) -> Iterator[str]:
         yield f"one of `{field.codes.id}` ({len(field.codes.codes)} codes)"
     elif field.codes is not None:
         yield "one of " + ", ".join(code.code for code in field.codes.codes)
+    if field.trim:
+        yield "blanks around it are taken off"
+    if field.aliases:
+        yield "earlier names: " + ", ".join(f"`{name}`" for name in field.aliases)
     if field.description:
         yield field.description.rstrip(".")
 
@@ -93,5 +106,8 @@ def _rule(rule: Rule) -> str:
         "within-days": f"{names[-1]} is at most {rule.days} days after {names[0]}",
         "required-when": f"{names[0]} is filled when `{rule.when}` is {codes}",
         "required-unless": f"{names[0]} is filled unless `{rule.when}` is {codes}",
+        "blank-when": f"{names[0]} is blank (a number: blank or 0) when `{rule.when}` is {codes}",
+        "part-of": f"{names[0]} is the {rule.part} of {names[-1]}",
+        "one-value": f"{names[0]} is the same in all rows",
         "period": f"{' and '.join(names)} lie in the month of the extract, in order",
     }[rule.rule] + f" ({rule.severity})"

@@ -109,7 +109,7 @@ def frictionless_descriptor(schema: DatasetSchema) -> dict[str, Any]:
         "name": schema.id.replace("/", "-"),
         "title": schema.title,
         "description": schema.description,
-        "missingValues": [""],
+        "missingValues": list(schema.missing_values),
         "fields": fields,
     }
 

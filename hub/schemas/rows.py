@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from hub.engine import EngineSession, literal, quoted
 from hub.geography import NEAR, OUTSIDE, UNLOCATED, AreaIndex
 from hub.kit.words import say
-from hub.schemas.compile import Compiled, Probe
+from hub.schemas.compile import EXTRACT, Compiled, Probe, blanks_written, trimmed
 from hub.schemas.findings import SAMPLE, Finding, column_letter, finding
 from hub.schemas.header import Header
 from hub.schemas.identifiers import Sighting, Suspect, sightings
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
-
-EXTRACT = "hub_extract"
-"""Relation of a file's rows as text: one column a column of the file, blanks null, and `hub_row`."""
 
 Hit = tuple[Probe, int, tuple[int, ...]]
 
@@ -113,6 +110,36 @@ def _sighted(sighting: Sighting, schema: DatasetSchema, header: Header) -> Findi
 def said_kinds(kinds: Sequence[str]) -> str:
     """Kinds of identifier in words."""
     return ", ".join(say(f"schemas.identifier.{kind}") for kind in kinds)
+
+
+def written_findings(session: EngineSession, relation: str, schema: DatasetSchema, header: Header) -> list[Finding]:
+    """What reading the file changed: texts that were taken for blank, and blanks taken off around values; all counted.
+
+    `relation` holds the columns of the file as they are written.
+    """
+    written = blanks_written(schema)
+    listed = "(" + ", ".join(literal(text) for text in written) + ")"
+    asked: list[tuple[str, str, str]] = []
+    for field in schema.fields:
+        column = quoted(field.name)
+        bare = trimmed(column) if field.trim else column
+        if field.name in header.present and written:
+            asked.append(("null-text", field.name, f"{bare} IN {listed}"))
+        if field.name in header.present and field.trim:
+            asked.append(("blanks-trimmed", field.name, f"length({bare}) <> length({column})"))
+    if not asked:
+        return []
+    said = ", ".join(
+        f"count_if({predicate}), min({ROW_NUMBER}, {SAMPLE}) FILTER (WHERE {predicate})" for _, _, predicate in asked
+    )
+    ((*numbers,),) = session.rows(f"SELECT {said} FROM {relation}")
+    pairs = zip(asked, numbers[::2], numbers[1::2], strict=True)
+    words = {"texts": ", ".join(written)}
+    return [
+        finding(code, count=count, field=name, rows=rows, cells=_cells(header, name, rows), **words)
+        for (code, name, _), count, rows in pairs
+        if count
+    ]
 
 
 def repeat_findings(session: EngineSession, schema: DatasetSchema, header: Header) -> list[Finding]:

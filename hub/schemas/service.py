@@ -10,7 +10,7 @@ from typing import Any
 from hub.engine import DuckDbEngine, EngineError, EngineSession, Reject, RejectKind, quoted
 from hub.geography import AreaIndex
 from hub.kit.words import say
-from hub.schemas.compile import compiled, text_of
+from hub.schemas.compile import EXTRACT, compiled, text_of
 from hub.schemas.findings import ERROR, Finding, catalogue, finding, in_order
 from hub.schemas.header import Header, read_header
 from hub.schemas.identifiers import identifiers_in_bytes
@@ -19,7 +19,6 @@ from hub.schemas.period import check_period
 from hub.schemas.registry import SchemaRegistry
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome, outcome_of
 from hub.schemas.rows import (
-    EXTRACT,
     Hit,
     hits,
     identifier_findings,
@@ -28,6 +27,7 @@ from hub.schemas.rows import (
     probe_findings,
     repeat_findings,
     said_kinds,
+    written_findings,
 )
 from hub.schemas.text import Reader, Text, count_records, scan
 
@@ -85,7 +85,7 @@ def check(
         others=tuple(others),
         part_accept=part_accept,
     )
-    text = scan(read_bytes, sha256=sha256)
+    text = scan(read_bytes, sha256=sha256, encodings=schema.encodings)
     if text.fault is not None:
         return _closed(case, text, [_fault(text, case.schema)], rows=_records_of(case, text))
     try:
@@ -136,7 +136,7 @@ def _read(case: _Case, text: Text) -> Checked:
     header = read_header(text.header, case.schema, others=case.others)
     if not header.columns:
         return _closed(case, text, list(header.findings), rows=count_records(case.read_bytes))
-    rejects = case.session.read_csv(case.source, columns=header.columns, into=_RAW)
+    rejects = case.session.read_csv(case.source, columns=header.columns, into=_RAW, encoding=text.encoding)
     ((read, last),) = case.session.rows(f"SELECT count(*), coalesce(max({ROW_NUMBER}), 1) FROM {_RAW}")
     rejects = [reject for reject in rejects if reject.row > 1]
     rows = read + len({reject.row for reject in rejects})
@@ -146,6 +146,10 @@ def _read(case: _Case, text: Text) -> Checked:
     return _rows(case, text, header, rejects, rows)
 
 
+def _other_encoding(text: Text) -> list[Finding]:
+    return [] if text.encoding == "utf-8" else [finding("other-encoding", count=text.odd_bytes)]
+
+
 def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], rows: int) -> Checked:
     """Check the rows themselves: the file has the agreed columns."""
     session, schema = case.session, case.schema
@@ -153,7 +157,14 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     plan = compiled(schema, header.present, period=case.period)
     found = hits(session, plan.probes)
     identifiers = identifier_findings(session, schema, header, found)
-    findings = [*header.findings, *_ragged(rejects), *probe_findings(found, header), *identifiers]
+    findings = [
+        *_other_encoding(text),
+        *header.findings,
+        *_ragged(rejects),
+        *probe_findings(found, header),
+        *identifiers,
+    ]
+    findings += written_findings(session, _RAW, schema, header)
     if schema.health and rejects and not identifiers:
         findings += _unread_identifiers(case)
     findings += repeat_findings(session, schema, header)
@@ -171,7 +182,9 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
 
 def _make_extract(session: EngineSession, schema: DatasetSchema, header: Header) -> None:
     columns = [
-        f"{text_of(schema.field(name), quoted(name))} AS {quoted(name)}" if name in schema.names else quoted(name)
+        f"{text_of(schema, schema.field(name), quoted(name))} AS {quoted(name)}"
+        if name in schema.names
+        else quoted(name)
         for name in header.columns
     ]
     session.run(f"CREATE TEMP VIEW {EXTRACT} AS SELECT {', '.join(columns)}, {ROW_NUMBER} FROM {_RAW}")
@@ -275,7 +288,7 @@ def _report(
         file=case.file_name,
         sha256=text.sha256,
         size=text.size,
-        encoding="" if unread else "utf-8",
+        encoding="" if unread else text.encoding,
         rows=rows,
         accepted_rows=accepted,
         outcome=outcome,

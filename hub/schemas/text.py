@@ -9,7 +9,7 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ LONGEST_LINE = 1024 * 1024
 Reader = Callable[[], Iterable[bytes]]
 
 _BOM = codecs.BOM_UTF8
+_ASCII = bytes(range(128))
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAGIC = (
     (b"PK\x03\x04", "workbook"),
@@ -46,7 +47,7 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Text:
     """What one pass over the bytes tells. `header` is the first record, empty when there is a fault; `size` is in
-    bytes.
+    bytes. `encoding` is how they are read; `odd_bytes` counts those that only an encoding other than UTF-8 explains.
     """
 
     sha256: str
@@ -54,6 +55,8 @@ class Text:
     fault: Fault | None
     header: tuple[str, ...]
     ends_with_line: bool
+    encoding: str = "utf-8"
+    odd_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class _Pass:
     since_line_end: int = 0
     head: bytes = b""
     last: bytes = b""
+    odd: int = 0
     fault: Fault | None = None
 
     def take(self, chunk: bytes, decoder: codecs.IncrementalDecoder) -> None:
@@ -77,6 +81,7 @@ class _Pass:
     def _look(self, chunk: bytes, decoder: codecs.IncrementalDecoder) -> None:
         held = len(decoder.getstate()[0])
         if held or not chunk.isascii():
+            self.odd += len(chunk.translate(None, _ASCII))
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError as error:
@@ -92,10 +97,24 @@ class _Pass:
         self.since_line_end = self.since_line_end + len(chunk) if last < 0 else len(chunk) - last - 1
 
 
-def scan(read_bytes: Reader, *, sha256: str = "") -> Text:
-    """Hash the bytes (unless their SHA-256 is known already), find the first fault, read the first record."""
+def scan(read_bytes: Reader, *, sha256: str = "", encodings: Sequence[str] = ("utf-8",)) -> Text:
+    """Hash the bytes (unless their SHA-256 is known already), find the first fault, read the first record.
+
+    `encodings` are tried in turn. Bytes that none of them explains have the fault of the first.
+    """
+    first = _scan(read_bytes, sha256, encodings[0])
+    for other in encodings[1:]:
+        if first.fault is None or first.fault.kind != "wrong-encoding" or first.fault.what:
+            break
+        second = _scan(read_bytes, first.sha256, other)
+        if second.fault is None or second.fault.kind != "wrong-encoding":
+            return second
+    return first
+
+
+def _scan(read_bytes: Reader, sha256: str, encoding: str) -> Text:
     digest, state = hashlib.sha256(), _Pass()
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    decoder = codecs.getincrementaldecoder(encoding)()
     for chunk in _bounded(read_bytes()):
         if not sha256:
             digest.update(chunk)
@@ -111,19 +130,21 @@ def scan(read_bytes: Reader, *, sha256: str = "") -> Text:
         sha256=sha256 or digest.hexdigest(),
         size=state.size,
         fault=fault,
-        header=() if fault else _first_record(state.head),
+        header=() if fault else _first_record(state.head, encoding),
         ends_with_line=state.last in (b"\n", b"\r"),
+        encoding=encoding,
+        odd_bytes=0 if encoding == "utf-8" else state.odd,
     )
 
 
 def first_record(read_bytes: Reader) -> tuple[str, ...]:
-    """The first record that is not blank, without reading further than it can reach."""
+    """The first record of UTF-8 text that is not blank, without reading further than it can reach."""
     head = b""
     for chunk in _bounded(read_bytes()):
         head += chunk
         if len(head) >= LONGEST_LINE:
             break
-    return _first_record(head)
+    return _first_record(head, "utf-8")
 
 
 def count_records(read_bytes: Reader) -> int:
@@ -138,8 +159,8 @@ def _by_magic(head: bytes) -> Fault | None:
     return next((Fault("not-csv", what) for magic, what in _MAGIC if head.startswith(magic)), None)
 
 
-def _first_record(head: bytes) -> tuple[str, ...]:
-    text = head.removeprefix(_BOM).decode("utf-8", errors="ignore")
+def _first_record(head: bytes, encoding: str) -> tuple[str, ...]:
+    text = head.removeprefix(_BOM).decode(encoding, errors="ignore")
     return tuple(next((record for record in _parsed(io.StringIO(text, newline="")) if record), []))
 
 

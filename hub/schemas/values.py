@@ -8,9 +8,10 @@ from hub.engine import EngineSession, quoted
 from hub.schemas.findings import column_letter
 from hub.schemas.header import read_header
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
-from hub.schemas.text import Reader, first_record
+from hub.schemas.text import Reader, first_record, scan
 
 _FILE = "hub_mended"
+_NO_MATTER = "the hash is not asked for"
 
 
 def values_at(
@@ -22,12 +23,16 @@ def values_at(
     file does not have, or that cannot be divided into columns, are left out. For a file whose header the schema
     knows; the caller answers for who may see it.
     """
-    columns = read_header(first_record(read_bytes), schema).columns
+    record, encoding = first_record(read_bytes), "utf-8"
+    if schema.encodings != (encoding,):  # only the whole file tells
+        text = scan(read_bytes, sha256=_NO_MATTER, encodings=schema.encodings)
+        record, encoding = text.header, text.encoding
+    columns = read_header(record, schema).columns
     lettered = {f"column {column_letter(place)}": name for place, name in enumerate(columns)}
     column = field if field in columns else lettered.get(field)
     if column is None or not rows:
         return {}
-    session.read_csv(source, columns=columns, into=_FILE)
+    session.read_csv(source, columns=columns, into=_FILE, encoding=encoding)
     numbers = ", ".join(str(int(row)) for row in rows)
     found = session.rows(f"SELECT {ROW_NUMBER}, {quoted(column)} FROM {_FILE} WHERE {ROW_NUMBER} IN ({numbers})")
     return {row: value or "" for row, value in sorted(found)}

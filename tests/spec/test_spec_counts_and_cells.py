@@ -87,6 +87,8 @@ def test_each_schema_counts_on_one_basis_and_bases_differ() -> None:
     bases = {schema.id: schema.counting_basis for schema in SchemaRegistry.from_folder().all()}
     assert bases == {
         "ambulance/violence-callouts": "call-outs",
+        "fire/incidents": "incidents",
+        "fire/special-services": "incidents",
         "health/istv-assaults": "attendances",
         "police/stop-and-search": "searches",
         "police/street-crime": "crimes",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.schemas import CheckReport, DatasetSchema, Finding, SchemaRegistry, check_file
+from tests.support.schemas_samples_partners import PARTNER_NUMBERED, PARTNER_ROWS
 
 PERIOD = "2024-05"
 
@@ -90,6 +91,7 @@ ROWS: Mapping[str, Mapping[str, str]] = {
         "outcome_date": "2024-06",
         "ward_code": "E05000106",
     },
+    **PARTNER_ROWS,
 }
 """One row of each dataset that breaks no rule."""
 
@@ -114,6 +116,8 @@ def rows_of(dataset: str, count: int = 3, **changes: str) -> list[dict[str, str]
 
 def _numbered(dataset: str, number: int) -> dict[str, str]:
     row = dict(ROWS[dataset])
+    if dataset in PARTNER_NUMBERED:
+        return row | PARTNER_NUMBERED[dataset](number)
     different = {
         "police/street-crime": {"Crime ID": f"{number:064x}"},
         "police/stop-and-search": {"Date": f"2024-05-{number % 28 + 1:02d}T22:04:{number // 28 % 60:02d}+00:00"},
