@@ -9,22 +9,23 @@ from fastapi import FastAPI
 
 from hub.api import create_api, create_health
 from hub.app import PARTNERSHIPS, Housekeeping, Hub, build, seed
-from hub.settings import Mode, Settings
+from hub.settings import Mode, Settings, Where
 from hub.web import create_pages
 
 
 def create_app(hub: Hub) -> FastAPI:
-    """The application over one hub. Starting it re-checks what a crash left half done and launches the workers."""
+    """The application over one hub. Beside it what a crash left half done is checked again, unless a worker
+    apart does that.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        hub.intake.resume(hub.database)
-        with hub.database.reading() as reading:
-            hub.vault.sweep(reading)
-        housekeeping = Housekeeping(hub)
-        housekeeping.start()
+        housekeeping = Housekeeping(hub) if hub.settings.work is Where.HERE else None
+        if housekeeping is not None:
+            housekeeping.start()
         yield
-        housekeeping.stop()
+        if housekeeping is not None:
+            housekeeping.stop()
         hub.close()
 
     app = FastAPI(title=hub.settings.partnership, openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)

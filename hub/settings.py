@@ -20,6 +20,13 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+class Where(StrEnum):
+    """Where checks and snapshots are worked at."""
+
+    HERE = "here"
+    APART = "apart"
+
+
 class Settings(BaseSettings):
     """One frozen object. `production` refuses what is only fit for trying out."""
 
@@ -39,6 +46,9 @@ class Settings(BaseSettings):
     log_origin: str = Field(default="svd-hub.invalid/log", description="origin line of signed checkpoints")
     memory_mb: int = Field(default=1024, description="memory limit of one query engine session, MiB")
     max_upload_mb: int = Field(default=4096, description="largest upload, MiB")
+    work: Where = Field(
+        default=Where.HERE, description="here: the server checks files and builds snapshots; apart: hub worker does"
+    )
     session_minutes: int = Field(default=60, description="a browser session ends after this many idle minutes")
     session_hours: int = Field(default=10, description="a browser session ends after this many hours in any case")
 

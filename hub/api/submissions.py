@@ -14,9 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from hub.api.readers import session_of
-from hub.app import Hub
+from hub.app import Hub, work_of
 from hub.identity import Scope, Session
-from hub.intake import Receiving, Submission
+from hub.intake import Receiving, State, Submission
 from hub.kit.authority import Action, Permit
 from hub.kit.errors import Invalid
 from hub.kit.file_form import FileForm, Sink
@@ -28,6 +28,7 @@ class Submissions:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        self._work = work_of(hub)
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -115,9 +116,12 @@ class Submissions:
     def _complete(self, receiving: Receiving) -> Submission:
         with self._hub.database.unit_of_work() as uow:
             submission = receiving.complete(uow)
-        return self._hub.intake.check_apart(submission.id)
+        return self._work.checked(submission.id)
 
     def _document(self, session: Session, submission: Submission) -> dict[str, Any]:
         with self._hub.database.unit_of_work() as uow:
+            document = dict(self._hub.intake.submission(uow, session.reader, submission.id).as_json())
+            if submission.state is State.RECEIVED:  # the worker is slow, or not there: ask again for the report
+                return document | {"report": None}
             report = self._hub.intake.report(uow, session.reader, submission.id)
-            return dict(submission.as_json()) | {"report": report.as_json()}
+            return document | {"report": report.as_json()}

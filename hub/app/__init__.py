@@ -3,25 +3,33 @@
 Importing this room imports every store, so that `hub.db.metadata` is whole.
 """
 
+from hub.app.background import Background, Piece, Tell
 from hub.app.building import build_snapshot
 from hub.app.composition import Hub, build
-from hub.app.housekeeping import Housekeeping
+from hub.app.housekeeping import Housekeeping, Worker
 from hub.app.partnerships import PARTNERSHIPS, RAVENSBOURNE, Partnership, SeedPerson
 from hub.app.progress import Progress, ProgressBoard, read_progress, write_progress
 from hub.app.seeding import seed
+from hub.app.work import Work, work_of
 
 __all__ = [
     "PARTNERSHIPS",
     "RAVENSBOURNE",
+    "Background",
     "Housekeeping",
     "Hub",
     "Partnership",
+    "Piece",
     "Progress",
     "ProgressBoard",
     "SeedPerson",
+    "Tell",
+    "Work",
+    "Worker",
     "build",
     "build_snapshot",
     "read_progress",
     "seed",
+    "work_of",
     "write_progress",
 ]

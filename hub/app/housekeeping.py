@@ -1,22 +1,30 @@
-"""What a running hub does by itself: once a day, erase the sealed files whose days are over (DESIGN section 2, storage limitation).
+"""What a running hub does by itself: check what a kill left received, sweep what nobody owns, erase what is due each day.
 
-A durable job named for the day: a kill in the middle goes on at the next start, and a second start on the same day does
-nothing twice.
+Durable jobs, each named for its subject: a kill in the middle goes on at the next start, a few times and no more, and a
+second start does nothing twice. Storage limitation: DESIGN section 2.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 
+from hub.app.building import build_snapshot
 from hub.app.composition import Hub
+from hub.app.work import BUILD, CHECK, check_subject
+from hub.kit.authority import Reader
+from hub.kit.errors import HubError
 
-KIND = "retention"
+RETENTION = "retention"
 _FIRST = 15.0
 _HOUR = 3600.0
+_SECOND = 1.0
+
+_log = logging.getLogger("hub.work")
 
 
 class Housekeeping:
-    """A thread that starts the day's job; it waits a little, so that the first page does not wait for it."""
+    """A thread beside the server. It waits a little when nothing was left, so that the first page does not wait for it."""
 
     def __init__(self, hub: Hub, *, first: float = _FIRST, every: float = _HOUR) -> None:
         self._hub = hub
@@ -35,15 +43,83 @@ class Housekeeping:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        if self._ended.wait(self._first):
+        left = _swept(self._hub)
+        if self._ended.wait(0 if left else self._first):
             return
-        self._hub.jobs.register(KIND, [("erase", lambda _day: _without_result(self._hub))])
+        register_jobs(self._hub)
         self._hub.jobs.launch()
+        for submission in left:
+            self._hub.jobs.start(CHECK, check_subject(self._hub, submission))
         while True:
-            self._hub.jobs.start(KIND, self._hub.clock.now().date().isoformat())
+            self._hub.jobs.start(RETENTION, _today(self._hub))
             if self._ended.wait(self._every):
                 return
 
 
-def _without_result(hub: Hub) -> None:
-    hub.intake.forget_due()
+class Worker:
+    """`hub worker`: does what servers that work apart have queued. Several may run; each has a name of its own, by which
+    it takes up again what it had begun when it was killed.
+    """
+
+    def __init__(self, hub: Hub, *, name: str, every: float = _SECOND) -> None:
+        self._hub = hub
+        self._name = name
+        self._every = every
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Work until `stop`. What is received is found here too, in case the queue never heard of it."""
+        _swept(self._hub)
+        register_jobs(self._hub)
+        self._hub.jobs.launch(name=self._name, queued=True)
+        while not self._ended.wait(self._every):
+            self._look()
+
+    def stop(self) -> None:
+        """End; a job under way goes on at the next start."""
+        self._ended.set()
+
+    def _look(self) -> None:
+        try:
+            with self._hub.database.reading() as reading:
+                left = self._hub.intake.left(reading)
+            for submission in left:
+                self._hub.jobs.send(CHECK, check_subject(self._hub, submission))
+            self._hub.jobs.start(RETENTION, _today(self._hub))
+        except HubError as error:  # the database is away for a while: look again
+            _log.warning("work is not to be had: %s", error.code)
+
+
+def register_jobs(hub: Hub) -> None:
+    """Name the kinds of job that the hub does: each asks the policy anew, and keeps nothing of what it is told."""
+
+    def check(subject: str) -> None:
+        hub.intake.check_apart(subject.partition("/")[0])
+
+    def build(subject: str) -> None:
+        build_snapshot(hub, _reader(hub, subject.partition("/")[0]))
+
+    def erase(_day: str) -> None:
+        hub.intake.forget_due()
+
+    hub.jobs.register(CHECK, [("check", check)])
+    hub.jobs.register(BUILD, [("build", build)])
+    hub.jobs.register(RETENTION, [("erase", erase)])
+
+
+def _reader(hub: Hub, person: str) -> Reader:
+    """Who asked, as the directory knows them now. NotFound: they are gone."""
+    with hub.database.reading() as reading:
+        found = hub.identity.person(reading, person)
+    return Reader(agency=found.agency, person=found.id, roles=frozenset(role.value for role in found.roles))
+
+
+def _swept(hub: Hub) -> tuple[str, ...]:
+    """Unlink what nobody owns; the submissions that were left received."""
+    with hub.database.reading() as reading:
+        hub.vault.sweep(reading)
+        return hub.intake.left(reading)
+
+
+def _today(hub: Hub) -> str:
+    return hub.clock.now().date().isoformat()

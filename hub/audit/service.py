@@ -25,6 +25,13 @@ def record(uow: UnitOfWork, entry: Entry) -> int:
     return index
 
 
+def in_turn(uow: UnitOfWork) -> None:
+    """Wait for every transaction that has written to the log; from here on this one sees what they left, and they wait
+    for it. For a look that must still be true when its own entry is written.
+    """
+    store.lock_head(uow)
+
+
 def size(reading: UnitOfWork | Reading) -> int:
     """How many entries the log has."""
     return store.head(reading)[0]

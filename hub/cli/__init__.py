@@ -33,6 +33,7 @@ _COMMANDS = {
     "submit": "hub.cli.remote",
     "tour": "hub.cli.tour",
     "upgrade": "hub.cli.operate",
+    "worker": "hub.cli.operate",
 }
 
 

@@ -77,3 +77,21 @@ def upgrade(state: Path) -> None:
         from hub.db import revision_of
 
         click.echo(f"revision {revision_of(hub.database)}")
+
+
+@click.command()
+@click.option("--name", default="worker", show_default=True, help="Name of this worker; each that runs has its own.")
+def worker(name: str) -> None:
+    """Check files and build snapshots for servers that are told to leave that to others (HUB_WORK=apart)."""
+    import signal
+
+    from hub.app import Worker, build
+    from hub.settings import read_settings
+
+    made = build(read_settings())
+    working = Worker(made, name=name)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda _sign, _frame: working.stop())
+    click.echo(f"Working as {name}.", err=True)
+    working.run()
+    made.close()

@@ -12,6 +12,9 @@ from hub.db.session import Database
 from hub.kit.paths import data_root
 
 
+_MIGRATING = 0x53564455  # any number, the same in every process of the hub
+
+
 def configuration(connection: Any) -> Config:
     """Alembic's configuration: our scripts, this connection, no ini file."""
     config = Config()
@@ -21,8 +24,12 @@ def configuration(connection: Any) -> Config:
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """Upgrade to `revision` (default: the newest). Does nothing when the database is there already."""
+    """Upgrade to `revision` (default: the newest). Does nothing when the database is there already. Processes that start
+    at once do it one after another.
+    """
     with database.engine.connect().execution_options(hub_writes=True) as connection, connection.begin():
+        if not database.is_sqlite:  # SQLite's transaction is alone already
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
         command.upgrade(configuration(connection), revision)
 
 

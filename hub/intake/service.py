@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from hub.agreements import Agreements
-from hub.audit import Verb
+from hub.audit import Verb, in_turn
 from hub.db import Database, Reading, UnitOfWork
 from hub.engine import DuckDbEngine
 from hub.geography import AreaIndex, Geography
@@ -19,7 +19,7 @@ from hub.intake.receiving import Receiving
 from hub.intake.retaining import Retention
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.clock import Clock
-from hub.kit.errors import Bug, Conflict, HubError, NotFound, NotPermitted
+from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.kit.file_form import shown_name
 from hub.kit.ids import new_id
 from hub.kit.words import say
@@ -111,14 +111,13 @@ class Intake:
             audit_index=0,
             original_object=writer.object_id,
         )
+        in_turn(uow)  # the same file may be arriving twice at once
         known = store.same_file(uow, arrived)
         if known is not None:
             writer.discard()
             return known
         self._vault.publish(uow, writer, ObjectKind.ORIGINAL)
         kept = replace(arrived, audit_index=self._log.arrival(uow, permit, arrived))
-        if store.same_file(uow, kept) is not None:  # it came twice at once; the log's lock has put the two in order
-            raise Conflict(say("intake.twice-at-once"), code="twice-at-once", remedy=say("intake.twice-at-once-remedy"))
         store.add(uow, kept)
         return kept
 
@@ -158,22 +157,15 @@ class Intake:
         with self._database.reading() as reading:  # another check was quicker: its outcome stands
             return self._known(reading, submission_id)
 
-    def resume(self, database: Database | None = None) -> list[str]:
-        """Check what a crash left received; the ids. What cannot be checked now (no agreement in force) stays as it
-        is.
+    def left(self, reading: UnitOfWork | Reading) -> tuple[str, ...]:
+        """The ids of what is received and not settled: under way somewhere, or left by a kill."""
+        return tuple(one.id for one in store.in_state(reading, State.RECEIVED))
+
+    def standing(self, reading: UnitOfWork | Reading, submission_id: str) -> Submission:
+        """Where a submission stands, for the hub's own work; people are shown it by `submission`. NotFound: there is
+        none.
         """
-        with (database or self._database).reading() as reading:
-            left = [one.id for one in store.in_state(reading, State.RECEIVED)]
-        done = []
-        for submission_id in left:
-            try:
-                self.check_apart(submission_id)
-            except Bug:
-                raise
-            except HubError:
-                continue
-            done.append(submission_id)
-        return done
+        return self._known(reading, submission_id)
 
     def _ask(self, uow: UnitOfWork, submission: Submission) -> _Asked:
         grant = self._policy.grant(

@@ -13,6 +13,14 @@ from hub.kit.errors import Bug, HubError, NotFound
 
 Stage = tuple[str, Callable[[str], None]]
 
+_WORKFLOW = "hub-job"
+_QUEUE = "hub"
+_VERSION = "hub-jobs-1"  # of its own: else a new release would leave the jobs of the old one lying
+_MOST_TRIES = 3
+_POLL = 0.3
+
+_log = logging.getLogger("hub.work")
+
 
 class JobState(StrEnum):
     """Where a job stands."""
@@ -52,6 +60,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._launched = False
         self._workflow: Callable[[str, str], None] | None = None
+        self._client: Any = None
 
     def register(self, kind: str, stages: Sequence[Stage]) -> None:
         """Name the stages of a kind of job; each is called with the subject's id. Before `launch` only."""
@@ -59,13 +68,14 @@ class Jobs:
             raise Bug("jobs are registered before they are launched")
         self._stages[kind] = tuple(stages)
 
-    def launch(self) -> None:
-        """Start the workers and go on with what a killed process left."""
+    def launch(self, *, name: str = "local", queued: bool = False) -> None:
+        """Start the workers and go on with what a killed process of this `name` left. `queued`: do what was sent, too."""
         from dbos import DBOS, DBOSConfig  # noqa: PLC0415 - takes half a second that a first page does not have
 
         config = DBOSConfig(
             name="svd-hub",
-            application_version="hub-jobs-1",  # else a new release would leave the jobs of the old one lying
+            application_version=_VERSION,
+            executor_id=name,
             system_database_url=self._url,
             use_listen_notify=not self._url.startswith("sqlite"),
             log_level="ERROR",
@@ -79,8 +89,11 @@ class Jobs:
         def run(kind: str, subject: str) -> None:
             self._run(kind, subject)
 
-        self._workflow = DBOS.workflow(name="hub-job")(run)
+        self._workflow = DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=_MOST_TRIES)(run)
+        DBOS.listen_queues([_QUEUE] if queued else [])
         DBOS.launch()
+        if queued:
+            DBOS.register_queue(_QUEUE, worker_concurrency=1, polling_interval_sec=_POLL, on_conflict="always_update")
         self._launched = True
 
     def close(self) -> None:
@@ -90,6 +103,9 @@ class Jobs:
 
             DBOS.destroy(workflow_completion_timeout_sec=0, destroy_registry=True)
             self._launched = False
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
 
     def start(self, kind: str, subject: str) -> str:
         """Start the job of `kind` for `subject`; the same pair is the same job, started once."""
@@ -104,18 +120,50 @@ class Jobs:
             DBOS.start_workflow(self._workflow, kind, subject)
         return job
 
+    def send(self, kind: str, subject: str, *, alone: bool = False) -> str:
+        """Queue the job for a process that does what was sent; the same pair is the same job. `alone`: while one of the
+        kind waits or runs, that one is meant. Where there is no queue yet nothing is kept: workers look for themselves.
+        """
+        job = f"{kind}:{subject}"
+        options = {"workflow_name": _WORKFLOW, "queue_name": _QUEUE, "workflow_id": job, "app_version": _VERSION}
+        if alone:
+            options |= {"deduplication_id": kind, "duplication_policy": "return-existing"}
+        try:
+            return str(self._asking().enqueue(options, kind, subject).get_workflow_id())
+        except Exception as error:
+            _log.warning("a job could not be queued: %s %s", kind, type(error).__name__)
+            return job
+
+    def last(self, kind: str) -> JobProgress | None:
+        """The job of the kind that was sent last; None when there was none, or there is no queue yet."""
+        try:
+            (found,) = self._asking().list_workflows(
+                workflow_id_prefix=f"{kind}:", limit=1, sort_desc=True, load_input=False, load_output=False
+            )
+        except Exception:  # no queue yet, or nothing in it
+            return None
+        return self._told(found.workflow_id, found.status)
+
     def progress(self, job: str) -> JobProgress:
         """How far the job is; NotFound when there is none of this id."""
-        from dbos import DBOS  # noqa: PLC0415
-
-        kind, _, subject = job.partition(":")
-        status = DBOS.get_workflow_status(job) if kind in self._stages else None
-        if status is None:
+        found = self._asking().list_workflows(workflow_ids=[job], load_input=False, load_output=False)
+        if not found:
             raise NotFound("there is no such job")
-        names = tuple(name for name, _ in self._stages[kind])
-        return JobProgress(
-            job, kind, subject, _STATES.get(status.status, JobState.FAILED), self._at.get(job, ""), names
-        )
+        return self._told(job, found[0].status)
+
+    def _told(self, job: str, status: str) -> JobProgress:
+        kind, _, subject = job.partition(":")
+        names = tuple(name for name, _ in self._stages.get(kind, ()))
+        return JobProgress(job, kind, subject, _STATES.get(status, JobState.FAILED), self._at.get(job, ""), names)
+
+    def _asking(self) -> Any:
+        """A client of the queue, which needs no workers in this process."""
+        from dbos import DBOSClient  # noqa: PLC0415
+
+        with self._lock:
+            if self._client is None:
+                self._client = DBOSClient(system_database_url=self._url, retry_connection_errors=False)
+            return self._client
 
     def wait(self, job: str) -> JobProgress:
         """Wait until the job has ended, then tell how."""

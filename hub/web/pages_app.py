@@ -8,8 +8,8 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.app import work_of
 from hub.kit.words import say
-from hub.web.background import Background
 from hub.web.door import Door
 from hub.web.errors import Errors, Guard
 from hub.web.pages.errors import AccessibilityPage
@@ -36,17 +36,17 @@ def create_pages(hub: Hub) -> FastAPI:
     errors = Errors(door)
     app = FastAPI(title=hub.settings.partnership, openapi_url=None, docs_url=None, redoc_url=None)
     errors.install(app)
-    background = Background()
-    submissions = SubmissionPages(door, background)
+    work = work_of(hub)
+    submissions = SubmissionPages(door, work)
     places = (
         SignIn(door),
         Home(door),
-        Submit(door, background, submissions),
+        Submit(door, work),
         submissions,
         Look(door),
         Explain(door),
         AgreementPages(door),
-        SnapshotPages(door, background),
+        SnapshotPages(door, work),
         AssessmentPages(door),
         AuditPages(door),
         Account(door),

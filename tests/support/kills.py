@@ -23,6 +23,7 @@ from typing import Any
 
 from hub.app import build_snapshot
 from hub.kit.authority import Action
+from tests.support.intake import checked_again
 from tests.support.partnerships import House, a_copy
 from tests.support.schemas import PERIOD, csv_of, rows_of
 
@@ -254,7 +255,7 @@ def counts_of(house: House) -> dict[str, int]:
 def looked_at(house: House, job: Job) -> dict[str, Any]:
     """What a kill left; then what the hub makes of it when it starts again, as `create_app` starts it; then the job done anew."""
     found: dict[str, Any] = {"problems": problems_of(house, swept=False), "left": counts_of(house)}
-    house.hub.intake.resume(house.hub.database)
+    checked_again(house.hub.intake, house.hub.database)
     with house.hub.database.reading() as reading:
         house.hub.vault.sweep(reading)
     found["after_restart"] = problems_of(house, swept=True)

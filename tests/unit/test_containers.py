@@ -1,42 +1,21 @@
-"""The example of an installation in containers says nothing that the hub would refuse. No container is run here."""
+"""The example of an installation in containers says nothing that the hub would refuse. No container is run here: what the
+services of the hub run is run as it stands there in tests/integration/test_many_processes.py.
+"""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from hub.settings import Mode, Settings
-
-ROOT = Path(__file__).resolve().parents[2]
-GIVEN = {"HUB_ROOT_KEY": "0123456789abcdef" * 4, "HUB_DATABASE_PASSWORD": "s3cret", "KEYCLOAK_PASSWORD": "s3cret"}
-_VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
-
-
-def filled(text: str) -> str:
-    """As Compose fills in variables: what is given, else the default; what must be given must be in `GIVEN`."""
-
-    def value(found: re.Match[str]) -> str:
-        name, kind, rest = found.groups()
-        if name in GIVEN:
-            return GIVEN[name]
-        assert kind == "-", f"{name} has no default and is not given"
-        return str(rest)
-
-    return _VARIABLE.sub(value, text).replace("$$", "$")
+from hub.settings import Mode, Settings, Where
+from tests.support.compose import GIVEN, ROOT, VARIABLE, settings_of, the_services
 
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    return dict(yaml.safe_load(filled((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))))
-
-
-def settings_of(compose: dict[str, Any]) -> dict[str, str]:
-    said = compose["services"]["hub"]["environment"]
-    return {name.removeprefix("HUB_").lower(): value for name, value in said.items() if name.startswith("HUB_")}
+    return the_services()
 
 
 def test_every_setting_of_the_hub_is_one_and_together_they_are_fit_for_production(compose: dict[str, Any]) -> None:
@@ -46,6 +25,14 @@ def test_every_setting_of_the_hub_is_one_and_together_they_are_fit_for_productio
     assert settings.mode is Mode.PRODUCTION
     assert settings.base_url == "https://hub.example.test"
     assert settings.root_key.get_secret_value() == GIVEN["HUB_ROOT_KEY"]
+    assert settings.work is Where.APART
+
+
+def test_the_worker_is_given_the_very_settings_of_the_hub_and_the_very_state(compose: dict[str, Any]) -> None:
+    hub, worker = (compose["services"][name] for name in ("hub", "worker"))
+    assert settings_of(compose, "worker") == settings_of(compose)
+    assert (worker["volumes"], worker["build"]) == (hub["volumes"], hub["build"])
+    assert [service["command"][:2] for service in (hub, worker)] == [["hub", "serve"], ["hub", "worker"]]
 
 
 def test_secrets_are_given_and_never_written_in_the_file() -> None:
@@ -92,5 +79,5 @@ def test_the_image_has_all_that_the_wheel_ships_and_runs_as_nobody_special() -> 
 def test_the_page_says_that_it_was_not_run_and_names_every_variable() -> None:
     page = (ROOT / "docs" / "how-to" / "run-in-containers.md").read_text(encoding="utf-8")
     assert "We have not run it in containers" in page
-    wanted = {name for name, _, _ in _VARIABLE.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))}
+    wanted = {name for name, _, _ in VARIABLE.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))}
     assert {name for name in wanted if f"{name}=" not in page} == set()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hub.app import Piece
 from hub.kit.words import say
 from hub.snapshots import Snapshot, SnapshotState
 from hub.views.model import Measure
-from hub.web.background import Piece
 from hub.web.dates import spoken_moment, spoken_month
 from hub.web.elements import Cell, Column, Fact, Progress, Step, Table, Tag
 from hub.web.pages.view_filters import table_words

@@ -8,19 +8,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.app import build_snapshot
+from hub.app import Work
 from hub.db import Reading, UnitOfWork
-from hub.kit.authority import Action, Reader
+from hub.kit.authority import Action
 from hub.kit.errors import NotFound
 from hub.kit.words import say
-from hub.web.background import Background, Tell
 from hub.web.door import Door
 from hub.web.elements import Link
 from hub.web.forms import Form
 from hub.web.pages.snapshots import build_progress, snapshot_page, snapshots_page
 from hub.web.routes.look import purpose_for
 
-_KEY = "snapshot"
 _REFRESH = 4
 _PATIENCE = 2.0
 
@@ -28,10 +26,10 @@ _PATIENCE = 2.0
 class SnapshotPages:
     """The numbered, frozen sets that views answer from."""
 
-    def __init__(self, door: Door, background: Background) -> None:
+    def __init__(self, door: Door, work: Work) -> None:
         self._door = door
         self._hub = door.hub
-        self._background = background
+        self._work = work
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -49,7 +47,7 @@ class SnapshotPages:
             permit = self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=purpose)
             found = self._hub.snapshots.known(uow, permit)
             decision = self._hub.policy.decide(uow, session.reader, Action.SNAPSHOT_BUILD, "snapshots", purpose=purpose)
-        progress = build_progress(self._background.piece(_KEY))
+        progress = build_progress(self._work.building())
         page = snapshots_page(found, can_build=decision.permitted, progress=progress)
         running = progress is not None and progress.running
         frame = self._door.frame(
@@ -64,8 +62,7 @@ class SnapshotPages:
             self._hub.policy.permit(
                 uow, session.reader, Action.SNAPSHOT_BUILD, "snapshots", purpose=purpose_for(session)
             )
-        self._background.start(_KEY, lambda tell: self._build(session.reader, tell))
-        self._background.wait(_KEY, _PATIENCE)
+        self._work.build(session.reader, wait=_PATIENCE)
         return self._door.go("/snapshots")
 
     def one(self, request: Request, number: str) -> Response:
@@ -92,9 +89,6 @@ class SnapshotPages:
             breadcrumbs=(Link(say("web.snapshots.title"), "/snapshots"),),
         )
         return self._door.page("snapshot.html", frame, page)
-
-    def _build(self, reader: Reader, tell: Tell) -> None:
-        build_snapshot(self._hub, reader, progress=tell)
 
     def _names(self, reading: UnitOfWork | Reading) -> Mapping[str, str]:
         return {one.id: one.name for one in self._hub.identity.agencies(reading)}

@@ -6,13 +6,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.app import Work
 from hub.db import UnitOfWork
 from hub.identity import Session
 from hub.intake import State, Submission
 from hub.kit.authority import Action
 from hub.kit.errors import NotFound
 from hub.kit.words import say
-from hub.web.background import Background
 from hub.web.door import Door
 from hub.web.elements import Link, Problem
 from hub.web.forms import Form
@@ -24,10 +24,10 @@ _REFRESH = 3
 class SubmissionPages:
     """The submissions of the reader's own agency; everybody else's look as if they were not there."""
 
-    def __init__(self, door: Door, background: Background) -> None:
+    def __init__(self, door: Door, work: Work) -> None:
         self._door = door
         self._hub = door.hub
-        self._background = background
+        self._work = work
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -82,14 +82,6 @@ class SubmissionPages:
             self._hub.intake.withdraw(uow, permit, submission, reason=reason)
         return self._door.go(f"/submissions/{submission}?done=withdrawn")
 
-    def check(self, submission: str) -> None:
-        """Check a submission behind the page; safe to ask for twice."""
-
-        self._background.start(f"check:{submission}", lambda _tell: self._check(submission))
-
-    def _check(self, submission: str) -> None:
-        self._hub.intake.check_apart(submission)
-
     def _show(self, session: Session, submission: str, *, error: str = "", notice: str = "") -> Response:
         with self._hub.database.unit_of_work() as uow:
             found = self._hub.intake.submission(uow, session.reader, submission)
@@ -104,7 +96,7 @@ class SubmissionPages:
                 mend="uploader" in session.reader.roles,
             )
         if not checked:
-            self.check(submission)
+            self._work.check(submission)
         page = submission_page(
             found,
             report,

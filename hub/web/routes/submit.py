@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from hub.app import Work
 from hub.db import Reading, UnitOfWork
 from hub.identity import Session
 from hub.intake import Receiving, State
@@ -21,12 +22,10 @@ from hub.kit.authority import Action, Permit
 from hub.kit.errors import HubError, Invalid, Refused
 from hub.kit.file_form import FileForm, Sink
 from hub.kit.words import say
-from hub.web.background import Background
 from hub.web.dates import months_back, spoken_moment
 from hub.web.door import Door
 from hub.web.elements import Problem
 from hub.web.pages.submit import choose_page, upload_page
-from hub.web.routes.submissions import SubmissionPages
 from hub.web.security import check_same_site, check_token
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -38,11 +37,10 @@ _MOST_DRAINED = 256 * 2**20
 class Submit:
     """The choice and the upload."""
 
-    def __init__(self, door: Door, background: Background, submissions: SubmissionPages) -> None:
+    def __init__(self, door: Door, work: Work) -> None:
         self._door = door
         self._hub = door.hub
-        self._background = background
-        self._submissions = submissions
+        self._work = work
 
     def router(self) -> APIRouter:
         """The routes."""
@@ -130,8 +128,7 @@ class Submit:
         """Acknowledge, then check behind the page; a small file is done before the page is shown."""
         with self._hub.database.unit_of_work() as uow:
             submission = receiving.complete(uow)
-        self._submissions.check(submission.id)
-        self._background.wait(f"check:{submission.id}", _PATIENCE)
+        self._work.check(submission.id, wait=_PATIENCE)
         return submission.id
 
     async def _give_up(self, request: Request, started: list[Receiving]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from fastapi.testclient import TestClient
 from hub.asgi import create_app, from_environment
 from hub.intake import State
 from hub.kit.authority import Action
+from hub.settings import Where
 from tests.support.hubs import API, BARE, UPLOADER, an_extract
 from tests.support.partnerships import BUILT_AT, House, a_copy, made
+from tests.support.serving import until
 
 
 @pytest.fixture
@@ -30,16 +33,28 @@ def received(house: House) -> str:
         return receiving.complete(uow).id
 
 
+def standing(house: House, submission: str) -> State:
+    with house.hub.database.reading() as reading:
+        return house.hub.intake.standing(reading, submission).state
+
+
 def test_starting_checks_what_was_left_and_sweeps_what_nobody_owns(house: House) -> None:
     identity = received(house)
     stray = house.vault / "zz" / "obj_zz.sealed"
     stray.parent.mkdir(exist_ok=True)
     stray.write_bytes(b"left by a kill")
     with TestClient(create_app(house.hub), base_url=BUILT_AT):
-        with house.hub.database.reading() as reading:
-            (found,) = house.hub.intake.latest_accepted(reading)
-        assert (found.id, found.state) == (identity, State.ACCEPTED)
+        until(lambda: standing(house, identity) is not State.RECEIVED)
+        assert standing(house, identity) is State.ACCEPTED
         assert not stray.exists()
+
+
+def test_where_a_worker_does_the_work_the_server_leaves_it(house: House) -> None:
+    identity = received(house)
+    apart = replace(house.hub, settings=house.hub.settings.model_copy(update={"work": Where.APART}))
+    with TestClient(create_app(apart), base_url=BUILT_AT) as client:
+        assert client.get("/healthz").json() == {"status": "ok"}
+    assert standing(house, identity) is State.RECEIVED
 
 
 def test_pages_api_and_health_stand_side_by_side(house: House) -> None:

@@ -9,8 +9,7 @@ import shutil
 import sqlite3
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from socket import AF_INET, SOCK_STREAM, socket
 from typing import Any
@@ -28,6 +27,7 @@ from hub.settings import Mode, Settings, child_environment
 from tests.support.geography import write_squares
 from tests.support.hubs import API, COUNCIL, MONTHS, POLICE, an_extract
 from tests.support.partnerships import House
+from tests.support.serving import until
 from tests.unit.cli.conftest import Command
 
 YEAR, QUARTER = MONTHS[-12:], MONTHS[-3:]
@@ -55,13 +55,6 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> list[uvicorn.Server]:
     monkeypatch.setattr("uvicorn.Server", Remembered)
     monkeypatch.setattr(sys.modules["uvicorn.main"], "Server", Remembered)
     return started
-
-
-def until(done: Callable[[], bool], *, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 def answers(url: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,15 @@ def test_migrating_again_changes_nothing(empty: Database) -> None:
     before = revision_of(empty), tables(empty)
     migrate(empty)
     assert (revision_of(empty), tables(empty)) == before
+
+
+def test_processes_that_start_at_once_migrate_one_after_another(empty: Database) -> None:
+    others = [Database(empty.url) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(migrate, others))
+    assert set(metadata.tables) <= tables(empty)
+    for other in others:
+        other.close()
 
 
 def test_the_migrations_and_the_declared_tables_are_the_same(empty: Database) -> None:

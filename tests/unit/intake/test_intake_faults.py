@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hub.intake import State
-from tests.support.intake import ISTV, STREET, AnIntake, an_intake, good, traces
+from tests.support.intake import ISTV, STREET, AnIntake, an_intake, checked_again, good, traces
 from tests.support.intake_crash import ARRIVING, KEPT, REFUSING, SETTLED
 from tests.support.schemas import csv_of, rows_of
 
@@ -84,7 +84,7 @@ def test_killed_before_the_acknowledgement_the_submission_is_absent(killed: Path
     hub = reopened(killed, step)
     with hub.database.reading() as reading:
         assert hub.intake.listing(reading, hub.uploader()) == ()
-    assert (hub.sealed(), arrivals(hub), hub.intake.resume()) == ([], 0, [])
+    assert (hub.sealed(), arrivals(hub), checked_again(hub.intake, hub.database)) == ([], 0, [])
 
 
 @pytest.mark.parametrize("step", KEPT)
@@ -94,7 +94,7 @@ def test_killed_before_the_outcome_the_submission_is_there_and_is_checked_again(
         (found,) = hub.intake.listing(reading, hub.uploader())
     assert (found.state, found.rows, found.accepted_object, arrivals(hub)) == (State.RECEIVED, 0, "", 1)
     assert len(hub.sealed()) == 1
-    assert hub.intake.resume() == [found.id]
+    assert checked_again(hub.intake, hub.database) == [found.id]
     done = hub.now(found)
     assert (done.state, done.rows, done.accepted_rows) == (State.ACCEPTED, ROWS, ROWS)
     assert len(hub.sealed()) == 2
@@ -115,7 +115,7 @@ def test_a_refusal_is_whole_or_is_done_again_and_in_the_end_nothing_is_kept(kill
         (found,) = hub.intake.listing(reading, hub.uploader(ISTV))
     durable = step == "before-unlink"
     assert found.state is (State.REFUSED if durable else State.RECEIVED)
-    assert hub.intake.resume() == ([] if durable else [found.id])
+    assert checked_again(hub.intake, hub.database) == ([] if durable else [found.id])
     done = hub.now(found)
     assert (done.state, done.rows, done.original_object, done.file_name) == (State.REFUSED, ROWS, "", "")
     assert hub.sealed() == []

@@ -11,7 +11,7 @@ from hub.intake import TRANSITIONS, State, Submission, states_page
 from hub.kit.authority import Action, Form, Reader
 from hub.kit.errors import Bug, Conflict, Invalid, NotFound, NotPermitted, Refused
 from hub.schemas import Outcome
-from tests.support.intake import HOSPITAL, ISTV, POLICE, STREET, AnIntake, an_intake, good
+from tests.support.intake import HOSPITAL, ISTV, POLICE, STREET, AnIntake, an_intake, checked_again, good
 from tests.support.policy import a_document, someone
 from tests.support.schemas import PERIOD, codes, csv_of, rows_of
 
@@ -89,18 +89,6 @@ def test_the_same_bytes_twice_are_the_same_submission(hub: AnIntake) -> None:
     assert again == first
     assert len(hub.sealed()) == 2
     assert hub.submit(good(), period="2024-06").id != first.id
-
-
-def test_the_same_bytes_twice_at_once_leave_one_submission(hub: AnIntake, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = hub.send(good())
-    answers = iter([None, first])
-    monkeypatch.setattr("hub.intake.store.same_file", lambda *_: next(answers))
-    with pytest.raises(Conflict) as conflict:
-        hub.send(good())
-    assert conflict.value.code == "twice-at-once"
-    assert len(hub.sealed()) == 1
-    with hub.database.reading() as reading:
-        assert hub.intake.listing(reading, hub.uploader()) == (first,)
 
 
 def test_a_newer_accepted_file_supersedes_the_older_one(hub: AnIntake) -> None:
@@ -305,16 +293,16 @@ def test_a_withdrawal_needs_a_reason_and_a_file_that_is_kept(hub: AnIntake) -> N
         hub.intake.withdraw(uow, other, refused.id, reason="a test")
 
 
-def test_resume_checks_what_was_left_and_passes_over_what_it_may_not(hub: AnIntake) -> None:
+def test_what_was_left_is_checked_and_what_may_not_be_waits(hub: AnIntake) -> None:
     sent, other = hub.send(good()), hub.send(good(ISTV, 3), dataset=ISTV)
     hub.hub.change("suspend", "ravensbourne-hospital-istv@1", agency=HOSPITAL)
     hub.hub.change("suspend", "ravensbourne-hospital-statistics@1", agency=HOSPITAL)
-    assert hub.intake.resume() == [sent.id]
+    assert checked_again(hub.intake, hub.database) == [sent.id]
     assert hub.now(sent).state is State.ACCEPTED
     with hub.database.reading() as reading:
         assert [one.id for one in hub.intake.listing(reading, hub.uploader())] == [sent.id]
     hub.hub.change("resume", "ravensbourne-hospital-istv@1", agency=HOSPITAL)
-    assert hub.intake.resume(hub.database) == [other.id]
+    assert checked_again(hub.intake, hub.database) == [other.id]
 
 
 def test_the_log_holds_no_value_and_no_file_name(hub: AnIntake) -> None:

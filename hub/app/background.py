@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from hub.kit.errors import HubError
 
-_log = logging.getLogger("hub.web")
+_log = logging.getLogger("hub.work")
 _MOST_TRIES = 3
 
 Tell = Callable[[int, int], None]

@@ -1,7 +1,7 @@
 import threading
 
+from hub.app import Background
 from hub.kit.errors import Conflict
-from hub.web.background import Background
 from hub.web.pages.snapshots import build_progress
 
 
