@@ -11,7 +11,6 @@ from alembic.migration import MigrationContext
 from hub.db.session import Database
 from hub.kit.paths import data_root
 
-
 _MIGRATING = 0x53564455  # any number, the same in every process of the hub
 
 
