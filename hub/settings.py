@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     demo_partnership: str = Field(
         default="ravensbourne", description="which partnership demo mode sets up in a fresh state folder"
     )
+    definition: str = Field(
+        default="london-minimum",
+        description="definition of serious violence that counts until the partnership records its choice",
+    )
     log_origin: str = Field(default="svd-hub.invalid/log", description="origin line of signed checkpoints")
     memory_mb: int = Field(default=1024, description="memory limit of one query engine session, MiB")
     max_upload_mb: int = Field(default=4096, description="largest upload, MiB")

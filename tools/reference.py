@@ -9,6 +9,7 @@ sys.path.insert(0, str(ROOT))
 import click
 
 from hub import cli
+from hub.definitions import Definitions, definitions_page
 from hub.schemas import SchemaRegistry
 from hub.schemas.reference import findings_page, schemas_page
 from hub.settings import Settings
@@ -56,6 +57,7 @@ def pages() -> dict[str, str]:
     registry = SchemaRegistry.from_folder()
     return {
         "commands.md": commands_page(),
+        "definitions.md": definitions_page(Definitions.from_folder().all()),
         "findings.md": findings_page(),
         "schemas.md": schemas_page(registry),
         "settings.md": settings_page(),

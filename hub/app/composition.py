@@ -70,7 +70,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     migrate(database)
     identity = _identity(settings, database, key, now)
     schemas = SchemaRegistry.from_folder()
-    definitions = Definitions.from_folder()
+    definitions = Definitions.from_folder(clock=now, first=settings.definition)
     agreements = Agreements(clock=now)
     geography = Geography(clock=now)
     engine = DuckDbEngine(memory_mb=settings.memory_mb)

@@ -31,7 +31,10 @@ class SeedPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partnership:
-    """Everything a fresh state folder needs before the first extract. `agreements` are files under `policies/agreements`."""
+    """Everything a fresh state folder needs before the first extract. `agreements` are files under `policies/agreements`.
+
+    `definition` is what its board adopted; empty: it has recorded no choice.
+    """
 
     id: str
     name: str
@@ -39,6 +42,7 @@ class Partnership:
     people: tuple[SeedPerson, ...]
     agreements: tuple[str, ...]
     invented: bool
+    definition: str = ""
 
     def person(self, agency: str, role: str) -> SeedPerson:
         """The first person of an agency with a role."""
@@ -63,6 +67,7 @@ def _invented(
         ),
         agreements=agreements,
         invented=True,
+        definition="ravensbourne@1",
     )
 
 

@@ -11,6 +11,7 @@ from hub.app.partnerships import Partnership
 from hub.kit.authority import Action, Reader
 from hub.kit.errors import Bug
 from hub.kit.paths import data_root
+from hub.kit.words import say
 
 
 def seed(hub: Hub, partnership: Partnership) -> bool:
@@ -26,6 +27,8 @@ def seed(hub: Hub, partnership: Partnership) -> bool:
     for name in partnership.agreements:
         for path in sorted((data_root("policies") / "agreements" / name).glob("*.yaml")):
             _agree(hub, partnership, path.read_text(encoding="utf-8"))
+    if partnership.definition:
+        _adopt(hub, partnership)
     return True
 
 
@@ -58,6 +61,22 @@ def _agencies_and_people(hub: Hub, partnership: Partnership) -> None:
                         name=person.name,
                         roles=person.roles,
                     )
+
+
+def _adopt(hub: Hub, partnership: Partnership) -> None:
+    """Record the board's choice of a definition, by the strategic lead of the lead agency."""
+    with hub.database.reading() as reading:
+        subjects = {one.id for one in partnership.people if "strategic_lead" in one.roles}
+        readers = [
+            Reader(agency=one.agency, person=one.id, roles=frozenset(role.value for role in one.roles))
+            for one in hub.identity.people(reading)
+            if one.subject in subjects
+        ]
+        decide = hub.policy.decide
+        lead = next(one for one in readers if decide(reading, one, Action.DEFINITION_CHOOSE, "definitions").permitted)
+    with hub.database.unit_of_work() as uow:
+        permit = hub.policy.permit(uow, lead, Action.DEFINITION_CHOOSE, "definitions")
+        hub.definitions.choose(uow, permit, partnership.definition, minute=say("app.adopted"))
 
 
 def _agree(hub: Hub, partnership: Partnership, document: str) -> None:

@@ -20,7 +20,7 @@ from hub.assessment.figures import (
     series_lines,
 )
 from hub.assessment.model import Evidence, Figure, Indicator, Line, Make
-from hub.definitions import Definition
+from hub.definitions import Definition, InForce
 from hub.kit.spoken import spoken_day, spoken_month, spoken_stamp
 from hub.kit.words import say
 from hub.schemas import SchemaRegistry
@@ -60,7 +60,7 @@ def figures(ask: Ask, definition: Definition) -> tuple[Figure, ...]:
 
 
 def render(
-    made: Sequence[Figure], tables: Iterable[ProtectedTable], definition: Definition, schemas: SchemaRegistry
+    made: Sequence[Figure], tables: Iterable[ProtectedTable], defined: InForce, schemas: SchemaRegistry
 ) -> tuple[str, str]:
     """(whole document, body) as HTML. No clock, no chance: the same figures give the same bytes."""
     known = list(tables)
@@ -76,10 +76,16 @@ def render(
         "chapters": CHAPTERS,
         "figures": made,
         "table": known[0],
-        "definition": definition,
-        "kinds": _declared(definition, schemas),
+        "definition": defined.definition,
+        "choice": defined.choice,
+        "kinds": _declared(defined.definition, schemas),
         "columns": [columns[key] for key in sorted(columns)],
-        "gaps": [*_gaps(columns), *_absent(made, columns, schemas), say("assessment.gaps.no-dimensions")],
+        "gaps": [
+            *_gaps(columns),
+            *_absent(made, columns, schemas),
+            *(say("assessment.gaps.uncounted", group=group.title) for group in defined.definition.uncounted),
+            say("assessment.gaps.no-dimensions"),
+        ],
     }
     body = _templates().get_template("body.html").render(context)
     return _templates().get_template("document.html").render({**context, "body": body}), body

@@ -9,7 +9,7 @@ from hub.assessment.build import figures, render
 from hub.assessment.model import AssessmentRecord, BuiltAssessment, Figure
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
-from hub.definitions import Definition, Definitions
+from hub.definitions import Definitions, InForce
 from hub.kit.authority import Action, Permit
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.clock import Clock, stamp
@@ -19,6 +19,9 @@ from hub.kit.words import say
 from hub.policy import Policy
 from hub.schemas import SchemaRegistry
 from hub.views import ProtectedTable, Views
+
+RESOURCE = "assessments"
+"""What a permit for any of these verbs names."""
 
 
 class Assessments:
@@ -36,15 +39,15 @@ class Assessments:
     def build(self, uow: UnitOfWork, permit: Permit, *, justification: str) -> BuiltAssessment:
         """Build from the snapshot in force, for the permit's reader, and keep the evidence and the hash of the bytes."""
         self._check(permit, Action.ASSESSMENT_BUILD)
-        definition = self._definitions.current()
-        made, html, body, snapshot = self._make(uow, permit, definition, justification)
+        defined = self._definitions.in_force(uow)
+        made, html, body, snapshot = self._make(uow, permit, defined, justification)
         built = BuiltAssessment(
             id=new_id("asm"),
             snapshot=snapshot,
             sha256=sha256_hex(html.encode()),
             built_at=stamp(self._clock.now()),
             built_by=permit.reader.person,
-            definition=definition.reference,
+            definition=defined.definition.reference,
             figures=made,
             html=html,
             body=body,
@@ -59,7 +62,7 @@ class Assessments:
                 built_at=built.built_at,
                 built_by=built.built_by,
                 agency=permit.reader.agency,
-                definition=definition.reference,
+                definition=defined.definition.reference,
                 evidence=evidence,
             ),
         )
@@ -83,8 +86,8 @@ class Assessments:
         kept = store.get(uow, identity)
         if kept is None:
             raise NotFound(say("assessment.missing"))
-        definition = self._definitions.get(kept.definition)
-        made, html, body, snapshot = self._make(uow, permit, definition, justification)
+        defined = self._definitions.used(uow, kept.definition)
+        made, html, body, snapshot = self._make(uow, permit, defined, justification)
         if sha256_hex(html.encode()) != kept.sha256:
             raise Conflict(
                 say("assessment.stale.title"), code="assessment-stale", remedy=say("assessment.stale.remedy")
@@ -121,7 +124,7 @@ class Assessments:
         return None if found is None else (found.id, found.snapshot)
 
     def _make(
-        self, uow: UnitOfWork, permit: Permit, definition: Definition, justification: str
+        self, uow: UnitOfWork, permit: Permit, defined: InForce, justification: str
     ) -> tuple[tuple[Figure, ...], str, str, int]:
         tables: list[ProtectedTable] = []
 
@@ -131,13 +134,14 @@ class Assessments:
             tables.append(table)
             return table
 
-        made = figures(ask, definition)
-        html, body = render(made, tables, definition, self._schemas)
+        made = figures(ask, defined.definition)
+        html, body = render(made, tables, defined, self._schemas)
         return made, html, body, tables[0].snapshot
 
-    @staticmethod
-    def _check(permit: Permit, action: Action) -> None:
-        if permit.action is not action:
+    def _check(self, permit: Permit, action: Action) -> None:
+        """The permit must be for this, on assessments, and still run: one that was given before is asked for again (P3)."""
+        other = permit.action is not action or permit.resource != RESOURCE
+        if other or permit.expires_at <= self._clock.now():
             raise NotPermitted(say("assessment.wrong-permit"), code="wrong-permit")
 
     def _record(

@@ -18,6 +18,7 @@ _COMMANDS = {
     "audit": "hub.cli.audit",
     "check": "hub.cli.check",
     "context": "hub.cli.context",
+    "definition": "hub.cli.definition",
     "demo": "hub.cli.demo",
     "doctor": "hub.cli.operate",
     "explain": "hub.cli.explain",

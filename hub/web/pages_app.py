@@ -17,6 +17,7 @@ from hub.web.routes.account import Account
 from hub.web.routes.agreements import AgreementPages
 from hub.web.routes.assessments import AssessmentPages
 from hub.web.routes.audit import AuditPages
+from hub.web.routes.definitions import DefinitionPages
 from hub.web.routes.explain import Explain
 from hub.web.routes.home import Home
 from hub.web.routes.look import Look
@@ -48,6 +49,7 @@ def create_pages(hub: Hub) -> FastAPI:
         AgreementPages(door),
         SnapshotPages(door, work),
         AssessmentPages(door),
+        DefinitionPages(door),
         AuditPages(door),
         Account(door),
     )

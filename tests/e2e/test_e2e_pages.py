@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.browser import a_browser, picture, sideways_pixels, violations, wants_pictures, watch
-from tests.support.site import ANALYST, AUDITOR, COUNCIL, HOSPITAL, POLICE, STEWARD, UPLOADER, a_site
+from tests.support.site import ANALYST, AUDITOR, COUNCIL, HOSPITAL, POLICE, STEWARD, STRATEGIC, UPLOADER, a_site
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +29,8 @@ PAGES = [
     ("snapshots", COUNCIL, ANALYST, "/snapshots"),
     ("snapshot", COUNCIL, ANALYST, "/snapshots/1"),
     ("assessments", COUNCIL, ANALYST, "/assessments"),
+    ("definitions", COUNCIL, STRATEGIC, "/definitions"),
+    ("definition", COUNCIL, STRATEGIC, "/definitions/thames-valley@1"),
     ("agreements", COUNCIL, STEWARD, "/agreements"),
     ("propose", COUNCIL, STEWARD, "/agreements/propose"),
     ("audit", COUNCIL, AUDITOR, "/audit"),

@@ -91,6 +91,7 @@ def settled(visitor, path):
         "/agreements",
         "/snapshots",
         "/assessments",
+        "/definitions",
         "/explain",
         "/audit",
         "/account",

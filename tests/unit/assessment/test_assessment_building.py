@@ -55,7 +55,7 @@ def test_every_figure_carries_the_evidence_it_stands_on(house: House) -> None:
         assert (evidence.snapshot, evidence.profile) == (1, "open")
         assert json.loads(evidence.query)["view"] in ("violence-by-place", "police-and-health")
         assert evidence.policy_hash == house.hub.policy.hash
-        assert evidence.definition == house.hub.definitions.current().reference
+        assert evidence.definition == "london-minimum@1"
         assert evidence.result_hash[:12] in built.html
     assert built.sha256 == sha256_hex(built.html.encode())
 
@@ -168,6 +168,39 @@ def test_a_suspended_agreement_takes_the_figures_away_at_the_next_look(house: Ho
 def test_another_reader_of_the_same_agency_reads_the_same_bytes(house: House) -> None:
     built = build(house)
     assert read(house, built.id, name=STRATEGIC).html == built.html
+
+
+def choose(house: House, reference: str) -> None:
+    asked = house.permit(STRATEGIC, Action.DEFINITION_CHOOSE, "definitions")
+    with house.hub.database.unit_of_work() as uow:
+        house.hub.definitions.choose(uow, asked, reference, minute="Board <2 March>, item 3")
+
+
+def test_the_definition_that_the_partnership_chose_is_the_one_that_counts(house: House) -> None:
+    before = build(house)
+    assert "recorded no choice" in before.html
+    choose(house, "thames-valley@1")
+    after = build(house)
+    assert {figure.evidence.definition for figure in after.figures} == {"thames-valley@1"}
+    assert "Board &lt;2 March&gt;, item 3" in after.html  # what people write is shown, never run
+    assert "county lines" in after.html  # a group that counts and that no dataset tells is a named gap
+    kinds = {line.cells[0] for figure in after.figures if figure.indicator == "V1" for line in figure.lines}
+    assert kinds == {"Violence and sexual offences", "Possession of weapons"}
+    assert read(house, before.id).html == before.html  # what was built keeps the definition that it names
+
+
+def test_a_permit_that_ran_out_or_names_something_else_opens_no_assessment(house: House) -> None:
+    built, reading = build(house), permit(house, Action.ASSESSMENT_READ)
+    late = house.hub.clock.now()
+    for asked in (replace(reading, expires_at=late), replace(reading, resource="views")):
+        with house.hub.database.unit_of_work() as uow:
+            with pytest.raises(NotPermitted):
+                house.hub.assessments.read(uow, asked, built.id, justification="x")
+            with pytest.raises(NotPermitted):
+                house.hub.assessments.all(uow, asked)
+    building = permit(house)
+    with house.hub.database.unit_of_work() as uow, pytest.raises(NotPermitted):
+        house.hub.assessments.build(uow, replace(building, expires_at=late), justification="x")
 
 
 def test_a_permit_for_something_else_opens_no_assessment(house: House) -> None:

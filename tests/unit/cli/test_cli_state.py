@@ -102,6 +102,24 @@ def test_areas_are_loaded_as_the_operator_or_as_a_named_person(
     assert hub_command("geography", "load", tmp_path / "wrong.geojson", "--state", bare_state).code == 1
 
 
+def test_definitions_are_listed_shown_and_chosen(hub_command: Command, bare_state: Path) -> None:
+    assert [line.split("\t")[0] for line in hub_command("definition", "list").out.splitlines()] == [
+        "london-minimum@1",
+        "ravensbourne@1",
+        "thames-valley@1",
+    ]
+    shown = json.loads(hub_command("definition", "show", "thames-valley").out)
+    assert shown["groups"][0]["factors"]["maximum_penalty"]["section"] == "PCSC Act 2022 s.13(6)(a)"
+    assert hub_command("definition", "show", "nowhere").code == 3
+    asked = ("definition", "choose", "thames-valley@1", "--state", bare_state)
+    assert hub_command(*asked, "--minute", "Board, 2 March 2026", "--as", ANALYST).code == 3
+    assert hub_command(*asked, "--minute", " ", "--as", STRATEGIC).code == 1
+    assert hub_command(*asked, "--minute", "Board, 2 March 2026", "--as", STRATEGIC).out.startswith("thames-valley@1\t")
+    listed = hub_command("definition", "list", "--state", bare_state)
+    assert "thames-valley@1\tThames Valley definition of serious violence\tin force" in listed.out
+    assert "Board, 2 March 2026" in listed.err
+
+
 def test_context_is_loaded_and_listed(hub_command: Command, bare_state: Path, tmp_path: Path) -> None:
     people = tmp_path / "people-2021.csv"
     squares = "".join(f"{square_lsoa(column, row)},100\n" for row in (0, 1) for column in (0, 1))
