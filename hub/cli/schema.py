@@ -35,9 +35,14 @@ def show(dataset: str) -> None:
 @schema.command()
 @click.argument("dataset")
 def template(dataset: str) -> None:
-    """An empty file to fill: the header line of the dataset, as CSV."""
+    """An empty file to fill: the header line of the dataset, as CSV. A table with one column a month gets the last
+    twelve whole months.
+    """
+    from hub.kit.clock import SystemClock
+    from hub.kit.spoken import months_back
     from hub.schemas import SchemaRegistry
 
-    csv.writer(sys.stdout, lineterminator="\n").writerow(
-        field.name for field in SchemaRegistry.from_folder().get(dataset).fields
-    )
+    agreed = SchemaRegistry.from_folder().get(dataset)
+    months = sorted(months_back(SystemClock().now(), 12)) if agreed.wide else []
+    columns = [*agreed.column_names, *(month.replace("-", "") for month in months)]
+    csv.writer(sys.stdout, lineterminator="\n").writerow(columns)

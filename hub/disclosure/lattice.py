@@ -103,7 +103,8 @@ class Lattice:
         return tuple(CellKey(*parts) for parts in product(*self.axes(table)))
 
     def roll_up(self, events: Mapping[CellKey, int]) -> dict[TableSpec, Counts]:
-        """Counts of every table from counts at the finest: keys of (area of the finest level, month, kind).
+        """Counts of every table from counts at the finest: keys of (area, month, kind), the area of any level that is not
+        coarser than the finest table's.
 
         Each event stands under one key, and under one key more for each further family: there its area need be no finer than the
         tables of that family. So the tables add up exactly, where each family counts the same events (`build_mask` refuses others).

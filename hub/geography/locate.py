@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pyproj
 import shapely as _untyped_shapely
 
-from hub.engine import EngineSession, quoted
+from hub.engine import EngineSession, literal, quoted
 from hub.geography.model import EDGE, INSIDE, NEAR, NEAR_METRES, OUTSIDE, UNLOCATED, AreaTree, Boundary, PlaceSpec
+from hub.geography.vintages import ward_vintage
 from hub.geography.words import place_in
 
 shapely: Any = _untyped_shapely
@@ -51,13 +52,16 @@ class AreaIndex:
 
         Adds `hub_lsoa` VARCHAR (LSOA 2021 code of the tree, or empty) and `hub_place` VARCHAR: `inside`; `edge` (on a
         shared edge: the lowest code); `near` (at most 50 m outside all boundaries: the nearest, then the lowest code);
-        `outside`; `unlocated` (blank, or no place at all). Columns: all of `relation`, then these two. Work grows with the
-        distinct places; no row is dropped or doubled.
+        `outside`; `unlocated` (blank, or no place at all). Where the place is a ward code, `hub_lsoa` has that ward's
+        code; where it is the whole area, the borough's (`unlocated` when the tree has several boroughs). Columns: all of
+        `relation`, then these two. Work grows with the distinct places; no row is dropped or doubled.
         """
         places = f"{into}_places"
-        if place.kind == "none":
+        if place.kind in ("none", "area"):
+            whole = self.tree.boroughs if place.kind == "area" else ()
+            code, found = (whole[0].code, INSIDE) if len(whole) == 1 else ("", UNLOCATED)
             session.run(
-                f"CREATE TEMP TABLE {into} AS SELECT *, '' AS hub_lsoa, '{UNLOCATED}' AS hub_place FROM {relation}"
+                f"CREATE TEMP TABLE {into} AS SELECT *, {literal(code)} AS hub_lsoa, '{found}' AS hub_place FROM {relation}"
             )
             return
         if place.kind in ("point", "grid"):
@@ -93,20 +97,37 @@ class AreaIndex:
         """LSOA code and place of each description, by the longest gazetteer place it holds."""
         return self.codes([place_in(text, self._gazetteer, longest=self._longest) for text in descriptions])
 
-    def codes(self, codes: Sequence[str]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        """LSOA code and place of each code: of the tree, `outside`, or `unlocated` when it is no area code.
+    def codes(self, codes: Sequence[str], *, level: str = "lsoa21") -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Area code and place of each code: of that level of the tree, `outside`, or `unlocated` when it is no area code.
 
         A well-formed code that the lookup does not know is `outside`: it belongs to another part of the country or another vintage.
         """
-        found = np.array([code if self._is_lsoa(code) else "" for code in codes], dtype=object)
-        places = np.array([self._place_of(code) for code in codes], dtype=object)
+        found = np.array([code if self._is_of(code, level) else "" for code in codes], dtype=object)
+        places = np.array([self._place_of(code, level) for code in codes], dtype=object)
         return found, places
 
-    def _is_lsoa(self, code: str) -> bool:
-        return self.tree.has(code) and self.tree.area(code).level == "lsoa21"
+    @property
+    def ward_vintages(self) -> tuple[str, ...]:
+        """The vintages that the wards of the tree are of, as far as they are known."""
+        return tuple(sorted({vintage for area in self.tree.level("ward") if (vintage := ward_vintage(area.code))}))
 
-    def _place_of(self, code: str) -> str:
-        if self._is_lsoa(code):
+    def wards_of_other_vintages(self, codes: Sequence[str]) -> dict[str, list[str]]:
+        """Those of the codes that are known as wards of a vintage other than the tree's, by vintage. The lookup decides
+        first: a ward that it names is of today, wherever it lies.
+        """
+        found: dict[str, list[str]] = {}
+        own = self.ward_vintages
+        for code in sorted(set(codes)):
+            vintage = ward_vintage(code)
+            if vintage and vintage not in own and code not in self._known and not self.tree.has(code):
+                found.setdefault(vintage, []).append(code)
+        return found
+
+    def _is_of(self, code: str, level: str) -> bool:
+        return self.tree.has(code) and self.tree.area(code).level == level
+
+    def _place_of(self, code: str, level: str) -> str:
+        if self._is_of(code, level):
             return INSIDE
         return OUTSIDE if code in self._known or _SHAPED_LIKE_A_CODE.fullmatch(code) else UNLOCATED
 
@@ -149,6 +170,6 @@ class AreaIndex:
                 f" WHERE trim(CAST({name} AS VARCHAR)) <> '' ORDER BY 1"
             )
         ]
-        codes, places = self.words(said) if place.kind == "text" else self.codes(said)
+        codes, places = self.words(said) if place.kind == "text" else self.codes(said, level=place.level)
         session.load(into, {"said": said, "hub_lsoa": codes.tolist(), "hub_place": places.tolist()})
         return f"trim(CAST(hub_rows.{name} AS VARCHAR)) = hub_found.said"

@@ -19,7 +19,15 @@ INSIDE, EDGE, NEAR, OUTSIDE, UNLOCATED = "inside", "edge", "near", "outside", "u
 LOCATED = (INSIDE, EDGE, NEAR)
 """The places that count in a cell."""
 
-_PLACE_KINDS: Mapping[str, int] = {"lsoa-code": 1, "point": 2, "grid": 2, "text": 1, "none": 0}
+_PLACE_KINDS: Mapping[str, int] = {
+    "lsoa-code": 1,
+    "point": 2,
+    "grid": 2,
+    "text": 1,
+    "ward-code": 1,
+    "area": 0,
+    "none": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,8 @@ class PlaceSpec:
     """Which fields of a dataset say where, and how they say it.
 
     `lsoa-code`: one field with an LSOA 2021 code. `point`: (longitude, latitude) in WGS84 degrees. `grid`: (easting,
-    northing) in metres of the National Grid, EPSG:27700. `text`: one field of words, looked up in the gazetteer. `none`:
+    northing) in metres of the National Grid, EPSG:27700. `text`: one field of words, looked up in the gazetteer.
+    `ward-code`: one field with a code of a ward of the tree. `area`: every row is about the whole partnership. `none`:
     the dataset names no place.
     """
 
@@ -47,6 +56,11 @@ class PlaceSpec:
     def __post_init__(self) -> None:
         if self.kind not in _PLACE_KINDS or len(self.fields) != _PLACE_KINDS[self.kind]:
             raise Bug(f"no place is said by {self.kind!r} with {len(self.fields)} fields")
+
+    @property
+    def level(self) -> str:
+        """The finest level of area that its rows can be counted in."""
+        return {"ward-code": "ward", "area": "borough"}.get(self.kind, LEVELS[0])
 
 
 @dataclass(frozen=True, slots=True)

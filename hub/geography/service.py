@@ -132,7 +132,7 @@ class Geography:
         return AreaIndex(
             tree=grow(boundaries, lookup, gazetteer),
             boundaries=boundaries,
-            known={row.lsoa for row in lookup},
+            known={code for row in lookup for code in (row.lsoa, row.ward)},
             gazetteer={normal_place(row.place): row.lsoa for row in gazetteer},
         )
 

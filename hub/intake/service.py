@@ -292,8 +292,15 @@ class Intake:
         return tuple(one for one in found if open_to[one.dataset])
 
     def latest_accepted(self, reading: UnitOfWork | Reading) -> tuple[Submission, ...]:
-        """The submission that counts for each agency, dataset and month: what a snapshot freezes."""
-        return store.in_state(reading, *KEPT)
+        """The submission that counts for each agency, dataset and month: what a snapshot freezes. Of a series only each
+        agency's newest edition: it holds the months of the older ones, restated.
+        """
+        kept = store.in_state(reading, *KEPT)
+        newest: dict[tuple[str, str], str] = {}
+        for one in kept:
+            if self._schemas.get(one.dataset, one.schema_version).series:
+                newest[one.agency, one.dataset] = max(one.period, newest.get((one.agency, one.dataset), ""))
+        return tuple(one for one in kept if one.period == newest.get((one.agency, one.dataset), one.period))
 
     def withdrawn(self, reading: UnitOfWork | Reading, submissions: Collection[str]) -> frozenset[str]:
         """Those of the submissions that were withdrawn."""

@@ -56,3 +56,15 @@ def _first_day(month: str) -> date:
 def _quarter(period: str) -> tuple[date, date]:
     year, last = int(period[:4]), 3 * int(period[6:])
     return date(year, last - 2, 1), date(year, last, 1)
+
+
+def months_back(now: datetime, count: int) -> tuple[str, ...]:
+    """The month of `now` and the months before it, the newest first: `count` of them."""
+    local = now.astimezone(LONDON)
+    return months_until(f"{local.year:04d}-{local.month:02d}", count)
+
+
+def months_until(month: str, count: int) -> tuple[str, ...]:
+    """`month` and the months before it, the newest first: `count` of them."""
+    newest = int(month[:4]) * 12 + int(month[5:7]) - 1
+    return tuple(f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(newest, newest - count, -1))

@@ -27,12 +27,16 @@ ALIASES: Mapping[str, str] = {
 
 
 def dimensions_of(schema: DatasetSchema) -> dict[str, tuple[str, ...]]:
-    """The dimensions that tables of a dataset can have, each with the fields it is computed from."""
-    found = {"period": schema.event_times}
-    if schema.place.fields:
-        found["area"] = schema.place.fields
+    """The dimensions that tables of a dataset can have, each with the fields it is computed from.
+
+    Rows that are about the whole area need no field to say so. Where rows are counts, no table is made without the count.
+    """
+    value = tuple(filter(None, (schema.value,)))
+    found = {"period": (*schema.event_times, *value)}
+    if schema.place.fields or schema.place.kind == "area":
+        found["area"] = (*schema.place.fields, *value)
     if schema.kind:
-        found["kind"] = (schema.kind,)
+        found["kind"] = (schema.kind, *value)
     return found
 
 

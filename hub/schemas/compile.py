@@ -7,14 +7,16 @@ those about blanks. The cost of running them does not depend on how many rows th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.engine import literal, quoted
 from hub.kit.words import say
+from hub.schemas.derive import derived_sql
 from hub.schemas.model import DATED, MONTH, ROW_NUMBER, DatasetSchema, Field, Rule
 from hub.schemas.period import first_day, next_first_day
+from hub.schemas.wide import month_cell, unpivoted
 
 EXTRACT = "hub_extract"
 """Relation of a file's rows as text: one column a column of the file, blanks null, and `hub_row`."""
@@ -58,37 +60,51 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A schema against the columns a file has, for one period."""
+    """A schema against the columns a file has, for one period. `months` are the columns of a wide table."""
 
+    schema: DatasetSchema
     probes: tuple[Probe, ...]
     typed: Mapping[str, str]
     month: str
+    months: Mapping[str, str] = field(default_factory=dict)
 
-    def projection(self) -> str:
-        """The select list of accepted rows: every column of the schema with its type, the row number and the
-        month.
+    def projection(self, *, without: Set[str] = frozenset()) -> str:
+        """The select list of accepted rows: every field of the schema with its type, the row number and the month. A row
+        of a wide table becomes one row for each of its month columns but those in `without`.
         """
-        columns = [f"{sql} AS {quoted(name)}" for name, sql in self.typed.items()]
-        return ", ".join([*columns, ROW_NUMBER, f"{self.month} AS {MONTH}"])
+        made, month = dict(self.typed), self.month
+        if self.schema.wide is not None:
+            kept = {column: said for column, said in self.months.items() if column not in without}
+            made |= unpivoted(self.schema.wide, kept)
+            month = made[self.schema.wide.month]
+        columns = [f"{made[name]} AS {quoted(name)}" for name in self.schema.names]
+        return ", ".join([*columns, ROW_NUMBER, f"{month} AS {MONTH}"])
 
 
-def compiled(schema: DatasetSchema, present: frozenset[str], *, period: str) -> Compiled:
-    """Compile `schema` for a relation that has the columns `present` as text, blanks as null. An empty period asks
-    nothing of months.
+def compiled(
+    schema: DatasetSchema, present: frozenset[str], *, period: str, months: Mapping[str, str] | None = None
+) -> Compiled:
+    """Compile `schema` for a relation that has the columns `present`, and those of `months`, as text, blanks as null. An
+    empty period asks nothing of months.
     """
+    months = months or {}
     typed = {
         field.name: _typed(field) if field.name in present else f"CAST(NULL AS {_SQL_TYPES[field.type]})"
-        for field in schema.fields
+        for field in schema.columns
     }
     probes = [
-        probe for field in schema.fields if field.name in present for probe in _field_probes(schema, field, period)
+        probe for field in schema.columns if field.name in present for probe in _field_probes(schema, field, period)
     ]
+    if schema.wide is not None:
+        probes += [probe for name in months for probe in _field_probes(schema, month_cell(schema.wide, name), period)]
     for rule in schema.rules:
         if present.issuperset((*rule.fields, *filter(None, (rule.when,)))):
             probes.extend(_rule_probes(rule, typed, period))
     if period:
         probes.extend(_period_probe(schema, present, typed, period))
-    return Compiled(tuple(probes), typed, _month(schema, typed, period))
+    derived = derived_sql(schema, typed)
+    probes += [_derived_probe(name, sql) for name, sql in derived.items() if name in present]
+    return Compiled(schema, tuple(probes), typed | derived, _month(schema, typed, period), months)
 
 
 def text_of(schema: DatasetSchema, field: Field, column: str) -> str:
@@ -201,8 +217,15 @@ def _range_probe(field: Field) -> Probe:
     typed = _typed(field)
     low = [f"{typed} < {field.minimum}"] if field.minimum is not None else []
     high = [f"{typed} > {field.maximum}"] if field.maximum is not None else []
-    words = {"minimum": field.minimum, "maximum": field.maximum}
+    words: dict[str, Any] = {"minimum": field.minimum, "maximum": field.maximum}
+    if field.minimum is None or field.maximum is None:
+        words["message"] = "message-above" if field.minimum is None else "message-below"
     return Probe("out-of-range", field.name, f"({' OR '.join(low + high)})", words)
+
+
+def _derived_probe(name: str, sql: str) -> Probe:
+    column = quoted(name)
+    return Probe("derived-differs", name, f"({column} IS NOT NULL AND {column} IS DISTINCT FROM {sql})", {})
 
 
 def _rule_probes(rule: Rule, typed: Mapping[str, str], period: str) -> list[Probe]:
@@ -286,8 +309,10 @@ def _period_probe(schema: DatasetSchema, present: frozenset[str], typed: Mapping
     start, end = first_day(period), next_first_day(period)
     if schema.field(times[0]).type == "yearmonth":
         when = ", ".join(typed[name] for name in times)
+        differs = ">" if schema.series else "<>"  # an edition holds the months before its period too
         # a month that is no month is a bad-date; it is not told twice
-        wrong = f"(coalesce({when}) <> {literal(period)} AND regexp_full_match(coalesce({when}), '[0-9]{{4}}-(0[1-9]|1[0-2])'))"
+        is_month = f"regexp_full_match(coalesce({when}), '[0-9]{{4}}-(0[1-9]|1[0-2])')"
+        wrong = f"(coalesce({when}) {differs} {literal(period)} AND {is_month})"
     else:
         when = ", ".join(f"CAST({typed[name]} AS TIMESTAMP)" for name in times)
         wrong = f"(coalesce({when}) < TIMESTAMP '{start}' OR coalesce({when}) >= TIMESTAMP '{end}')"
@@ -295,8 +320,10 @@ def _period_probe(schema: DatasetSchema, present: frozenset[str], typed: Mapping
 
 
 def _month(schema: DatasetSchema, typed: Mapping[str, str], period: str) -> str:
-    if period:
+    if period and not schema.series:
         return literal(period)
+    if schema.wide is not None:
+        return "NULL"
     if schema.field(schema.event_time).type == "yearmonth":
         return f"coalesce({', '.join(typed[name] for name in schema.event_times)})"
     when = ", ".join(f"CAST({typed[name]} AS TIMESTAMP)" for name in schema.event_times)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.kit.words import say
 from hub.schemas.findings import Finding, column_letter, finding
 from hub.schemas.identifiers import is_suspicious
 from hub.schemas.model import DatasetSchema, plain_name
+from hub.schemas.wide import month_column_findings, month_columns
 
 _DELIMITERS = ((";", "semicolon"), ("\t", "tab"), ("|", "pipe"))
 _LONGEST_NAME = 60
@@ -22,7 +23,8 @@ MOST_COLUMNS = 500
 @dataclass(frozen=True, slots=True)
 class Header:
     """`columns` name every column of the file uniquely, agreed ones by their name, others `extra_7` by position (from
-    0).
+    0). Agreed are the schema's columns, the fields it derives and the month columns of a wide table, which `months` gives
+    with their months.
 
     `findings` are what is wrong with the header; `stops` says that the rows cannot be checked against the schema.
     """
@@ -32,6 +34,7 @@ class Header:
     findings: tuple[Finding, ...]
     stops: bool
     refused: bool
+    months: Mapping[str, str] = field(default_factory=dict)
 
     def position(self, name: str) -> int | None:
         """Where a column stands, from 0."""
@@ -46,17 +49,23 @@ def read_header(record: Sequence[str], schema: DatasetSchema, *, others: Iterabl
     if len(record) > MOST_COLUMNS:
         return _too_wide(record, schema)
     record, renamed = _present_names(record, schema)
+    months = month_columns(record, schema)
+    agreed = frozenset((*_fields(schema), *months))
     columns = tuple(
-        name if name in schema.names and name not in record[:place] else f"extra_{place}"
-        for place, name in enumerate(record)
+        name if name in agreed and name not in record[:place] else f"extra_{place}" for place, name in enumerate(record)
     )
-    present = frozenset(columns) & frozenset(schema.names)
+    present = frozenset(columns) & frozenset(_fields(schema))
     refused = _refused(record, schema)
     if refused:
-        return Header(columns, present, tuple(refused), stops=True, refused=True)
-    stopping = _stopping(record, schema, others)
+        return Header(columns, present, tuple(refused), stops=True, refused=True, months=months)
+    stopping = _stopping(record, schema, others) or month_column_findings(record, schema)
     findings = stopping or [*renamed, *_extra(record, columns, schema), *_left_out(present, schema)]
-    return Header(columns, present, tuple(findings), stops=bool(stopping), refused=False)
+    return Header(columns, present, tuple(findings), stops=bool(stopping), refused=False, months=months)
+
+
+def _fields(schema: DatasetSchema) -> tuple[str, ...]:
+    """The fields that a file may have as columns of these names."""
+    return (*schema.column_names, *(field.name for field in schema.derived))
 
 
 def _present_names(record: Sequence[str], schema: DatasetSchema) -> tuple[Sequence[str], list[Finding]]:
@@ -84,7 +93,7 @@ def _refused(record: Sequence[str], schema: DatasetSchema) -> list[Finding]:
     found = []
     by_name = {name: refused for refused in reversed(schema.refused) for name in refused.names}
     for place, name in enumerate(record):
-        refused = None if name in schema.names else by_name.get(plain_name(name))
+        refused = None if name in _fields(schema) else by_name.get(plain_name(name))
         if refused is not None:
             letter = column_letter(place)
             words: dict[str, Any] = {
@@ -99,7 +108,7 @@ def _refused(record: Sequence[str], schema: DatasetSchema) -> list[Finding]:
 
 def _stopping(record: Sequence[str], schema: DatasetSchema, others: Iterable[DatasetSchema]) -> list[Finding]:
     """What keeps the rows from being checked: one clear cause."""
-    needed = [field.name for field in schema.fields if not field.optional_column]
+    needed = [field.name for field in schema.columns if not field.optional_column]
     missing = [name for name in needed if name not in record]
     if missing:
         return (
@@ -116,7 +125,7 @@ def _stopping(record: Sequence[str], schema: DatasetSchema, others: Iterable[Dat
             columns=list(record).count(name),
             where=", ".join(_letters(record, name)),
         )
-        for name in schema.names
+        for name in (*_fields(schema), *month_columns(record, schema))
         if list(record).count(name) > 1
     ]
 
@@ -152,13 +161,13 @@ def _other_schema(
 
 
 def _share(names: set[str], schema: DatasetSchema) -> float:
-    needed = [plain_name(field.name) for field in schema.fields if not field.optional_column]
+    needed = [plain_name(field.name) for field in schema.columns if not field.optional_column]
     return sum(name in names for name in needed) / len(needed)
 
 
 def _missing(name: str, record: Sequence[str], schema: DatasetSchema) -> Finding:
     for place, other in enumerate(record):
-        if other not in schema.names and plain_name(other) == plain_name(name):
+        if other not in schema.column_names and plain_name(other) == plain_name(name):
             letter = column_letter(place)
             words: dict[str, Any] = {"where": letter, "message": "message-alike", "remedy": "remedy-alike"}
             return finding("missing-column", field=name, rows=[1], cells=[f"{letter}1"], **words)
@@ -168,7 +177,7 @@ def _missing(name: str, record: Sequence[str], schema: DatasetSchema) -> Finding
 def _extra(record: Sequence[str], columns: Sequence[str], schema: DatasetSchema) -> list[Finding]:
     found = []
     for place, (name, column) in enumerate(zip(record, columns, strict=True)):
-        if column in schema.names:
+        if column != f"extra_{place}":
             continue
         letter = column_letter(place)
         message = "message" if _may_be_quoted(name) else "message-unnamed"
@@ -187,7 +196,7 @@ def _may_be_quoted(name: str) -> bool:
 def _left_out(present: frozenset[str], schema: DatasetSchema) -> list[Finding]:
     return [
         finding("column-left-out", field=field.name, rows=[1])
-        for field in schema.fields
+        for field in schema.columns
         if field.optional_column and field.name not in present
     ]
 

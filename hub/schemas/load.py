@@ -12,6 +12,7 @@ import yaml
 from hub.geography.model import PlaceSpec
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.errors import Bug, Invalid
+from hub.schemas.load_made import derived_fields, only, wide_fields, wide_table, wrong
 from hub.schemas.model import (
     AGENCY_KINDS,
     COUNTING_BASES,
@@ -36,7 +37,7 @@ _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _NEEDED_KEYS = frozenset(
     ("id", "version", "title", "description", "agency_kinds", "data_class", "health", "counting_basis", "cadence")
 ) | {"event_time", "place", "missingValues", "fields"}
-_SCHEMA_KEYS = _NEEDED_KEYS | {"kind", "key", "rules", "refused", "encodings"}
+_SCHEMA_KEYS = _NEEDED_KEYS | {"kind", "key", "rules", "refused", "encodings", "derived", "value", "wide", "series"}
 _FIELD_KEYS = frozenset(
     ("name", "title", "type", "description", "format", "formats", "constraints", "example", "trueValues", "falseValues")
 ) | {"role", "sensitivity", "codes", "wanted", "optional_column", "free_text", "scan", "shown", "aliases", "trim"}
@@ -51,7 +52,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Invalid(f"{path.name}: not YAML: {type(error).__name__}", code="bad-schema") from error
     if not isinstance(read, dict):
-        raise _wrong(path.name, "the file holds no mapping")
+        raise wrong(path.name, "the file holds no mapping")
     return read
 
 
@@ -65,10 +66,10 @@ def code_lists(folder: Path) -> dict[str, CodeList]:
 
 
 def code_list(raw: Mapping[str, Any], *, where: str) -> CodeList:
-    """One code list. A code is `code: title`, or `code: {title, valid_from, valid_to}`."""
+    """One code list. A code is `code: title`, or `code: {title, group, valid_from, valid_to}`."""
     codes = raw.get("codes")
     if not isinstance(codes, dict) or not codes or not all(isinstance(code, str) for code in codes):
-        raise _wrong(where, "`codes` must map each code, written as text, to its title")
+        raise wrong(where, "`codes` must map each code, written as text, to its title")
     made = []
     for code, said in codes.items():
         entry = said if isinstance(said, dict) else {"title": said}
@@ -78,19 +79,27 @@ def code_list(raw: Mapping[str, Any], *, where: str) -> CodeList:
                 title=str(entry["title"]),
                 valid_from=str(entry.get("valid_from", "")),
                 valid_to=str(entry.get("valid_to", "")),
+                group=str(entry.get("group", "")),
             )
         )
-    return CodeList(id=str(raw["id"]), title=str(raw["title"]), source=str(raw["source"]), codes=tuple(made))
+    return CodeList(
+        id=str(raw["id"]),
+        title=str(raw["title"]),
+        source=str(raw["source"]),
+        codes=tuple(made),
+        group_title=str(raw.get("group_title", "")),
+    )
 
 
 def dataset_schema(raw: Mapping[str, Any], lists: Mapping[str, CodeList], *, where: str) -> DatasetSchema:
     """One agreed schema. Invalid (code `bad-schema`) names what is wrong."""
-    _only(raw, _SCHEMA_KEYS, where)
+    only(raw, _SCHEMA_KEYS, where)
     for key in sorted(_NEEDED_KEYS):
         if key not in raw:
-            raise _wrong(where, f"`{key}` is missing")
+            raise wrong(where, f"`{key}` is missing")
     schema = _assembled(raw, lists, where)
     _check_names(schema, where)
+    _check_counting(schema, where)
     _check_words(schema, where)
     return schema
 
@@ -100,7 +109,10 @@ def _assembled(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str
     try:
         place = PlaceSpec(str(raw["place"]["kind"]), tuple(raw["place"].get("fields", ())))
     except (Bug, TypeError, KeyError) as error:
-        raise _wrong(where, "`place` is no place") from error
+        raise wrong(where, "`place` is no place") from error
+    wide = wide_table(raw["wide"], where) if "wide" in raw else None
+    columns = tuple(_field(entry, lists, where) for entry in raw["fields"])
+    unpivoted = wide_fields(wide, _strongest(columns)) if wide else ()
     return DatasetSchema(
         id=str(raw["id"]),
         version=str(raw["version"]),
@@ -109,7 +121,7 @@ def _assembled(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str
         agency_kinds=tuple(raw["agency_kinds"]),
         data_class=str(raw["data_class"]),
         health=bool(raw["health"]),
-        fields=tuple(_field(entry, lists, where) for entry in raw["fields"]),
+        fields=(*columns, *unpivoted, *derived_fields(raw.get("derived", []), columns, lists, where)),
         refused=tuple(_refused(entry) for entry in raw.get("refused", ())),
         key=tuple(raw.get("key", ())),
         event_times=tuple(raw["event_time"]),
@@ -120,15 +132,23 @@ def _assembled(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str
         rules=tuple(_rule(entry, where) for entry in raw.get("rules", ())),
         missing_values=tuple(str(text) for text in raw["missingValues"]),
         encodings=tuple(raw.get("encodings", ("utf-8",))),
+        value=str(raw.get("value", "")),
+        wide=wide,
+        series=bool(raw.get("series", False)),
         fingerprint=sha256_hex(canonical_json({"schema": _spelt(raw), "codes": used})),
     )
 
 
+def _strongest(columns: tuple[Field, ...]) -> str:
+    ranks = tuple(SENSITIVITIES)
+    return max((field.sensitivity for field in columns), key=ranks.index)
+
+
 def _field(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str) -> Field:
     where = f"{where}: field {raw.get('name')!r}"
-    _only(raw, _FIELD_KEYS, where)
+    only(raw, _FIELD_KEYS, where)
     limits = raw.get("constraints", {})
-    _only(limits, _CONSTRAINTS, where)
+    only(limits, _CONSTRAINTS, where)
     kind = str(raw["type"])
     formats = (str(raw["format"]),) if "format" in raw else ()
     return Field(
@@ -174,9 +194,9 @@ def _refused(raw: Mapping[str, Any]) -> RefusedField:
 
 def _rule(raw: Mapping[str, Any], where: str) -> Rule:
     if raw.get("rule") not in RULES or raw.get("severity", "error") not in ("error", "warning"):
-        raise _wrong(where, f"no rule {raw.get('rule')!r} of severity {raw.get('severity', 'error')!r}")
+        raise wrong(where, f"no rule {raw.get('rule')!r} of severity {raw.get('severity', 'error')!r}")
     if raw["rule"] == "part-of" and raw.get("part") not in PARTS:
-        raise _wrong(where, f"no part {raw.get('part')!r} of a date or time")
+        raise wrong(where, f"no part {raw.get('part')!r} of a date or time")
     if "field" in raw:
         fields: tuple[str, ...] = (str(raw["field"]), *([str(raw["whole"])] if "whole" in raw else []))
     else:
@@ -195,22 +215,39 @@ def _rule(raw: Mapping[str, Any], where: str) -> Rule:
 def _check_names(schema: DatasetSchema, where: str) -> None:
     names = [*schema.names, *(alias for field in schema.fields for alias in field.aliases)]
     if len(set(names)) != len(names):
-        raise _wrong(where, "two fields have one name")
-    named = {*schema.key, *schema.event_times, *schema.place.fields, *filter(None, (schema.kind,))}
+        raise wrong(where, "two fields have one name")
+    named = {*schema.event_times, *schema.place.fields, *filter(None, (schema.kind, schema.value))}
+    sent = set(schema.key)
     for rule in schema.rules:
-        named |= {*rule.fields, *filter(None, (rule.when,))}
-    for name in sorted(named - set(schema.names)):
-        raise _wrong(where, f"there is no field {name!r}")
+        sent |= {*rule.fields, *filter(None, (rule.when,))}
+    for name in sorted((named - set(schema.names)) | (sent - set(schema.column_names))):
+        raise wrong(where, f"there is no field {name!r}")
     if any(name.startswith("hub_") for name in schema.names):
-        raise _wrong(where, "names beginning with hub_ are the hub's own")
+        raise wrong(where, "names beginning with hub_ are the hub's own")
     if not any(schema.field(name).required for name in schema.event_times):
-        raise _wrong(where, "`event_time` names no field that is filled in every row")
+        raise wrong(where, "`event_time` names no field that is filled in every row")
     if not all(schema.field(name).required for name in schema.key):
-        raise _wrong(where, "a key must be filled in every row")
+        raise wrong(where, "a key must be filled in every row")
+
+
+def _check_counting(schema: DatasetSchema, where: str) -> None:
+    """What is counted, where the rows are counts of things."""
+    if schema.value:
+        value = schema.field(schema.value)
+        if value.type != "integer" or not value.required or value.minimum is None or value.minimum < 0:
+            raise wrong(where, "`value` must be a whole number, filled in every row, with a minimum of 0 or more")
+    if schema.wide and (schema.value != schema.wide.value or schema.event_times != (schema.wide.month,)):
+        raise wrong(
+            where, "a `wide` table counts its own `value` in its own `month`: name them as `value` and `event_time`"
+        )
+    if schema.wide and not schema.series:
+        raise wrong(where, "a `wide` table holds several months: it must say `series: true`")
+    if schema.series and schema.field(schema.event_time).type != "yearmonth":
+        raise wrong(where, "a `series` says its months: the first `event_time` must be a yearmonth")
 
 
 def _check_words(schema: DatasetSchema, where: str) -> None:
-    wrong = [
+    faults = [
         f"{word!r} is no {what}"
         for word, what, known in (
             (schema.data_class, "data class", DATA_CLASSES),
@@ -225,23 +262,26 @@ def _check_words(schema: DatasetSchema, where: str) -> None:
         if word not in known
     ]
     if not _DATASET_ID.fullmatch(schema.id) or not _VERSION.fullmatch(schema.version):
-        wrong.append("the id must look like police/street-crime and the version like 1.0.0")
+        faults.append("the id must look like police/street-crime and the version like 1.0.0")
     if "" not in schema.missing_values:
-        wrong.append("`missingValues` must hold the empty text")
-    if wrong:
-        raise _wrong(where, "; ".join(wrong))
+        faults.append("`missingValues` must hold the empty text")
+    if faults:
+        raise wrong(where, "; ".join(faults))
 
 
 def _lists_used(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str) -> list[str]:
-    names = sorted({str(entry["codes"]) for entry in raw["fields"] if "codes" in entry})
+    banded = [entry["from"] for entry in raw.get("derived", ()) if isinstance(entry.get("from"), dict)]
+    names = sorted({str(entry["codes"]) for entry in (*raw["fields"], *banded) if "codes" in entry})
     for name in names:
         if name not in lists:
-            raise _wrong(where, f"there is no code list {name!r}")
+            raise wrong(where, f"there is no code list {name!r}")
     return names
 
 
 def _list_as_data(listed: CodeList) -> list[list[str]]:
-    return [[code.code, code.title, code.valid_from, code.valid_to] for code in listed.codes]
+    return [
+        [code.code, code.title, code.valid_from, code.valid_to, *filter(None, (code.group,))] for code in listed.codes
+    ]
 
 
 def _spelt(value: Any) -> Any:
@@ -250,16 +290,3 @@ def _spelt(value: Any) -> Any:
     if isinstance(value, list):
         return [_spelt(item) for item in value]
     return value if isinstance(value, bool | int | str) or value is None else str(value)
-
-
-def _only(raw: Mapping[str, Any], allowed: frozenset[str], where: str) -> None:
-    for key in sorted(set(raw) - allowed):
-        raise _wrong(where, f"`{key}` is no key of a schema")
-
-
-def _wrong(where: str, what: str) -> Invalid:
-    return Invalid(
-        f"{where}: {what}",
-        code="bad-schema",
-        remedy="Mend the schema file; docs/reference/schemas.md describes its keys.",
-    )

@@ -99,6 +99,8 @@ RULES = (
 )
 """Kinds of cross-field rule."""
 
+DERIVED_BY = ("group", "band")
+"""Ways in which the hub computes a field: the group of a code, or the band of a whole number."""
 PARTS = ("year", "hour")
 """What a field may repeat of another by the rule `part-of`: the year of a date, the hour of a time."""
 
@@ -113,12 +115,16 @@ MONTH = "hub_month"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """One code of a list, valid in the months from `valid_from` to `valid_to` (both included; empty: no bound)."""
+    """One code of a list, valid in the months from `valid_from` to `valid_to` (both included; empty: no bound).
+
+    `group`: the coarser class it belongs to, empty where the list has none.
+    """
 
     code: str
     title: str
     valid_from: str = ""
     valid_to: str = ""
+    group: str = ""
 
     def is_valid_in(self, period: str) -> bool:
         """Whether the code may be used for a month such as `2026-10`; an empty period asks for any time."""
@@ -127,12 +133,15 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeList:
-    """The values a coded field may have, and what they mean. `source` says whose list it is."""
+    """The values a coded field may have, and what they mean. `source` says whose list it is; `group_title` what its
+    groups are called.
+    """
 
     id: str
     title: str
     source: str
     codes: tuple[Code, ...]
+    group_title: str = ""
 
     def valid_in(self, period: str) -> tuple[str, ...]:
         """The codes that may be used for a month; all of them for an empty period."""
@@ -141,6 +150,37 @@ class CodeList:
     def title_of(self, code: str) -> str:
         """What a code means; the code itself when the list does not know it."""
         return next((known.title for known in self.codes if known.code == code), code)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of its codes, each once, in the order of the list."""
+        return tuple(dict.fromkeys(code.group for code in self.codes if code.group))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """How the hub computes a field of a row. `by` is one of DERIVED_BY.
+
+    `group`: the group of the code in `field`; blank where the code has none. `band`: the first of `bands` that the whole
+    number in `field` lies in; `blank` where the number is blank.
+    """
+
+    field: str
+    by: str
+    bands: tuple[tuple[str, int, int | None], ...] = ()
+    blank: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wide:
+    """A table with one column a month: `columns` is the regular expression of their names, written as YYYYMM.
+
+    The check turns each row into one row a month, with the fields `month` and `value` in place of the month columns.
+    """
+
+    columns: str
+    month: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +192,8 @@ class Field:
     `maximum` are inclusive. `pattern` is a regular expression the whole value must match. `free_text` may hold
     anything a person typed; `scan` False: the pattern leaves no room for an identifier. `shown` False: kept for the
     hub's own use, shown to nobody. `aliases` are earlier names of the column, of the same meaning and unit. `trim`:
-    blanks around the value are taken off, and counted.
+    blanks around the value are taken off, and counted. `derived`: the hub computes it at the check; an extract need not
+    hold it.
     """
 
     name: str
@@ -178,6 +219,7 @@ class Field:
     shown: bool = True
     aliases: tuple[str, ...] = ()
     trim: bool = False
+    derived: Derivation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,9 +263,12 @@ class Rule:
 class DatasetSchema:
     """The agreed shape of one dataset, one version.
 
-    `event_times`: the fields that say when, the first that is filled counts. `key`: what is counted is its distinct
-    values; empty: rows. `kind`: the field whose codes are the kinds of a view. `health`: rows come from a health body
-    and can be patient information. `missing_values` are the texts that mean blank; all but the empty one are counted.
+    `fields` are those of the accepted rows: the columns of an extract, the two that a wide table becomes, and those the
+    hub derives. `event_times`: the fields that say when, the first that is filled counts. `key`: what is counted is its
+    distinct values; empty: rows. `value`: the rows are counts of things, and what is counted is the sum of this field;
+    the key then only tells rows apart. `kind`: the field whose codes are the kinds of a view. `health`: rows come from a
+    health body and can be patient information. `series`: each extract is a whole edition of the series up to its period,
+    and only the newest edition counts. `missing_values` are the texts that mean blank; all but the empty one are counted.
     `encodings` are tried in order. `fingerprint` is the SHA-256 of everything above, code lists included.
     """
 
@@ -245,6 +290,9 @@ class DatasetSchema:
     rules: tuple[Rule, ...] = ()
     missing_values: tuple[str, ...] = ("",)
     encodings: tuple[str, ...] = ("utf-8",)
+    value: str = ""
+    wide: Wide | None = None
+    series: bool = False
     fingerprint: str = field(default="", compare=False)
 
     @property
@@ -259,8 +307,24 @@ class DatasetSchema:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns, in the agreed order."""
+        """The fields of the accepted rows, in the agreed order."""
         return tuple(field.name for field in self.fields)
+
+    @property
+    def columns(self) -> tuple[Field, ...]:
+        """The fields that an extract holds as columns of these names, in the agreed order."""
+        unpivoted = (self.wide.month, self.wide.value) if self.wide else ()
+        return tuple(field for field in self.fields if field.derived is None and field.name not in unpivoted)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(field.name for field in self.columns)
+
+    @property
+    def derived(self) -> tuple[Field, ...]:
+        """The fields that the hub computes."""
+        return tuple(field for field in self.fields if field.derived is not None)
 
     @property
     def case_references(self) -> tuple[str, ...]:

@@ -23,6 +23,11 @@ def first_day(period: str) -> date:
     return date.fromisoformat(f"{check_period(period)}-01")
 
 
+def month_after(period: str) -> str:
+    """The month after: `2026-12` -> `2027-01`."""
+    return next_first_day(period).strftime("%Y-%m")
+
+
 def next_first_day(period: str) -> date:
     """The first day of the month after."""
     first = first_day(period)

@@ -39,14 +39,15 @@ def _sentence(kind: FindingKind, part: str) -> str:
 
 
 def _schema(schema: DatasetSchema) -> list[str]:
-    key = f"distinct `{'`, `'.join(schema.key)}`" if schema.key else "rows (no key: never merged)"
     lines = [f"## `{schema.id}` {schema.version}: {schema.title}", "", schema.description, ""]
     lines += [
         f"- Sent by: {', '.join(schema.agency_kinds)}; {schema.cadence}; data class {schema.data_class}"
         + ("; health" if schema.health else ""),
-        f"- Measure `{schema.measure}`: counts {key}, each one of the {schema.counting_basis}",
+        f"- Measure `{schema.measure}`: counts {_counted(schema)}, each one of the {schema.counting_basis}",
         f"- When: {', '.join(f'`{name}`' for name in schema.event_times)} (Europe/London)."
-        f" Where: {schema.place.kind}, {', '.join(f'`{name}`' for name in schema.place.fields)}. Kind: `{schema.kind}`",
+        f" Where: {', '.join((schema.place.kind, *(f'`{name}`' for name in schema.place.fields)))}."
+        f" Kind: {f'`{schema.kind}`' if schema.kind else 'none'}",
+        *_several_months(schema),
         f"- Refused: {', '.join(f'`{refused.name}`' for refused in schema.refused)} (and other names of the same)",
         *_written(schema),
         f"- Fingerprint: `{schema.fingerprint}`",
@@ -54,7 +55,8 @@ def _schema(schema: DatasetSchema) -> list[str]:
         "| column | | form | example | sensitivity |",
         "| --- | --- | --- | --- | --- |",
     ]
-    lines += [_field(field) for field in schema.fields]
+    lines += [_field(field) for field in schema.columns]
+    lines += [_derived(field) for field in schema.derived]
     lines += ["", *(f"- {_rule(rule)}" for rule in schema.rules), ""]
     return lines
 
@@ -65,6 +67,33 @@ def _written(schema: DatasetSchema) -> Iterator[str]:
         yield f"- Read as blank, and counted: {', '.join(blank)}"
     if len(schema.encodings) > 1:
         yield f"- Encodings, tried in turn: {', '.join(schema.encodings)}"
+
+
+def _counted(schema: DatasetSchema) -> str:
+    if schema.value:
+        apart = f"; `{'`, `'.join(schema.key)}` tell rows apart" if schema.key else ""
+        return f"the sum of `{schema.value}`{apart}"
+    return f"distinct `{'`, `'.join(schema.key)}`" if schema.key else "rows (no key: never merged)"
+
+
+def _several_months(schema: DatasetSchema) -> Iterator[str]:
+    if schema.wide:
+        yield (
+            f"- One column a month, named `{schema.wide.columns}` (YYYYMM), in order and without a gap; each row becomes one row"
+            f" a month, with `{schema.wide.month}` and `{schema.wide.value}`"
+        )
+    if schema.series:
+        yield "- A series: each extract is a whole edition, its period the last month; only the newest edition counts"
+
+
+def _derived(field: Field) -> str:
+    how = field.derived
+    source = f"{'group of' if how and how.by == 'group' else 'band of'} `{how.field if how else ''}`"
+    form = "; ".join(_form(field)).replace("|", "\\|")
+    example = f"`{field.example}`" if field.example else ""
+    role = f", {field.role}" if field.role else ""
+    sensitivity = f"{field.sensitivity} {SENSITIVITIES[field.sensitivity]}"
+    return f"| `{field.name}` | D, {source} | {form} | {example} | {sensitivity}{role} |"
 
 
 def _field(field: Field) -> str:

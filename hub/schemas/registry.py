@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from hub.kit.paths import data_root
 from hub.kit.words import say
 from hub.schemas.load import code_lists, dataset_schema, read_yaml
 from hub.schemas.model import HEALTH_BODIES, DatasetSchema
+from hub.schemas.wide import month_cell
 
 _MAY_BE_HEALTH = frozenset(("aggregate", "anonymised_record"))
 
@@ -80,12 +81,15 @@ def check_floor(schema: DatasetSchema) -> None:
         raise _refused("health-undeclared", schema, body=" / ".join(bodies))
 
 
-def frictionless_descriptor(schema: DatasetSchema) -> dict[str, Any]:
+def frictionless_descriptor(schema: DatasetSchema, *, months: Sequence[str] = ()) -> dict[str, Any]:
     """A Frictionless Table Schema of the same columns, types and constraints. What Frictionless has no word for is
     left out.
+
+    `months` are the month columns of one file of a wide table, such as `202610`; Frictionless needs their names.
     """
     fields: list[dict[str, Any]] = []
-    for field in schema.fields:
+    cells = [month_cell(schema.wide, name) for name in months] if schema.wide else []
+    for field in (*schema.columns, *cells):
         limits: dict[str, Any] = {}
         if field.required:
             limits["required"] = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from hub.engine import EngineSession, literal, quoted
 from hub.geography import NEAR, OUTSIDE, UNLOCATED, AreaIndex
@@ -75,16 +75,19 @@ def identifier_findings(
 def _suspects(schema: DatasetSchema, header: Header) -> list[Suspect]:
     texts = [
         Suspect(field.name, coded=bool(field.pattern))
-        for field in schema.fields
+        for field in schema.columns
         if field.name in header.present and field.type == "string" and field.codes is None and field.scan
     ]
-    return texts + [Suspect(column) for column in header.columns if column not in schema.names]
+    agreed = {*schema.column_names, *header.months}
+    return texts + [Suspect(column) for column in header.columns if column not in agreed]
 
 
 def _failed(schema: DatasetSchema, found: Sequence[Hit]) -> list[Suspect]:
     codes = ("bad-type", "bad-date", "bad-format", "not-in-code-list", "out-of-range", "too-long")
     searched = {
-        suspect.name for suspect in schema.fields if suspect.type == "string" and suspect.codes is None and suspect.scan
+        suspect.name
+        for suspect in schema.columns
+        if suspect.type == "string" and suspect.codes is None and suspect.scan
     }
     return [
         Suspect(probe.field, where=probe.predicate)
@@ -95,7 +98,7 @@ def _failed(schema: DatasetSchema, found: Sequence[Hit]) -> list[Suspect]:
 
 def _sighted(sighting: Sighting, schema: DatasetSchema, header: Header) -> Finding:
     place = header.position(sighting.column) or 0
-    named = sighting.column if sighting.column in schema.names else f"column {column_letter(place)}"
+    named = sighting.column if sighting.column in {*schema.names, *header.months} else f"column {column_letter(place)}"
     return finding(
         "possible-identifier",
         count=sighting.rows,
@@ -143,16 +146,22 @@ def written_findings(session: EngineSession, relation: str, schema: DatasetSchem
 
 
 def repeat_findings(session: EngineSession, schema: DatasetSchema, header: Header) -> list[Finding]:
-    """Rows that repeat a key, and rows that are copies of an earlier row; both are kept."""
+    """Rows that repeat a key, and rows that are copies of an earlier row; both are kept.
+
+    Where the rows are counts, none of a key's rows is left out of the sum.
+    """
     found = []
     if schema.key:
         count, rows = _repeats(session, schema.key)
         if not count:
             return []  # rows with different keys are no copies
-        field = schema.key[0]
-        cells = _cells(header, field, rows)
-        found.append(finding("repeated-key", count=count, field=field, rows=rows, cells=cells))
-    count, rows = _repeats(session, tuple(name for name in schema.names if name in header.present))
+        field, keys = schema.key[0], ", ".join(schema.key)
+        cells, message = _cells(header, field, rows), "message-summed" if schema.value else "message"
+        found.append(
+            finding("repeated-key", count=count, field=field, rows=rows, cells=cells, message=message, keys=keys)
+        )
+    columns = (*(name for name in schema.names if name in header.present), *header.months)
+    count, rows = _repeats(session, columns)
     if count:
         message = "message" if schema.key else "message-counted"
         found.append(finding("exact-copies", count=count, rows=rows, message=message, schema=schema.id))
@@ -190,8 +199,9 @@ def place_findings(
     """Rows that lie outside the partnership's area, just outside a boundary, or nowhere; all are kept."""
     if area is None or schema.place.kind == "none":
         return []
-    fields = ", ".join(quoted(name) for name in schema.place.fields)
-    session.run(f"CREATE TEMP VIEW hub_where AS SELECT {ROW_NUMBER}, {fields} FROM {accepted}")
+    fields = [ROW_NUMBER, *(quoted(name) for name in schema.place.fields)]
+    each = "SELECT DISTINCT" if schema.wide else "SELECT"
+    session.run(f"CREATE TEMP VIEW hub_where AS {each} {', '.join(fields)} FROM {accepted}")
     area.located(session, "hub_where", schema.place, "hub_located")
     codes = {OUTSIDE: "outside-area", NEAR: "moved-to-nearest", UNLOCATED: "no-place"}
     wanted = ", ".join(literal(place) for place in codes)
@@ -206,11 +216,38 @@ def place_findings(
     ]
 
 
-def make_accepted(session: EngineSession, plan: Compiled, wrong: str, accepted: str, quarantined: str) -> None:
-    """Make the two relations of a checked file: `wrong` is the SQL that is true for rows that do not get in."""
-    session.run(
-        f"CREATE TEMP VIEW {accepted} AS SELECT {plan.projection()} FROM {EXTRACT} WHERE NOT coalesce({wrong}, false)"
-    )
+def vintage_probes(session: EngineSession, schema: DatasetSchema, area: AreaIndex | None) -> list[Probe]:
+    """For each other vintage of wards of which the extract holds codes, the probe that finds its rows."""
+    if area is None or schema.place.kind != "ward-code":
+        return []
+    (name,) = schema.place.fields
+    said = [str(code) for (code,) in session.rows(f"SELECT DISTINCT {quoted(name)} FROM {EXTRACT}") if code]
+    own = " / ".join(area.ward_vintages) or say("schemas.finding.other-vintage.own")
+    return [
+        Probe(
+            "other-vintage",
+            name,
+            f"{quoted(name)} IN ({', '.join(literal(code) for code in codes)})",
+            {"vintage": vintage, "own": own},
+        )
+        for vintage, codes in sorted(area.wards_of_other_vintages(said).items())
+    ]
+
+
+def make_accepted(
+    session: EngineSession,
+    plan: Compiled,
+    wrong: str,
+    accepted: str,
+    quarantined: str,
+    *,
+    without: Set[str] = frozenset(),
+) -> None:
+    """Make the two relations of a checked file: `wrong` is the SQL that is true for rows that do not get in, `without`
+    are the month columns of a wide table that are not counted.
+    """
+    rows = f"SELECT {plan.projection(without=without)} FROM {EXTRACT} WHERE NOT coalesce({wrong}, false)"
+    session.run(f"CREATE TEMP VIEW {accepted} AS {rows}")
     session.run(f"CREATE TEMP VIEW {quarantined} AS SELECT * FROM {EXTRACT} WHERE coalesce({wrong}, false)")
 
 

@@ -27,9 +27,11 @@ from hub.schemas.rows import (
     probe_findings,
     repeat_findings,
     said_kinds,
+    vintage_probes,
     written_findings,
 )
 from hub.schemas.text import Reader, Text, count_records, scan
+from hub.schemas.wide import edition_findings, truncated_findings
 
 ACCEPTED, QUARANTINED, NOTHING = "hub_accepted", "hub_quarantined", "hub_nothing"
 _RAW = "hub_file"
@@ -140,7 +142,8 @@ def _read(case: _Case, text: Text) -> Checked:
     ((read, last),) = case.session.rows(f"SELECT count(*), coalesce(max({ROW_NUMBER}), 1) FROM {_RAW}")
     rejects = [reject for reject in rejects if reject.row > 1]
     rows = read + len({reject.row for reject in rejects})
-    stopped = list(header.findings) if header.stops else _broken(text, rejects, rows=rows, last_read=last)
+    stopped = list(header.findings) if header.stops else edition_findings(header.months, case.period)
+    stopped = stopped or _broken(text, rejects, rows=rows, last_read=last)
     if stopped:
         return _closed(case, text, stopped, rows=rows)
     return _rows(case, text, header, rejects, rows)
@@ -154,8 +157,8 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     """Check the rows themselves: the file has the agreed columns."""
     session, schema = case.session, case.schema
     _make_extract(session, schema, header)
-    plan = compiled(schema, header.present, period=case.period)
-    found = hits(session, plan.probes)
+    plan = compiled(schema, header.present, period=case.period, months=header.months)
+    found = hits(session, [*plan.probes, *vintage_probes(session, schema, case.area)])
     identifiers = identifier_findings(session, schema, header, found)
     findings = [
         *_other_encoding(text),
@@ -173,7 +176,9 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
     if outcome not in KEPT:
         return _closed(case, text, findings, rows=rows)
-    make_accepted(session, plan, wrong, ACCEPTED, QUARANTINED)
+    truncated, without = truncated_findings(session, EXTRACT, header.months, wrong, header.columns)
+    findings += truncated
+    make_accepted(session, plan, wrong, ACCEPTED, QUARANTINED, without=without)
     findings += place_findings(session, schema, case.area, ACCEPTED)
     outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
     report = _report(case, text, findings, rows=rows, accepted=kept, outcome=outcome)

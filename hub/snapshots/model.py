@@ -70,7 +70,7 @@ class Submissions(Protocol):
     """Where snapshots find what was accepted; `hub.intake.Intake` is one."""
 
     def latest_accepted(self, reading: UnitOfWork | Reading) -> Sequence[AcceptedSubmission]:
-        """The newest accepted submission for each agency, dataset and period."""
+        """The newest accepted submission for each agency, dataset and period; of a series the newest edition alone."""
         ...
 
     def withdrawn(self, reading: UnitOfWork | Reading, submissions: Collection[str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ from hub.kit.authority import Grant
 from hub.kit.words import say
 from hub.schemas import DatasetSchema, SchemaRegistry
 from hub.snapshots import Snapshot, Snapshots
-from hub.views.counting import Counted, count_dataset
+from hub.views.counting import Counted, count_dataset, months_of_editions
 from hub.views.declared import Catalogue, DeclaredMeasure
 from hub.views.families import NOT_STATED, DeclaredFamily
 from hub.views.model import Coverage, Family, Measure
@@ -106,6 +106,8 @@ class Workshop:
                 months.setdefault(one.agency, []).append(one.period)
         declared = within(self.catalogue.measures[dataset], granted.fields)
         with self.snapshots.rows(reading, grant, snapshot, dataset) as (session, relation):
+            if schema.series:
+                months = months_of_editions(session, relation)
             counted = count_dataset(
                 session, relation, schema=schema, index=index, months=months, families=declared.families
             )
@@ -142,7 +144,7 @@ class Workshop:
             title=declared.title,
             profile=profile.name,
             sensitive=declared.sensitive,
-            has_key=bool(schema.key),
+            has_key=bool(schema.key) and not schema.value,
             tables=tuple(table for table in declared.tables if table.name not in dropped),
             dropped=dropped,
             kinds={code: _kind_title(schema, code) for code in counted.kinds},

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from hub.disclosure import KIND, TableSpec
+from hub.disclosure import AREA_LEVELS, KIND, TableSpec
 from hub.kit.errors import Bug, NotFound
 from hub.schemas import DatasetSchema, SchemaRegistry
 from hub.views.families import DeclaredFamily, read_families
@@ -93,6 +93,9 @@ def _measure(entry: Mapping[str, Any], schemas: SchemaRegistry) -> DeclaredMeasu
     tables = tuple(TableSpec.named(name) for name in entry["tables"])
     if not schema.kind and any(table.family == KIND for table in tables):
         raise Bug(f"{schema.id} has no kinds")
+    finest = AREA_LEVELS.index(schema.place.level)
+    if any(AREA_LEVELS.index(table.area_level) < finest for table in tables):
+        raise Bug(f"{schema.id} says no place finer than {schema.place.level}")
     return DeclaredMeasure(
         dataset=schema.id,
         counting_basis=schema.counting_basis,

@@ -67,7 +67,7 @@ def index_of(boundaries: Path, lookup: Path, gazetteer: Path | None = None) -> A
     return AreaIndex(
         tree=grow(shapes, rows, places),
         boundaries=shapes,
-        known={row.lsoa for row in rows},
+        known={code for row in rows for code in (row.lsoa, row.ward)},
         gazetteer={normal_place(row.place): row.lsoa for row in places},
     )
 

@@ -78,7 +78,7 @@ def upload_page(
         title=schema.title,
         period=spoken_month(period),
         action=f"/submit/{schema.id}/{period}",
-        hint=say("web.submit.file_hint", limit=f"{limit_mb:,}"),
+        hint=say("web.submit.series_hint" if schema.series else "web.submit.file_hint", limit=f"{limit_mb:,}"),
         who=facts,
         who_text=text,
         columns=_columns(schema, period),
@@ -138,8 +138,12 @@ def _columns(schema: DatasetSchema, period: str) -> Table:
             Cell(_written(field, period)),
             Cell(say("web.submit.required_yes" if field.required else "web.submit.required_no")),
         )
-        for field in schema.fields
+        for field in schema.columns
     ]
+    if schema.wide is not None:
+        name, said = period.replace("-", ""), say("web.submit.month_column", month=spoken_month(period))
+        such_as = say("web.submit.such_as", example="12")
+        rows.append((Cell(name, mono=True), Cell(said), Cell(such_as), Cell(say("web.submit.required_yes"))))
     columns = tuple(
         Column(say(f"web.submit.{name}")) for name in ("column", "column_what", "column_written", "column_required")
     )

@@ -22,6 +22,7 @@ from hub.kit.errors import (
     Unavailable,
 )
 from tests.support.hubs import API, an_extract
+from tests.support.schemas import registry
 from tests.unit.cli.conftest import Command
 
 PERIOD = "2024-01"
@@ -75,16 +76,13 @@ def test_the_help_of_check_imports_no_engine_and_no_server() -> None:
 
 def test_schemas_are_listed_shown_and_given_as_a_template(hub_command: Command) -> None:
     listed = hub_command("schema", "list")
-    assert [line.split("\t")[0] for line in listed.out.splitlines()] == [
-        "ambulance/violence-callouts",
-        "health/istv-assaults",
-        "police/stop-and-search",
-        "police/street-crime",
-        "police/street-crime-api",
-    ]
+    assert [line.split("\t")[0] for line in listed.out.splitlines()] == [one.id for one in registry().all()]
     shown = json.loads(hub_command("schema", "show", API).out)
     names = [field["name"] for field in shown["fields"]]
     assert hub_command("schema", "template", API).out == ",".join(names) + "\n"
+    wide = hub_command("schema", "template", "police/lsoa-counts").out.strip().split(",")
+    assert wide[:5] == ["lsoa_code", "lsoa_name", "borough", "major_category", "minor_category"]
+    assert (len(wide[5:]), wide[5:]) == (12, sorted(wide[5:]))
     unknown = hub_command("schema", "show", "no/such")
     assert (unknown.code, unknown.out) == (3, "")
     assert "[not-found]" in unknown.err

@@ -87,3 +87,47 @@ def test_bromley_rows_outside_the_simplified_polygons_are_counted_as_near() -> N
     assert places.total() == 39_121
     assert places["near"] == 233
     assert set(places) == set(LOCATED)
+
+
+def test_ward_codes_of_the_tree_have_a_place_and_others_lie_outside(squares: AreaIndex) -> None:
+    ward = squares.tree.level("ward")[0].code
+    assert placed(
+        squares, PlaceSpec("ward-code", ("a",)), a=[f" {ward}", "X05999999", "E05000106", square_lsoa(0, 0), ""]
+    ) == [
+        (ward, "inside"),
+        ("", "outside"),
+        ("", "outside"),
+        ("", "outside"),
+        ("", "unlocated"),
+    ]
+
+
+def test_rows_about_the_whole_area_lie_in_its_one_borough(squares: AreaIndex) -> None:
+    assert placed(squares, PlaceSpec("area"), a=["x", None]) == [(squares.tree.borough.code, "inside")] * 2
+
+
+def test_the_place_says_the_finest_level_it_counts_in() -> None:
+    assert [
+        PlaceSpec(kind, ("a",) * fields).level for kind, fields in (("lsoa-code", 1), ("ward-code", 1), ("area", 0))
+    ] == [
+        "lsoa21",
+        "ward",
+        "borough",
+    ]
+
+
+def test_wards_of_other_vintages_are_told_by_their_codes_unless_the_lookup_knows_them() -> None:
+    index = bromley()
+    assert index.ward_vintages == ("2022",)
+    codes = [
+        "E05000106",
+        "E05000127",
+        "E05009317",
+        "E05011462",
+        "E05013987",
+        "E05013999",
+        "E01000676",
+        "E05099999",
+        "x",
+    ]
+    assert index.wards_of_other_vintages(codes) == {"2013": ["E05000106", "E05000127"]}

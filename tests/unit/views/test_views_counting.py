@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from hub.disclosure import CellKey, TableSpec
+from hub.disclosure import AreaPlace, CellKey, Lattice, TableSpec
 from hub.engine import quoted
 from hub.geography import AreaIndex
 from hub.kit.errors import Bug
 from hub.schemas import SchemaRegistry
-from hub.views.counting import Counted, count_dataset
+from hub.views.counting import Counted, count_dataset, months_of_editions
 from hub.views.families import NOT_STATED, read_families
 from tests.support.geography import SOUTH, STEP, WEST, bromley, index_of, square_lsoa, write_squares
 from tests.support.shared import shared
@@ -272,3 +272,38 @@ def test_met_burglary_has_184_rows_in_bromley_and_west_yorkshire_none() -> None:
         )
         assert sum(one.events.values()) == expected
         assert one.rows == len(rows)
+
+
+def test_where_rows_are_counts_their_value_is_added_up_and_no_row_is_left_out() -> None:
+    index, wards = bromley(), "police/ward-counts"
+    ward, other = (area.code for area in index.tree.level("ward")[:2])
+    (one,) = count(
+        index,
+        wards,
+        {FORCE: ["2026-01"]},
+        WardCode=[ward, ward, other, "E05009317", ward],
+        MajorText=["ROBBERY"] * 5,
+        MinorText=["ROBBERY OF PERSONAL PROPERTY"] * 5,
+        count=[3, 4, 0, 50, 9],
+        hub_month=["2026-01"] * 4 + ["2025-12"],
+    )
+    kind = "ROBBERY OF PERSONAL PROPERTY"
+    assert one.events == {CellKey(ward, "2026-01", kind): 7, CellKey(other, "2026-01", kind): 0}
+    assert (one.rows, one.places, one.other_months, one.repeats) == (66, {"inside": 16, "outside": 50}, 9, 0)
+    tables = [TableSpec.named(name) for name in ("ward-month", "borough-month-kind")]
+    lattice = Lattice(
+        areas=tuple(AreaPlace(area.code, area.level, area.parent) for area in index.tree.areas),
+        months=one.months,
+        kinds=one.kinds,
+        tables=tuple(tables),
+    )
+    assert {table.name: int(counts.sum()) for table, counts in lattice.roll_up(one.events).items()} == {
+        "ward-month": 7,
+        "borough-month-kind": 7,
+    }
+
+
+def test_the_months_of_a_series_are_those_of_its_rows() -> None:
+    months: list[object] = ["2026-01", "2025-12", "2026-01"]
+    with a_relation(hub_month=months, hub_agency=["b", "b", "a"]) as (session, relation):
+        assert months_of_editions(session, relation) == {"a": ["2026-01"], "b": ["2025-12", "2026-01"]}
