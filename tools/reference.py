@@ -10,6 +10,7 @@ import click
 
 from hub import cli
 from hub.definitions import Definitions, definitions_page
+from hub.policy import PolicyLibrary, kinds_page
 from hub.schemas import SchemaRegistry
 from hub.schemas.reference import findings_page, schemas_page
 from hub.settings import Settings
@@ -56,6 +57,7 @@ def pages() -> dict[str, str]:
     """File name to text."""
     registry = SchemaRegistry.from_folder()
     return {
+        "agency-kinds.md": kinds_page(PolicyLibrary()),
         "commands.md": commands_page(),
         "definitions.md": definitions_page(Definitions.from_folder().all()),
         "findings.md": findings_page(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -44,6 +44,17 @@ class Judge(Protocol):
         permit: Permit | None = None,
     ) -> tuple[Reason, ...]:
         """Every reason why `agreement` may not stand beside `others`; none when it may. Under a permit a refusal is recorded."""
+        ...
+
+    def unready(
+        self,
+        reading: UnitOfWork | Reading,
+        agreement: Agreement,
+        agencies: Sequence[str],
+        *,
+        permit: Permit | None = None,
+    ) -> tuple[Reason, ...]:
+        """Every reason why it may not be signed for these parties yet. Under a permit a refusal is recorded."""
         ...
 
 
@@ -134,7 +145,7 @@ class Agreements:
 
         The author must belong to a party.
         """
-        _check(permit, Action.AGREEMENT_PROPOSE)
+        self._check(permit, Action.AGREEMENT_PROPOSE)
         draft = read_agreement(document)
         if permit.reader.agency not in draft.agencies():
             raise NotPermitted(
@@ -168,10 +179,12 @@ class Agreements:
             raise NotPermitted(say("agreements.signer-no-party"), reasons=("signer-no-party",), code="signer-no-party")
         if reader.agency in {sign_off.agency for sign_off in signed.sign_offs}:
             raise Conflict(say("agreements.signed-already", agency=reader.agency), code="signed-already")
+        self._refuse_if_unready(uow, permit, signed, (reader.agency,))
         self._move(uow, permit, signed, "signed")
         signed = self.get(uow, signed.reference)
         if signed.is_signed:
             self._refuse_if_unlawful(uow, permit, signed)
+            self._refuse_if_unready(uow, permit, signed, signed.agencies(*SIGNING))
             for older in self.all(uow):
                 if older.id == signed.id and older.status in (Status.IN_FORCE, Status.SUSPENDED):
                     self._move(uow, permit, older, "superseded", reason=signed.reference)
@@ -194,6 +207,7 @@ class Agreements:
                 code="not-suspender",
             )
         self._refuse_if_unlawful(uow, permit, found)
+        self._refuse_if_unready(uow, permit, found, found.agencies(*SIGNING))
         return self._move(uow, permit, found, "resumed", reason=reason)
 
     def end(self, uow: UnitOfWork, permit: Permit, agreement: str, *, reason: str) -> Agreement:
@@ -203,8 +217,12 @@ class Agreements:
 
     # ---- inside ----------------------------------------------------------------------------------------------------
 
+    def _check(self, permit: Permit, action: Action) -> None:
+        if not permit.is_for(action, at=self._clock.now()):
+            raise NotPermitted(say("agreements.other-permit"), reasons=("wrong-permit",), code="wrong-permit")
+
     def _named(self, uow: UnitOfWork, permit: Permit, action: Action, agreement: str) -> Agreement:
-        _check(permit, action)
+        self._check(permit, action)
         found = self.get(uow, agreement)
         if permit.resource.removeprefix("agreement/") not in (found.id, found.reference):
             raise NotPermitted(say("agreements.other-permit"), reasons=("wrong-permit",), code="wrong-permit")
@@ -222,20 +240,18 @@ class Agreements:
         return found
 
     def _refuse_if_unlawful(self, uow: UnitOfWork, permit: Permit, agreement: Agreement) -> None:
+        others = tuple(one for one in self.all(uow) if one.id != agreement.id and one.status in _LIVE)
+        _refuse(agreement, self._named_judge().objections(uow, agreement, others, permit=permit))
+
+    def _refuse_if_unready(
+        self, uow: UnitOfWork, permit: Permit, agreement: Agreement, agencies: Sequence[str]
+    ) -> None:
+        _refuse(agreement, self._named_judge().unready(uow, agreement, agencies, permit=permit))
+
+    def _named_judge(self) -> Judge:
         if self._judge is None:
             raise Bug("no judge was named: the policy must be built before agreements change")
-        others = tuple(one for one in self.all(uow) if one.id != agreement.id and one.status in _LIVE)
-        reasons = self._judge.objections(uow, agreement, others, permit=permit)
-        if reasons:
-            raise ProposalRefused(
-                say(
-                    "agreements.refused",
-                    reference=agreement.reference,
-                    reasons=" ".join(_sentences(reasons)),
-                ),
-                reasons=reasons,
-                remedy=say("agreements.refused-remedy"),
-            )
+        return self._judge
 
     def _move(
         self, uow: UnitOfWork, permit: Permit, agreement: Agreement, event: str, *, reason: str = ""
@@ -285,9 +301,13 @@ class Agreements:
         )
 
 
-def _check(permit: Permit, action: Action) -> None:
-    if permit.action is not action:
-        raise NotPermitted(say("agreements.other-permit"), reasons=("wrong-permit",), code="wrong-permit")
+def _refuse(agreement: Agreement, reasons: tuple[Reason, ...]) -> None:
+    if reasons:
+        raise ProposalRefused(
+            say("agreements.refused", reference=agreement.reference, reasons=" ".join(_sentences(reasons))),
+            reasons=reasons,
+            remedy=say("agreements.refused-remedy"),
+        )
 
 
 def _sentences(reasons: Iterable[Reason]) -> Iterable[str]:

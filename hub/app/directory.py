@@ -19,3 +19,8 @@ class Directory:
     def name_of(self, reading: UnitOfWork | Reading, agency: str) -> str:
         """Its name for people; NotFound when the hub does not know it."""
         return self._identity.agency(reading, agency).name
+
+    def facilitator_of(self, reading: UnitOfWork | Reading, agency: str) -> str:
+        """The id of its facilitator; empty when nobody stands."""
+        found = self._identity.facilitator(reading, agency)
+        return found.id if found else ""

@@ -7,11 +7,13 @@ alone.
 from __future__ import annotations
 
 from hub.app.composition import Hub
-from hub.app.partnerships import Partnership
+from hub.app.partnerships import Partnership, SeedPerson
 from hub.kit.authority import Action, Reader
 from hub.kit.errors import Bug
 from hub.kit.paths import data_root
 from hub.kit.words import say
+
+_OPERATOR = "hub_operator"
 
 
 def seed(hub: Hub, partnership: Partnership) -> bool:
@@ -24,6 +26,9 @@ def seed(hub: Hub, partnership: Partnership) -> bool:
         if hub.identity.agencies(reading):
             return False
     _agencies_and_people(hub, partnership)
+    for agency in partnership.agencies:
+        if agency.kind != _OPERATOR:
+            _nominate(hub, partnership, agency.id)
     for name in partnership.agreements:
         for path in sorted((data_root("policies") / "agreements" / name).glob("*.yaml")):
             _agree(hub, partnership, path.read_text(encoding="utf-8"))
@@ -32,10 +37,40 @@ def seed(hub: Hub, partnership: Partnership) -> bool:
     return True
 
 
+def _roles(partnership: Partnership, person: SeedPerson) -> frozenset[str]:
+    """A persona's roles. Where no persona of the agency is named its administrator, whoever answers for it is that as well."""
+    colleagues = [one for one in partnership.people if one.agency == person.agency]
+    if person.id == _answering(colleagues).id and not any("administrator" in one.roles for one in colleagues):
+        return person.roles | ({"administrator"} if "operator" not in person.roles else set())
+    return person.roles
+
+
+def _answering(colleagues: list[SeedPerson]) -> SeedPerson:
+    """Who answers for an agency: its administrator, else its steward, its approver, or the first person named."""
+    for role in ("administrator", "steward", "approver"):
+        for one in colleagues:
+            if role in one.roles:
+                return one
+    return colleagues[0]
+
+
+def _nominate(hub: Hub, partnership: Partnership, agency: str) -> None:
+    """Whoever answers for the agency is named to facilitate sharing (SI 2007/1830 reg 4(3)): without, it could sign nothing."""
+    colleagues = [one for one in partnership.people if one.agency == agency]
+    if not colleagues:
+        return
+    subject = _answering(colleagues).id
+    with hub.database.unit_of_work() as uow:
+        person = next(one for one in hub.identity.people(uow, agency=agency) if one.subject == subject)
+        reader = Reader(agency=agency, person=person.id, roles=frozenset(one.value for one in person.roles))
+        permit = hub.policy.permit(uow, reader, Action.AGENCY_NOMINATE, f"agency/{agency}")
+        hub.identity.nominate(uow, permit, person=person.id)
+
+
 def _agencies_and_people(hub: Hub, partnership: Partnership) -> None:
     if hub.demo_provider is None:
         raise Bug("no demo provider")
-    operator = next(agency.id for agency in partnership.agencies if agency.kind == "hub_operator")
+    operator = next(agency.id for agency in partnership.agencies if agency.kind == _OPERATOR)
     reader = Reader(agency=operator, task="set-up")
     with hub.database.unit_of_work() as uow:
         for agency in partnership.agencies:
@@ -59,7 +94,7 @@ def _agencies_and_people(hub: Hub, partnership: Partnership) -> None:
                         issuer=client.issuer,
                         subject=person.id,
                         name=person.name,
-                        roles=person.roles,
+                        roles=_roles(partnership, person),
                     )
 
 

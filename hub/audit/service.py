@@ -49,7 +49,7 @@ def entries(
     uow: UnitOfWork, permit: Permit, *, at: Clock, purpose: str, first: int = 0, count: int = 100, **matching: str
 ) -> list[StoredEntry]:
     """Read the log for one of the purposes of DPA 2018 s.62(4); the reading is itself logged."""
-    if permit.action is not Action.AUDIT_READ:
+    if not permit.is_for(Action.AUDIT_READ, "audit/log", at=at.now()):
         raise NotPermitted("this permit is not for reading the log", code="wrong-permit")
     if purpose not in READING_PURPOSES:
         raise Invalid(

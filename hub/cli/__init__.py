@@ -14,6 +14,7 @@ import click
 from hub.kit.errors import HubError, Invalid, NotFound, NotPermitted, Refused, Unauthenticated, Unavailable
 
 _COMMANDS = {
+    "agency": "hub.cli.people",
     "assessment": "hub.cli.assessment",
     "audit": "hub.cli.audit",
     "check": "hub.cli.check",
@@ -26,7 +27,9 @@ _COMMANDS = {
     "get": "hub.cli.remote",
     "init": "hub.cli.operate",
     "login": "hub.cli.remote",
+    "person": "hub.cli.people",
     "policy": "hub.cli.policy",
+    "provider": "hub.cli.people",
     "schema": "hub.cli.schema",
     "serve": "hub.cli.operate",
     "snapshot": "hub.cli.snapshot",

@@ -29,6 +29,10 @@ def init(state: Path, operator: str) -> None:
     click.echo(
         f"Made {state}. Keep a copy of {state / 'root.key'} somewhere else: without it nothing can be read.", err=True
     )
+    click.echo(
+        "Next: hub provider add hub-operator ..., hub person add hub-operator ..., then hub agency add for each agency.",
+        err=True,
+    )
 
 
 @click.command()

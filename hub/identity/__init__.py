@@ -12,15 +12,20 @@ from hub.identity.model import (
     CALLBACK_PATH,
     Agency,
     AgencyKind,
+    Invitation,
+    Invited,
     LoginStart,
     Person,
+    PersonEvent,
     Provider,
+    Reason,
     Role,
     Scope,
     Session,
     SessionStart,
     TokenInfo,
 )
+from hub.identity.roles import givable
 from hub.identity.service import Identity
 
 __all__ = [
@@ -31,13 +36,18 @@ __all__ = [
     "DemoClient",
     "DemoProvider",
     "Identity",
+    "Invitation",
+    "Invited",
     "LoginStart",
     "Person",
+    "PersonEvent",
     "Provider",
+    "Reason",
     "Role",
     "Scope",
     "Session",
     "SessionStart",
     "TokenAnswer",
     "TokenInfo",
+    "givable",
 ]

@@ -19,8 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 from hub.db import Reading, UnitOfWork
 from hub.identity import oauth, session_store, store
 from hub.identity.core import hashed
-from hub.identity.directory import Directory
 from hub.identity.id_tokens import Expected, checked_subject
+from hub.identity.invitations import Invitations, code_hash
 from hub.identity.issuers import Metadata
 from hub.identity.model import CALLBACK_PATH, Agency, LoginStart, Person, Provider, SessionStart
 from hub.identity.refusals import refusal
@@ -45,6 +45,7 @@ class _Asked:
     verifier: str = field(repr=False)
     nonce_sha256: str
     next_path: str
+    invitation_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,19 @@ class _Answer:
     values: Mapping[str, str]
 
 
-class Logins(Directory, Sessions):
+class Logins(Invitations, Sessions):
     """The verbs of logging in."""
 
-    def begin_login(self, provider_id: str, *, next_path: str = "/") -> LoginStart:
-        """Start a login; the provider's discovery document is fetched (if it must be) before the transaction begins."""
+    def begin_login(self, provider_id: str, *, next_path: str = "/", invitation: str = "") -> LoginStart:
+        """Start a login; the provider's discovery document is fetched (if it must be) before the transaction begins.
+
+        `invitation` is the code of one: whoever the provider names, if the hub does not know them, takes it up.
+        """
         with self._core.database.reading() as reading:
             provider, client = self._usable(reading, provider_id)
         metadata = self._core.issuers.metadata(provider.issuer)
         with self._core.database.unit_of_work() as uow:
-            return self._started(uow, provider, client, metadata, next_path)
+            return self._started(uow, provider, client, metadata, next_path=next_path, invitation=invitation)
 
     def start_login(self, uow: UnitOfWork, provider_id: str, *, next_path: str = "/") -> LoginStart:
         """Start a login in the caller's transaction. NotFound for a provider that is unknown or disabled.
@@ -72,7 +76,7 @@ class Logins(Directory, Sessions):
         `next_path` is where the person wanted to go: anything but a path on this hub becomes `/`.
         """
         provider, client = self._usable(uow, provider_id)
-        return self._started(uow, provider, client, self._core.issuers.metadata(provider.issuer), next_path)
+        return self._started(uow, provider, client, self._core.issuers.metadata(provider.issuer), next_path=next_path)
 
     def complete_login(self, *, callback_url: str, login_cookie: str) -> SessionStart:
         """Finish a login, as `finish_login` does, with no transaction open while the provider is called."""
@@ -127,7 +131,14 @@ class Logins(Directory, Sessions):
         return provider, oauth.Client(provider.client_id, secret, self.redirect_uri(provider.id), scope)
 
     def _started(
-        self, uow: UnitOfWork, provider: Provider, client: oauth.Client, metadata: Metadata, next_path: str
+        self,
+        uow: UnitOfWork,
+        provider: Provider,
+        client: oauth.Client,
+        metadata: Metadata,
+        *,
+        next_path: str,
+        invitation: str = "",
     ) -> LoginStart:
         cookie, state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(4))
         now = self._core.clock.now()
@@ -142,6 +153,7 @@ class Logins(Directory, Sessions):
                 verifier=keys.wrap(self._verifier_key(cookie), verifier.encode()),
                 next_path=_local_path(next_path),
                 expires_at=stamp(now + _LIFE),
+                invitation_sha256=code_hash(invitation) if invitation else "",
             ),
         )
         self._core.note(uow, "login-start", reader=Reader(agency=provider.agency), subject=f"provider/{provider.id}")
@@ -170,7 +182,8 @@ class Logins(Directory, Sessions):
         except NotFound as error:
             raise refusal("no-login") from error
         verifier = keys.unwrap(self._verifier_key(cookie), login.verifier).decode()
-        return _Asked(provider, client, verifier, login.nonce_sha256, login.next_path), answer
+        asked = _Asked(provider, client, verifier, login.nonce_sha256, login.next_path, login.invitation_sha256)
+        return asked, answer
 
     def _subject(self, asked: _Asked, answer: _Answer) -> str:
         """Check who answers, call the provider, check what it says; no database is touched here."""
@@ -195,6 +208,8 @@ class Logins(Directory, Sessions):
     def _let_in(self, uow: UnitOfWork, cookie_sha256: str, asked: _Asked, subject: str) -> SessionStart:
         if not session_store.take_login(uow, cookie_sha256):
             raise refusal("no-login")  # used by another request meanwhile
+        if asked.invitation_sha256:
+            self._take_up(uow, asked.provider, subject, asked.invitation_sha256)
         person, agency = self._known(uow, asked.provider, subject)
         return SessionStart(self._open_session(uow, person, agency, asked.provider), person, asked.next_path)
 

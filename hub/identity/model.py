@@ -51,22 +51,39 @@ class Role(StrEnum):
     STRATEGIC_LEAD = "strategic_lead"
     LPB_MONITOR = "lpb_monitor"
     AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
 
 
 class Scope(StrEnum):
     """What a hub-issued token may be used for. A browser session has every scope.
 
-    `read` changes nothing; `submit` sends extracts and builds snapshots and assessments, where the roles let it.
+    `read` changes nothing; `submit` sends extracts and builds snapshots and assessments; `administer` changes people and agencies:
+    each where the roles let it.
     """
 
     READ = "read"
     SUBMIT = "submit"
+    ADMINISTER = "administer"
+
+
+class Reason(StrEnum):
+    """Why somebody was suspended or removed: a code, so that no words about a colleague stand in a log that nobody can shorten."""
+
+    LEFT = "left"
+    AWAY = "away"
+    MOVED = "moved"
+    SECURITY = "security"
+    MISTAKE = "mistake"
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A body of the partnership. `facilitator` is whom it nominated for information sharing (SI 2007/1830 reg 4(3))."""
+    """A body of the partnership.
+
+    `facilitator` is the id of the person it nominated for information sharing (SI 2007/1830 reg 4(3)), who may have gone since:
+    `Identity.facilitator` says who stands.
+    """
 
     id: str
     name: str
@@ -77,7 +94,11 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone known to the hub. The account is the pair (issuer, subject), never an e-mail address."""
+    """Someone known to the hub. The account is the pair (issuer, subject), never an e-mail address.
+
+    `disabled`: suspended, or removed for good. Of somebody `removed` the account and the roles are forgotten; the name stays,
+    because what they sent and signed stays. `seen_at`: when they last used the hub, to five minutes; None for never.
+    """
 
     id: str
     agency: str
@@ -86,6 +107,45 @@ class Person:
     issuer: str
     subject: str
     disabled: bool = False
+    removed: bool = False
+    seen_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEvent:
+    """One line of a person's history: what happened, the roles held after it, who did it, and why (a `Reason`, or empty)."""
+
+    event: str
+    roles: frozenset[Role]
+    by_person: str
+    by_agency: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A place kept for somebody who has not logged in yet. Its code is shown once and is good once, until `expires_at`.
+
+    Whoever brings the code through the agency's own provider becomes a person of the agency with these roles, bound from then on to
+    (issuer, subject).
+    """
+
+    id: str
+    agency: str
+    name: str
+    roles: frozenset[Role]
+    invited_by: str
+    made_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation just made; `code` is seen this once."""
+
+    invitation: Invitation
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

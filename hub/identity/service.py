@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hub.db import Database
 from hub.identity.core import Core
+from hub.identity.installation import Installation
 from hub.identity.issuers import Issuers
 from hub.identity.logins import Logins
 from hub.identity.tokens import Tokens
@@ -13,7 +14,7 @@ from hub.identity.wire import hush_libraries
 from hub.kit.clock import Clock
 
 
-class Identity(Logins, Tokens):
+class Identity(Logins, Tokens, Installation):
     """Who may come in, who is in, and how they prove it. Safe to share between threads.
 
     `base_url` is the address people reach the hub under; redirect URIs begin with it. `allow_http_issuers` lets an issuer be

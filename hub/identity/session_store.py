@@ -37,6 +37,7 @@ logins = Table(
     Column("nonce_sha256", _HASH, nullable=False),
     Column("verifier", LargeBinary, nullable=False),
     Column("next_path", Text, nullable=False),
+    Column("invitation_sha256", _HASH),
     Column("expires_at", _TIME, nullable=False, index=True),
 )
 sessions = Table(
@@ -73,6 +74,7 @@ class PendingLogin:
     verifier: bytes
     next_path: str
     expires_at: str
+    invitation_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def add_login(uow: UnitOfWork, cookie_sha256: str, login: PendingLogin) -> None:
             nonce_sha256=login.nonce_sha256,
             verifier=login.verifier,
             next_path=login.next_path,
+            invitation_sha256=login.invitation_sha256 or None,
             expires_at=login.expires_at,
         )
     )
@@ -119,6 +122,7 @@ def login(reading: UnitOfWork | Reading, cookie_sha256: str) -> PendingLogin | N
         bytes(row["verifier"]),
         row["next_path"],
         row["expires_at"],
+        row["invitation_sha256"] or "",
     )
 
 

@@ -16,7 +16,8 @@ from hub.kit.clock import moment, stamp
 from hub.kit.crypto import keys
 from hub.kit.ids import new_id
 
-_SEEN_EVERY = timedelta(minutes=5)
+SEEN_EVERY = timedelta(minutes=5)
+"""How often the use of a session or a token is written down."""
 
 
 class Sessions(Part):
@@ -37,7 +38,7 @@ class Sessions(Part):
             raise refusal("session-expired")
         person, agency = self._active(reading, found.person)
         reader = reader_of(person, agency)
-        if now - seen_at >= min(_SEEN_EVERY, self._core.idle / 4):
+        if now - seen_at >= min(SEEN_EVERY, self._core.idle / 4):
             self._see(reading, found.id, reader)
             seen_at = now
         return Session(
@@ -66,6 +67,7 @@ class Sessions(Part):
         now = self._core.clock.now()
         opened = OpenSession(new_id("ses"), person.id, stamp(now), stamp(now + self._core.longest))
         session_store.add_session(uow, hashed(cookie), opened, provider=provider.id)
+        store.see_person(uow, person.id, stamp(now))
         self._core.note(
             uow,
             "login",
@@ -85,6 +87,7 @@ class Sessions(Part):
     def _see(self, reading: UnitOfWork | Reading, session_id: str, reader: Reader) -> None:
         if isinstance(reading, UnitOfWork):
             session_store.see_session(reading, session_id, self._core.now())
+            store.see_person(reading, reader.person, self._core.now())
             self._core.note(reading, "session-continued", reader=reader, subject=f"session/{session_id}")
             return
         with self._core.database.unit_of_work() as uow:

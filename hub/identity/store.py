@@ -24,6 +24,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.db import Reading, UnitOfWork, metadata
 from hub.identity.model import Agency, AgencyKind, Person, Provider, Role
+from hub.kit.clock import moment
 from hub.kit.errors import Conflict
 
 _ID = String(64)
@@ -47,6 +48,8 @@ people = Table(
     Column("subject", String(255), nullable=False),
     Column("name", Text, nullable=False),
     Column("disabled_at", _TIME, nullable=False),
+    Column("removed_at", _TIME),
+    Column("seen_at", _TIME),
     UniqueConstraint("issuer", "subject"),
 )
 person_roles = Table(
@@ -192,7 +195,8 @@ def set_roles(uow: UnitOfWork, person: str, roles: Iterable[Role]) -> None:
     """Replace a person's roles."""
     uow.connection.execute(delete(person_roles).where(person_roles.c.person == person))
     rows = [{"person": person, "role": role.value} for role in sorted(roles)]
-    uow.connection.execute(insert(person_roles), rows)
+    if rows:
+        uow.connection.execute(insert(person_roles), rows)
 
 
 def person(reading: UnitOfWork | Reading, id: str) -> Person | None:  # noqa: A002 - the column's name
@@ -205,9 +209,32 @@ def person_of_account(reading: UnitOfWork | Reading, *, issuer: str, subject: st
     return next(iter(_people(reading, people.c.issuer == issuer, people.c.subject == subject)), None)
 
 
-def all_people(reading: UnitOfWork | Reading, agency: str = "") -> tuple[Person, ...]:
-    """By name; of one agency, or of all."""
-    return _people(reading, *([people.c.agency == agency] if agency else []))
+def all_people(reading: UnitOfWork | Reading, agency: str = "", *, removed: bool = False) -> tuple[Person, ...]:
+    """By name; of one agency, or of all; with those who were removed, where asked for."""
+    where = [] if removed else [people.c.removed_at.is_(None)]
+    return _people(reading, *where, *([people.c.agency == agency] if agency else []))
+
+
+def see_person(uow: UnitOfWork, id: str, at: str) -> None:  # noqa: A002 - the column's name
+    """Note when a person last used the hub."""
+    uow.connection.execute(update(people).where(people.c.id == id).values(seen_at=at))
+
+
+def remove_person(uow: UnitOfWork, id: str, at: str) -> None:  # noqa: A002 - the column's name
+    """Forget the account and the roles, keep the name: the account may be invited again, as somebody new."""
+    set_roles(uow, id, ())
+    gone = {"issuer": "", "subject": id, "disabled_at": at, "removed_at": at}
+    uow.connection.execute(update(people).where(people.c.id == id).values(**gone))
+
+
+def nominate(uow: UnitOfWork, agency: str, person: str) -> None:
+    """Whom the agency nominated; empty: nobody."""
+    uow.connection.execute(update(agencies).where(agencies.c.id == agency).values(facilitator=person))
+
+
+def lock_agency(uow: UnitOfWork, id: str) -> None:  # noqa: A002 - the column's name
+    """Hold off other changes to an agency's people until this transaction ends (SQLite: writers queue already)."""
+    uow.connection.execute(select(agencies.c.id).where(agencies.c.id == id).with_for_update()).all()
 
 
 def _people(reading: UnitOfWork | Reading, *where: ColumnElement[bool]) -> tuple[Person, ...]:
@@ -227,7 +254,9 @@ def _people(reading: UnitOfWork | Reading, *where: ColumnElement[bool]) -> tuple
             frozenset(roles.get(row["id"], ())),
             row["issuer"],
             row["subject"],
-            bool(row["disabled_at"]),
+            bool(row["disabled_at"] or row["removed_at"]),
+            bool(row["removed_at"]),
+            moment(row["seen_at"]) if row["seen_at"] else None,
         )
         for row in rows
     )

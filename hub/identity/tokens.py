@@ -10,8 +10,9 @@ from datetime import timedelta
 from hub.db import Reading, UnitOfWork
 from hub.identity import session_store, store
 from hub.identity.core import Part, hashed, reader_of
-from hub.identity.model import Role, Scope, Session, TokenInfo
+from hub.identity.model import Agency, Person, Role, Scope, Session, TokenInfo
 from hub.identity.refusals import refusal
+from hub.identity.sessions import SEEN_EVERY
 from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import stamp
 from hub.kit.errors import Invalid, NotFound, NotPermitted
@@ -31,10 +32,7 @@ class Tokens(Part):
     ) -> str:
         """A token for whoever holds a permit `token:issue` on `person/{their id}`; this is the only time it is seen."""
         now = self._core.clock.now()
-        right = (
-            permit.action is Action.TOKEN_ISSUE and permit.resource == f"person/{person}" and permit.expires_at > now
-        )
-        if not right or permit.reader.person != person:
+        if not permit.is_for(Action.TOKEN_ISSUE, f"person/{person}", at=now) or permit.reader.person != person:
             raise NotPermitted(say("identity.forbidden.token-owner"), code="wrong-permit")
         if not 1 <= days <= MOST_DAYS:
             raise Invalid(say("identity.invalid.token-days"), code="bad-token-days")
@@ -77,6 +75,7 @@ class Tokens(Part):
             raise refusal("token-expired")
         if scope not in info.scopes:
             raise NotPermitted(say("identity.forbidden.token-scope"), code="token-scope", reasons=("token-scope",))
+        self._use(reading, info, person, agency)
         return Session(
             id=info.id,
             person=person,
@@ -86,6 +85,18 @@ class Tokens(Part):
             expires_at=info.expires_at,
             scopes=info.scopes,
         )
+
+    def _use(self, reading: UnitOfWork | Reading, info: TokenInfo, person: Person, agency: Agency) -> None:
+        """Write down that the person uses the hub, at most every five minutes; in a transaction of its own where none is open."""
+        now = self._core.clock.now()
+        if person.seen_at is not None and now - person.seen_at < SEEN_EVERY:
+            return
+        if not isinstance(reading, UnitOfWork):
+            with self._core.database.unit_of_work() as uow:
+                self._use(uow, info, person, agency)
+            return
+        store.see_person(reading, person.id, stamp(now))
+        self._core.note(reading, "token-used", reader=reader_of(person, agency), subject=f"token/{info.id}")
 
     def tokens(self, reading: UnitOfWork | Reading, *, person: str) -> tuple[TokenInfo, ...]:
         """A person's tokens, newest first; revoked and expired ones too."""

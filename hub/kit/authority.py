@@ -25,6 +25,11 @@ class Form(StrEnum):
 class Action(StrEnum):
     """What may be asked of the hub, as `resource:verb`."""
 
+    AGENCY_ADD = "agency:add"
+    AGENCY_NOMINATE = "agency:nominate"
+    AGENCY_READ = "agency:read"
+    AGENCY_SET_UP = "agency:set-up"
+    AGENCY_SUSPEND = "agency:suspend"
     AGREEMENT_PROPOSE = "agreement:propose"
     AGREEMENT_READ = "agreement:read"
     AGREEMENT_SIGN = "agreement:sign"
@@ -38,6 +43,9 @@ class Action(StrEnum):
     DEFINITION_CHOOSE = "definition:choose"
     DEFINITION_READ = "definition:read"
     GEOGRAPHY_LOAD = "geography:load"
+    PERSON_CHANGE = "person:change"
+    PERSON_INVITE = "person:invite"
+    PERSON_READ = "person:read"
     POLICY_EXPLAIN = "policy:explain"
     SNAPSHOT_BUILD = "snapshot:build"
     SNAPSHOT_READ = "snapshot:read"
@@ -54,7 +62,7 @@ class Reader:
     """Who asks: a person of an agency, or the hub itself doing a named task.
 
     `person` is the hub's own id of the person (`per_…`), never a name. `task` is set, and `person` empty, for work without a
-    person: `snapshot-build`, `intake-check`, `retention`.
+    person: `snapshot-build`, `intake-check`, `retention`, `set-up` (whoever holds the state folder, at the console).
     """
 
     agency: str
@@ -115,3 +123,7 @@ class Permit(_Unstorable):
     purpose: str
     policy_hash: str
     expires_at: datetime
+
+    def is_for(self, action: Action, resource: str | None = None, *, at: datetime) -> bool:
+        """Whether it is a permit for `action` (on `resource`, where one is named) and still in date at `at`."""
+        return self.action is action and resource in (None, self.resource) and self.expires_at > at

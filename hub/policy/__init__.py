@@ -12,8 +12,10 @@ Cedar decides over three folders of `policies/`: `floor` (what no agreement, rol
 from hub.agreements.model import Reason
 from hub.policy.cases import CaseResult, run_cases
 from hub.policy.library import PolicyLibrary
+from hub.policy.minting import LIFE
 from hub.policy.model import AgencyDirectory, Decision, Explanation, FieldExplanation, SchemaLookup
-from hub.policy.service import LIFE, Policy
+from hub.policy.reference import kinds_page
+from hub.policy.service import Policy
 
 __all__ = [
     "LIFE",
@@ -26,5 +28,6 @@ __all__ = [
     "PolicyLibrary",
     "Reason",
     "SchemaLookup",
+    "kinds_page",
     "run_cases",
 ]

@@ -16,6 +16,9 @@ from hub.policy.words import Sentences
 from hub.policy.world import Clause, World
 
 PUBLIC = "public_domain"
+OPERATOR = "operator"
+"""The role of whoever runs the hub: knows which agencies there are."""
+
 MEND = "submission:mend"
 """The Cedar action by which an agency reads back values of its own sealed file to mend them."""
 
@@ -113,6 +116,12 @@ class Decisions:
         """May the reader read, sign or suspend this agreement?"""
         verdict = self._judge.verdict(world, asker, action.value, ("Agreement", found.reference), Asked(at=at))
         party = asker.reader.agency in found.agencies()
+        return self._plain(verdict, asker, action.value, party=party)
+
+    def agency(self, world: World, asker: Asker, action: Action, agency: str, *, at: datetime) -> Decision:
+        """May the reader do this to the people of an agency? To others than its own and the operator it looks absent."""
+        verdict = self._judge.verdict(world, asker, action.value, ("Agency", agency), Asked(at=at))
+        party = bool(asker.reader.task) or asker.reader.agency == agency or OPERATOR in asker.reader.roles
         return self._plain(verdict, asker, action.value, party=party)
 
     def hub(self, world: World, asker: Asker, action: Action, *, purpose: str, at: datetime) -> Decision:

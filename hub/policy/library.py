@@ -21,6 +21,9 @@ from hub.schemas.model import DATA_CLASSES
 CEDAR_FOLDERS: Mapping[str, str] = {"floor": "forbid", "terms": "forbid", "roles": "permit"}
 """The folders of Cedar policies and the only effect allowed in each: the floor and the terms forbid, roles permit."""
 
+RESPONSIBLE = "community_safety_partners"
+"""The closed list of responsible authorities (CDA 1998 s.5): each nominates a facilitator (SI 2007/1830 reg 4(3))."""
+
 _DATA_FILES = ("hub.cedarschema", "purposes.yaml", "gateways.yaml", "kinds.yaml")
 
 
@@ -100,6 +103,7 @@ class PolicyLibrary:
             name: ClosedList(name, one.section, tuple(one.kinds), str(one.as_of), one.lawyer_must_confirm)
             for name, one in said.lists.items()
         }
+        self.responsible_authorities = frozenset(self.lists[RESPONSIBLE].kinds)
         self.profiles = {path.stem: self._profile(path) for path in sorted((self.folder / "profiles").glob("*.yaml"))}
         self.gateways = {name: self._gateway(name, one) for name, one in said.gateways.items()}
         self.schema_text = self._text("hub.cedarschema")

@@ -25,6 +25,10 @@ class AgencyDirectory(Protocol):
         """Its name for people; NotFound when the hub does not know it."""
         ...
 
+    def facilitator_of(self, reading: UnitOfWork | Reading, agency: str) -> str:
+        """The id of the person it nominated to facilitate sharing (SI 2007/1830 reg 4(3)); empty when nobody stands."""
+        ...
+
 
 class SchemaLookup(Protocol):
     """What the policy needs to know of agreed schemas; `hub.schemas.SchemaRegistry` is one."""

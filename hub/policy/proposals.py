@@ -55,6 +55,16 @@ class Proposals:
         ]
         return tuple(dict.fromkeys(found))
 
+    def without_facilitator(self, unnamed: Iterable[Body]) -> tuple[Reason, ...]:
+        """The responsible authorities among bodies that have nobody named to facilitate sharing (SI 2007/1830 reg 4(3))."""
+        return tuple(
+            self._sentences.plain(
+                "agreement.no-facilitator", section="SI 2007/1830 reg 4(3)", bodies=(body.id,), agency=body.name
+            )
+            for body in unnamed
+            if body.kind in self._library.responsible_authorities
+        )
+
     # ---- the floor -------------------------------------------------------------------------------------------------
 
     def _floor(self, world: World, clause: Clause) -> Iterator[Reason]:

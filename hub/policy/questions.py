@@ -19,6 +19,18 @@ from hub.policy.model import Decision
 from hub.policy.world import World
 
 ABOUT_AGREEMENTS = frozenset({Action.AGREEMENT_READ, Action.AGREEMENT_SIGN, Action.AGREEMENT_SUSPEND})
+ABOUT_ONE_AGENCY = frozenset(
+    {
+        Action.AGENCY_NOMINATE,
+        Action.AGENCY_SET_UP,
+        Action.AGENCY_SUSPEND,
+        Action.PERSON_CHANGE,
+        Action.PERSON_INVITE,
+        Action.PERSON_READ,
+    }
+)
+"""Actions whose resource is `agency/{id}`: the people of an agency, and what the installation knows of it."""
+
 ABOUT_DATA = frozenset(
     {
         Action.DATASET_READ_ROWS,
@@ -59,6 +71,14 @@ class Questions:
             return refusal(problem)
         if action in ABOUT_AGREEMENTS and resource not in _ALL_AGREEMENTS:
             return self._agreement(world, asker, action, resource.removeprefix("agreement/"), at=at)
+        if action in ABOUT_ONE_AGENCY:
+            agency = resource.removeprefix("agency/")
+            return self._kept(
+                world,
+                ("agency", _key(asker.reader), action, agency),
+                at,
+                lambda: self._decisions.agency(world, asker, action, agency, at=at),
+            )
         if action in ABOUT_DATA:
             answered = self._data(world, asker, action, resource, purpose=purpose, at=at)
             if answered is not None:

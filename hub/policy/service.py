@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from hub.agreements import Agreement, Agreements, Reason, read_agreement
-from hub.audit import Entry, Verb, record, with_own_transaction
+from hub.audit import Entry, Verb, record
 from hub.db import Database, Reading, UnitOfWork
-from hub.kit.authority import Action, DatasetGrant, Form, Grant, Permit, Reader, RowScope
+from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import Bug, Invalid, NotFound, NotPermitted
 from hub.kit.ids import new_id
@@ -19,14 +18,12 @@ from hub.policy.decisions import Outcome
 from hub.policy.explaining import Explaining
 from hub.policy.judge import Asker
 from hub.policy.library import PolicyLibrary
+from hub.policy.minting import dataset_grant, end_of, joined, subject_of, writing
 from hub.policy.model import AgencyDirectory, Decision, Explanation, SchemaLookup
 from hub.policy.proposals import Proposals
-from hub.policy.questions import Questions, granted_fields
+from hub.policy.questions import Questions
 from hub.policy.world import NOBODY, Body, World, build_world
 from hub.schemas.model import DatasetSchema
-
-LIFE = timedelta(hours=1)
-"""How long a Grant or Permit lasts at most; never beyond the agreements that it rests on. Each request is decided anew anyway."""
 
 _HUB_OPERATOR = "hub_operator"
 
@@ -182,8 +179,26 @@ class Policy:
         schemas, bodies = self._schemas_of(everything), self._bodies_of(reading, everything)
         found = self._proposals.objections(agreement, others, schemas=schemas, bodies=bodies, at=self._clock.now())
         if found and permit is not None and isinstance(reading, UnitOfWork):
-            asked = _Asked(permit.reader, permit.action.value, f"agreement/{agreement.reference}", permit.purpose)
-            self._record(reading, asked, Decision(False, found), self._at_present(reading), authority=permit.id)
+            self._refused(reading, permit, agreement, found)
+        return found
+
+    def unready(
+        self,
+        reading: UnitOfWork | Reading,
+        agreement: Agreement,
+        agencies: Sequence[str],
+        *,
+        permit: Permit | None = None,
+    ) -> tuple[Reason, ...]:
+        """Why it may not be signed for these parties yet: a responsible authority has nobody named to facilitate sharing.
+
+        SI 2007/1830 reg 4(3). Under a permit a refusal is recorded.
+        """
+        bodies = self._bodies_of(reading, (agreement,))
+        unnamed = [one for one in agencies if one in bodies and not self._directory.facilitator_of(reading, one)]
+        found = self._proposals.without_facilitator([bodies[one] for one in unnamed])
+        if found and permit is not None and isinstance(reading, UnitOfWork):
+            self._refused(reading, permit, agreement, found)
         return found
 
     # ---- permits and grants ----------------------------------------------------------------------------------------
@@ -197,7 +212,7 @@ class Policy:
         asker = self._asker(uow, world, reader)
         now = self._clock.now()
         decision = self._questions.decide(world, asker, action, resource, purpose=purpose, at=now)
-        asked = _Asked(reader, action.value, _subject(action, resource), purpose)
+        asked = _Asked(reader, action.value, subject_of(action, resource), purpose)
         if not decision.permitted:
             self._refuse(uow, asked, [decision], world)
         permit = Permit(
@@ -207,7 +222,7 @@ class Policy:
             resource=resource,
             purpose=purpose,
             policy_hash=self.hash,
-            expires_at=_end(now, [decision]),
+            expires_at=end_of(now, [decision]),
         )
         self._record(uow, asked, decision, world, authority=permit.id)
         return permit
@@ -248,11 +263,11 @@ class Policy:
             reader=reader,
             purpose=purpose,
             justification=justification,
-            datasets={dataset: _dataset_grant(dataset, outcome) for dataset, outcome in outcomes.items()},
+            datasets={dataset: dataset_grant(dataset, outcome) for dataset, outcome in outcomes.items()},
             policy_hash=self.hash,
-            expires_at=_end(self._clock.now(), decisions),
+            expires_at=end_of(self._clock.now(), decisions),
         )
-        self._record(uow, asked, _joined(decisions), world, authority=grant.id)
+        self._record(uow, asked, joined(decisions), world, authority=grant.id)
         return grant
 
     # ---- inside ----------------------------------------------------------------------------------------------------
@@ -285,6 +300,10 @@ class Policy:
             remedy=say("policy.ask"),
         )
 
+    def _refused(self, uow: UnitOfWork, permit: Permit, agreement: Agreement, reasons: tuple[Reason, ...]) -> None:
+        asked = _Asked(permit.reader, permit.action.value, f"agreement/{agreement.reference}", permit.purpose)
+        self._record(uow, asked, Decision(False, reasons), self._at_present(uow), authority=permit.id)
+
     def _record(self, uow: UnitOfWork, asked: _Asked, decision: Decision, world: World, *, authority: str = "") -> None:
         """One DECISION entry. A refusal is written again on its own if the asker's transaction is undone: it did happen."""
         entry = Entry(
@@ -307,7 +326,7 @@ class Policy:
         )
         record(uow, entry)
         if not decision.permitted:
-            uow.after_rollback(_writing(self._database, entry))
+            uow.after_rollback(writing(self._database, entry))
 
     def _asker(self, reading: UnitOfWork | Reading, world: World, reader: Reader) -> Asker | None:
         """Who asks; None when the hub does not know the agency. A task of the hub acts for one supplier, or for all."""
@@ -359,38 +378,3 @@ class Policy:
             return Body(agency, self._directory.kind_of(reading, agency), self._directory.name_of(reading, agency))
         except NotFound:
             return None
-
-
-def _dataset_grant(dataset: str, outcome: Outcome) -> DatasetGrant:
-    return DatasetGrant(
-        dataset=dataset,
-        fields=granted_fields(outcome),
-        scope=RowScope(frozenset(clause.term.supplier for clause in outcome.clauses)),
-        agreements=outcome.decision.agreements,
-        profile=outcome.clauses[0].term.profile,
-    )
-
-
-def _end(now: datetime, decisions: Sequence[Decision]) -> datetime:
-    return min((now + LIFE, *(one.expires_at for one in decisions if one.expires_at is not None)))
-
-
-def _joined(decisions: Sequence[Decision]) -> Decision:
-    return Decision(
-        True,
-        policies=tuple(dict.fromkeys(policy for one in decisions for policy in one.policies)),
-        agreements=tuple(dict.fromkeys(agreement for one in decisions for agreement in one.agreements)),
-    )
-
-
-def _subject(action: Action, resource: str) -> str:
-    """What the log says it was about: such as `dataset/police/street-crime`."""
-    kind = action.value.split(":", maxsplit=1)[0]
-    return resource if resource.startswith(f"{kind}/") else f"{kind}/{resource}"
-
-
-def _writing(database: Database, entry: Entry) -> Callable[[], None]:
-    def write() -> None:
-        with_own_transaction(database, entry)
-
-    return write

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from hub.app import build
+from hub.cli import hub as commands
 from hub.identity import Role
 from hub.kit.words import catalogue
 from hub.settings import Settings
@@ -15,10 +18,14 @@ from hub.settings import Settings
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "connect-an-identity-provider.md"
 
 
-def test_the_program_on_the_page_connects_a_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUB_STATE", str(tmp_path / "state"))
-    [program] = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
-    exec(compile(program, str(PAGE), "exec"), {})
+def test_the_commands_on_the_page_connect_a_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = tmp_path / "state"
+    monkeypatch.setenv("HUB_STATE", str(state))
+    monkeypatch.setenv("HUB_CLIENT_SECRET", "the secret the provider gave")
+    [program] = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for line in ["hub init --operator Somewhere", *program.strip().splitlines()]:
+        ran = CliRunner().invoke(commands, shlex.split(line)[1:])
+        assert ran.exit_code == 0, (line, ran.output, ran.exception)
     hub = build(Settings())
     try:
         with hub.database.reading() as reading:
@@ -26,7 +33,7 @@ def test_the_program_on_the_page_connects_a_provider(tmp_path: Path, monkeypatch
             [person] = hub.identity.people(reading, agency="met-police")
         assert provider.id == "met-police"
         assert person.issuer == provider.issuer
-        assert person.roles == {Role.UPLOADER}
+        assert person.roles == {Role.ADMINISTRATOR}
         assert hub.identity.redirect_uri(provider.id).endswith("/login/callback/met-police")
     finally:
         hub.close()

@@ -198,3 +198,21 @@ def a_token_permit(clock: Clock, person: Person, **changes: Any) -> Permit:
         "expires_at": clock.now() + timedelta(minutes=5),
     }
     return Permit(**(values | changes))
+
+
+def a_permit_for(clock: Clock, who: Person | Reader, action: Action, *, resource: str = "", minutes: int = 5) -> Permit:
+    """A permit for an action; on the own agency unless another resource is named."""
+    reader = (
+        who
+        if isinstance(who, Reader)
+        else Reader(agency=who.agency, person=who.id, roles=frozenset(role.value for role in who.roles))
+    )
+    return Permit(
+        new_id("permit"),
+        reader,
+        action,
+        resource or f"agency/{reader.agency}",
+        "",
+        "ab" * 32,
+        clock.now() + timedelta(minutes=minutes),
+    )

@@ -46,6 +46,7 @@ class Directory:
 
     def __init__(self, agencies: Mapping[str, str] = AGENCIES) -> None:
         self.agencies = dict(agencies)
+        self.without_facilitator: set[str] = set()
 
     def kind_of(self, _reading: UnitOfWork | Reading, agency: str) -> str:
         if agency not in self.agencies:
@@ -55,6 +56,10 @@ class Directory:
     def name_of(self, reading: UnitOfWork | Reading, agency: str) -> str:
         self.kind_of(reading, agency)
         return agency.replace("-", " ").title()
+
+    def facilitator_of(self, reading: UnitOfWork | Reading, agency: str) -> str:
+        self.kind_of(reading, agency)
+        return "" if agency in self.without_facilitator else f"per_{agency}_facilitator"
 
 
 def someone(agency: str, *roles: str) -> Reader:

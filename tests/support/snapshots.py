@@ -56,6 +56,9 @@ class Directory:
         self.kind_of(_reading, agency)
         return agency.replace("-", " ").title()
 
+    def facilitator_of(self, _reading: UnitOfWork | Reading, agency: str) -> str:
+        return f"per_{agency}_facilitator"
+
 
 class AHub:
     """Everything wired; verbs that tests say often."""

@@ -80,6 +80,51 @@ def test_not_even_with_a_permit_that_says_so(hub: APolicyHub) -> None:
             hub.agreements.sign(uow, forged, "duty")
 
 
+def test_a_responsible_authority_signs_only_with_a_facilitator_named(hub: APolicyHub) -> None:
+    hub.propose(a_document())
+    hub.directory.without_facilitator.add(POLICE)
+    with pytest.raises(ProposalRefused, match=r"reg 4\(3\)") as refused:
+        hub.sign("duty", agency=POLICE)
+    assert [(one.code, one.bodies) for one in refused.value.reasons] == [("agreement.no-facilitator", (POLICE,))]
+    with hub.database.reading() as reading:
+        assert hub.agreements.get(reading, "duty").missing_signatures == (POLICE, COUNCIL)
+    hub.directory.without_facilitator.clear()
+    assert hub.sign("duty", agency=POLICE).missing_signatures == (COUNCIL,)
+
+
+def test_nor_does_it_come_into_force_or_go_on_when_a_signers_facilitator_has_gone(hub: APolicyHub) -> None:
+    hub.propose(a_document())
+    hub.sign("duty", agency=POLICE)
+    hub.directory.without_facilitator.add(POLICE)
+    with pytest.raises(ProposalRefused, match="Ravensbourne Police has nobody named"):
+        hub.sign("duty", agency=COUNCIL)
+    hub.directory.without_facilitator.clear()
+    hub.sign("duty", agency=COUNCIL)
+    hub.change("suspend", "duty", agency=POLICE)
+    hub.directory.without_facilitator.add(COUNCIL)
+    with pytest.raises(ProposalRefused, match="Ravensbourne Council has nobody named"):
+        hub.change("resume", "duty", agency=POLICE)
+
+
+def test_a_body_that_is_no_responsible_authority_needs_no_facilitator(hub: APolicyHub) -> None:
+    hub.directory.without_facilitator |= {HOSPITAL, AMBULANCE, OPERATOR}
+    hub.agree_shipped("ravensbourne", by=COUNCIL)
+
+
+def test_a_permit_that_is_out_of_date_changes_nothing(hub: APolicyHub, clock: FrozenClock) -> None:
+    hub.propose(a_document())
+    with hub.database.unit_of_work() as uow:
+        permit = hub.policy.permit(uow, someone(POLICE, "approver"), Action.AGREEMENT_SIGN, "duty")
+    with hub.database.unit_of_work() as uow:
+        proposing = hub.policy.permit(uow, someone(COUNCIL, "steward"), Action.AGREEMENT_PROPOSE, "agreements")
+    clock.advance(timedelta(hours=1))
+    with hub.database.unit_of_work() as uow:
+        with pytest.raises(NotPermitted):
+            hub.agreements.sign(uow, permit, "duty")
+        with pytest.raises(NotPermitted):
+            hub.agreements.propose(uow, proposing, a_document(agreement="other"))
+
+
 def test_a_processor_has_nothing_to_sign(hub: APolicyHub) -> None:
     hub.propose(a_document())
     with hub.database.unit_of_work() as uow:

@@ -22,6 +22,10 @@ def test_a_partnership_is_set_up_once_with_its_agreements_in_force(tmp_path: Pat
         assert {one.id for one in hub.identity.agencies(reading)} == {one.id for one in partnership.agencies}
         people = hub.identity.people(reading)
         assert {one.subject for one in people} == {one.id for one in partnership.people}
+        for agency in hub.identity.agencies(reading):
+            if any(one.agency == agency.id for one in people) and agency.kind != "hub_operator":
+                assert hub.identity.is_administered(reading, agency.id), agency.id
+                assert hub.identity.facilitator(reading, agency.id) is not None, agency.id
         in_force = hub.agreements.in_force(reading, hub.clock.now())
         shipped = sum(
             len(list((data_root("policies") / "agreements" / name).glob("*.yaml"))) for name in partnership.agreements

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -40,7 +43,7 @@ def fill(database: Database, count: int = 7) -> None:
 def a_permit(action: Action = Action.AUDIT_READ) -> Permit:
     reader = Reader(agency="ravensbourne-council", person="per_2", roles=frozenset({"auditor"}))
     moment = FrozenClock().now()
-    return Permit("permit_2", reader, action, "audit/log", "lawfulness", "cd" * 32, moment)
+    return Permit("permit_2", reader, action, "audit/log", "lawfulness", "cd" * 32, moment + timedelta(minutes=5))
 
 
 def test_the_six_verbs_of_section_62_are_there() -> None:
@@ -162,6 +165,14 @@ def test_the_log_is_read_only_for_a_purpose_of_section_62_and_the_reading_is_log
         entries(uow, a_permit(), at=clock, purpose="curiosity")
     with pytest.raises(NotPermitted), database.unit_of_work() as uow:
         entries(uow, a_permit(Action.VIEW_READ), at=clock, purpose="lawfulness")
+
+
+@pytest.mark.parametrize("changes", [{"resource": "audit/other"}, {"expires_at": FrozenClock().now()}])
+def test_a_permit_for_another_thing_or_out_of_date_reads_no_log(
+    database: Database, clock: FrozenClock, changes: dict[str, Any]
+) -> None:
+    with database.unit_of_work() as uow, pytest.raises(NotPermitted):
+        entries(uow, replace(a_permit(), **changes), at=clock, purpose="lawfulness")
 
 
 def test_an_inclusion_proof_leads_to_the_signed_root(database: Database) -> None:

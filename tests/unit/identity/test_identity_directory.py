@@ -55,7 +55,6 @@ def test_agencies_are_kept_with_their_kind(identity: Identity, database: Databas
         ({"name": "  "}, "bad-name"),
         ({"name": "a\x1b[2Jb"}, "bad-name"),
         ({"name": "x" * 201}, "bad-name"),
-        ({"facilitator": "Sam\x00"}, "bad-name"),
     ],
 )
 def test_an_agency_that_is_not_well_described_is_refused(

@@ -14,7 +14,7 @@ from hub.disclosure.profiles import PROFILES
 from hub.identity import AgencyKind
 from hub.kit.errors import Invalid
 from hub.kit.paths import data_root
-from hub.policy import PolicyLibrary
+from hub.policy import PolicyLibrary, kinds_page
 from hub.schemas.model import AGENCY_KINDS, HEALTH_BODIES
 from tests.support.policy import the_library
 
@@ -34,6 +34,41 @@ def test_kinds_are_those_that_identity_and_schemas_write() -> None:
         "integrated_care_board",
         "local_health_board",
     }
+
+
+SECTION_12 = """
+local_authority, chief_officer_police, integrated_care_board, local_health_board, probation_provider, youth_offending_team,
+fire_rescue_authority; educational, prison, youth_custody; local_policing_body; nhs_trust, ambulance_trust, housing_association,
+vcs, transport, academic, vru_host
+"""
+
+
+def test_every_kind_of_body_the_duty_meets_is_there_and_the_hubs_own() -> None:
+    listed = {one.strip(" ;,\n") for one in SECTION_12.replace(";", ",").split(",")}
+    assert set(the_library().kinds) == listed | {"hub_operator"}
+
+
+def test_the_statutory_lists_hold_the_kinds_of_the_act_and_no_other() -> None:
+    lists = the_library().lists
+    specified = SECTION_12.split(";", maxsplit=1)[0]
+    assert set(lists["specified_authorities"].kinds) == {one.strip() for one in specified.split(",")}
+    assert set(lists["relevant_institutions"].kinds) == {"educational", "prison", "youth_custody"}
+    assert the_library().responsible_authorities == set(lists["community_safety_partners"].kinds)
+    on_a_list = {kind for one in lists.values() for kind in one.kinds}
+    assert not on_a_list & {"ambulance_trust", "housing_association", "vcs", "transport", "academic", "vru_host"}
+
+
+def test_the_page_of_kinds_says_who_discloses_and_receives_by_each_gateway() -> None:
+    library = the_library()
+    lines = kinds_page(library).splitlines()
+    heads = next(line for line in lines if "`pcsc_s16`" in line).split("|")
+    rows = {line.split("`")[1]: line.split("|") for line in lines if line.startswith("| `")}  # the later table stays
+    assert set(rows) == set(library.kinds)
+    for name, gateway in library.gateways.items():
+        at = heads.index(f" `{name}` ")
+        for kind, cells in rows.items():
+            assert ("discloses" in cells[at]) == (kind in gateway.disclosers), (kind, name)
+            assert ("receives" in cells[at]) == (kind in gateway.recipients), (kind, name)
 
 
 def test_profiles_have_the_numbers_that_disclosure_control_applies() -> None:
