@@ -89,6 +89,8 @@ def test_each_schema_counts_on_one_basis_and_bases_differ() -> None:
         "ambulance/violence-callouts": "call-outs",
         "fire/incidents": "incidents",
         "fire/special-services": "incidents",
+        "police/lsoa-counts": "crimes",
+        "police/ward-counts": "crimes",
         "health/istv-assaults": "attendances",
         "police/stop-and-search": "searches",
         "police/street-crime": "crimes",
