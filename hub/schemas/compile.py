@@ -177,6 +177,8 @@ def _field_probes(schema: DatasetSchema, field: Field, period: str) -> list[Prob
 def _code_probe(schema: DatasetSchema, field: Field, period: str) -> Probe:
     column, known = quoted(field.name), field.codes.valid_in(period) if field.codes else ()
     unknown = f"{column} NOT IN {_listed(known)}" if known else f"{column} IS NOT NULL"
+    if field.several and known:
+        unknown = f"NOT list_has_all([{_listed(known)[1:-1]}], string_split({column}, ';'))"
     words = {
         "codes": field.codes.title if field.codes else "",
         "period": period or say("schemas.finding.not-in-code-list.any-period"),
@@ -276,11 +278,11 @@ def _blank_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:
     )
 
 
-def _one_value_probe(rule: Rule, _: Mapping[str, str]) -> Probe:
-    column = quoted(rule.fields[0])
+def _one_value_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:
+    value = typed[rule.fields[0]]
     # the first row decides: no row is better than another, and all that differ from it are named
-    first = f"(SELECT arg_min({column}, {ROW_NUMBER}) FROM {EXTRACT})"
-    return Probe("several-values", rule.fields[0], f"{column} <> {first}", {})
+    first = f"(SELECT arg_min({value}, {ROW_NUMBER}) FROM {EXTRACT})"
+    return Probe("several-values", rule.fields[0], f"{value} <> {first}", {})
 
 
 def _part_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:

@@ -40,7 +40,19 @@ _NEEDED_KEYS = frozenset(
 _SCHEMA_KEYS = _NEEDED_KEYS | {"kind", "key", "rules", "refused", "encodings", "derived", "value", "wide", "series"}
 _FIELD_KEYS = frozenset(
     ("name", "title", "type", "description", "format", "formats", "constraints", "example", "trueValues", "falseValues")
-) | {"role", "sensitivity", "codes", "wanted", "optional_column", "free_text", "scan", "shown", "aliases", "trim"}
+) | {
+    "role",
+    "sensitivity",
+    "codes",
+    "wanted",
+    "optional_column",
+    "free_text",
+    "scan",
+    "shown",
+    "aliases",
+    "trim",
+    "several",
+}
 _CONSTRAINTS = frozenset(("required", "pattern", "maxLength", "minimum", "maximum", "enum"))
 _DEFAULT_FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%dT%H:%M:%S", "yearmonth": "%Y-%m"}
 
@@ -176,6 +188,7 @@ def _field(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str) ->
         shown=bool(raw.get("shown", True)),
         aliases=tuple(raw.get("aliases", ())),
         trim=bool(raw.get("trim", False)),
+        several=bool(raw.get("several", False)),
     )
 
 

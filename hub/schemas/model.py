@@ -192,8 +192,8 @@ class Field:
     `maximum` are inclusive. `pattern` is a regular expression the whole value must match. `free_text` may hold
     anything a person typed; `scan` False: the pattern leaves no room for an identifier. `shown` False: kept for the
     hub's own use, shown to nobody. `aliases` are earlier names of the column, of the same meaning and unit. `trim`:
-    blanks around the value are taken off, and counted. `derived`: the hub computes it at the check; an extract need not
-    hold it.
+    blanks around the value are taken off, and counted. `several`: codes of the list with semicolons between them.
+    `derived`: the hub computes it at the check; an extract need not hold it.
     """
 
     name: str
@@ -219,6 +219,7 @@ class Field:
     shown: bool = True
     aliases: tuple[str, ...] = ()
     trim: bool = False
+    several: bool = False
     derived: Derivation | None = None
 
 

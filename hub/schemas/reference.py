@@ -115,7 +115,8 @@ def _form(field: Field) -> Iterator[str]:
     if field.minimum is not None:
         yield f"{field.minimum} to {field.maximum}"
     if field.codes is not None and field.codes.id:
-        yield f"one of `{field.codes.id}` ({len(field.codes.codes)} codes)"
+        often = "several, with semicolons between, of" if field.several else "one of"
+        yield f"{often} `{field.codes.id}` ({len(field.codes.codes)} codes)"
     elif field.codes is not None:
         yield "one of " + ", ".join(code.code for code in field.codes.codes)
     if field.trim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from hub.kit.errors import Invalid, NotFound, Refused
 from hub.kit.paths import data_root
 from hub.kit.words import say
 from hub.schemas.load import code_lists, dataset_schema, read_yaml
-from hub.schemas.model import HEALTH_BODIES, DatasetSchema
+from hub.schemas.model import HEALTH_BODIES, DatasetSchema, Field
 from hub.schemas.wide import month_cell
 
 _MAY_BE_HEALTH = frozenset(("aggregate", "anonymised_record"))
@@ -90,20 +91,12 @@ def frictionless_descriptor(schema: DatasetSchema, *, months: Sequence[str] = ()
     fields: list[dict[str, Any]] = []
     cells = [month_cell(schema.wide, name) for name in months] if schema.wide else []
     for field in (*schema.columns, *cells):
-        limits: dict[str, Any] = {}
-        if field.required:
-            limits["required"] = True
-        if field.pattern:
-            limits["pattern"] = field.pattern
-        if field.max_length is not None:
-            limits["maxLength"] = field.max_length
-        if field.minimum is not None:
-            limits["minimum"] = field.minimum
-        if field.maximum is not None:
-            limits["maximum"] = field.maximum
-        if field.codes is not None:
-            limits["enum"] = list(field.codes.valid_in(""))
-        entry: dict[str, Any] = {"name": field.name, "type": field.type, "title": field.title, "constraints": limits}
+        entry: dict[str, Any] = {
+            "name": field.name,
+            "type": field.type,
+            "title": field.title,
+            "constraints": _limits(field),
+        }
         if field.type in ("date", "datetime"):
             entry["format"] = field.formats[0]
         if field.type == "boolean":
@@ -116,6 +109,26 @@ def frictionless_descriptor(schema: DatasetSchema, *, months: Sequence[str] = ()
         "missingValues": list(schema.missing_values),
         "fields": fields,
     }
+
+
+def _limits(field: Field) -> dict[str, Any]:
+    limits: dict[str, Any] = {}
+    if field.required:
+        limits["required"] = True
+    if field.pattern:
+        limits["pattern"] = field.pattern
+    if field.max_length is not None:
+        limits["maxLength"] = field.max_length
+    if field.minimum is not None:
+        limits["minimum"] = field.minimum
+    if field.maximum is not None:
+        limits["maximum"] = field.maximum
+    if field.codes is not None and field.several:
+        one = "|".join(map(re.escape, field.codes.valid_in("")))
+        limits["pattern"] = f"({one})(;({one}))*"
+    elif field.codes is not None:
+        limits["enum"] = list(field.codes.valid_in(""))
+    return limits
 
 
 def _order(version: str) -> tuple[int, ...]:

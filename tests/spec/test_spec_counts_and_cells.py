@@ -87,6 +87,10 @@ def test_each_schema_counts_on_one_basis_and_bases_differ() -> None:
     bases = {schema.id: schema.counting_basis for schema in SchemaRegistry.from_folder().all()}
     assert bases == {
         "ambulance/violence-callouts": "call-outs",
+        "council/antisocial-behaviour": "reports",
+        "council/children-in-need": "children",
+        "council/road-collisions": "collisions",
+        "council/suspensions-exclusions": "suspensions",
         "fire/incidents": "incidents",
         "fire/special-services": "incidents",
         "police/lsoa-counts": "crimes",
@@ -95,6 +99,10 @@ def test_each_schema_counts_on_one_basis_and_bases_differ() -> None:
         "police/stop-and-search": "searches",
         "police/street-crime": "crimes",
         "police/street-crime-api": "crimes",
+        "housing/antisocial-behaviour": "cases",
+        "probation/caseload": "people",
+        "transport/incidents": "incidents",
+        "youth-justice/caseload": "outcomes",
     }
 
 

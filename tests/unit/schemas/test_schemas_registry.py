@@ -32,6 +32,14 @@ def test_the_measures_are_those_of_the_plan() -> None:
     measures = {schema.id: (schema.counting_basis, schema.kind, schema.key) for schema in registry().all()}
     assert measures == measures | {
         "ambulance/violence-callouts": ("call-outs", "chief_complaint_code", ("incident_no",)),
+        "council/antisocial-behaviour": ("reports", "asb_category", ("case_ref",)),
+        "council/children-in-need": ("children", "PrimaryNeedCode", ("LAchildID", "CINdetailsID")),
+        "council/road-collisions": ("collisions", "collision_severity", ("collision_ref",)),
+        "council/suspensions-exclusions": ("suspensions", "reason_1", ("pupil_ref", "start_date", "sequence")),
+        "housing/antisocial-behaviour": ("cases", "category", ("landlord_code", "case_ref")),
+        "probation/caseload": ("people", "rosh_community", ("crn", "snapshot_date")),
+        "transport/incidents": ("incidents", "type", ("source", "ref")),
+        "youth-justice/caseload": ("outcomes", "outcome_type", ("child_ref", "outcome_date", "offence_seq")),
         "fire/incidents": ("incidents", "StopCodeDescription", ("IncidentNumber",)),
         "fire/special-services": ("incidents", "SpecialServiceTypeCategory", ("IncidentNumber",)),
         "health/istv-assaults": ("attendances", "assault_method", ()),
