@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, bindparam, insert, select, update
 
 from hub.audit.model import COLUMNS, Checkpoint, StoredEntry
 from hub.db import Reading, UnitOfWork, metadata
@@ -36,12 +36,19 @@ audit_checkpoints = Table(
 
 _HEAD = 1
 
+# Made once: every request writes entries, and building the same statements anew took longer than running them.
+_LOCK_HEAD = select(audit_head.c.size, audit_head.c.frontier).where(audit_head.c.id == _HEAD).with_for_update()
+_ADD_ENTRY = insert(audit_entries)
+_MOVE_HEAD = (
+    update(audit_head)
+    .where(audit_head.c.id == _HEAD)
+    .values(size=bindparam("new_size"), frontier=bindparam("new_frontier"))
+)
+
 
 def lock_head(uow: UnitOfWork) -> tuple[int, list[bytes]]:
     """Size and frontier of the log, locked until the transaction ends: entries get their numbers one after another."""
-    row = uow.connection.execute(
-        select(audit_head.c.size, audit_head.c.frontier).where(audit_head.c.id == _HEAD).with_for_update()
-    ).one_or_none()
+    row = uow.connection.execute(_LOCK_HEAD).one_or_none()
     if row is None:
         uow.connection.execute(insert(audit_head).values(id=_HEAD, size=0, frontier=""))
         return 0, []
@@ -50,12 +57,9 @@ def lock_head(uow: UnitOfWork) -> tuple[int, list[bytes]]:
 
 def append(uow: UnitOfWork, *, index: int, columns: Mapping[str, str], leaf: bytes, frontier: list[bytes]) -> None:
     """Store the entry and the head that now includes it."""
-    uow.connection.execute(insert(audit_entries).values(index=index, **columns, leaf_hash=leaf.hex()))
-    uow.connection.execute(
-        update(audit_head)
-        .where(audit_head.c.id == _HEAD)
-        .values(size=index + 1, frontier=" ".join(node.hex() for node in frontier))
-    )
+    uow.connection.execute(_ADD_ENTRY, {"index": index, **columns, "leaf_hash": leaf.hex()})
+    moved = {"new_size": index + 1, "new_frontier": " ".join(node.hex() for node in frontier)}
+    uow.connection.execute(_MOVE_HEAD, moved)
 
 
 def head(reading: UnitOfWork | Reading) -> tuple[int, list[bytes]]:
