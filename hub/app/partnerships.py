@@ -80,6 +80,7 @@ _BROMLEY_AGENCIES = (
     SeedAgency(id="met-police", name="Metropolitan Police Service", kind="chief_officer_police"),
     SeedAgency(id="city-police", name="City of London Police", kind="chief_officer_police"),
     SeedAgency(id="west-yorkshire-police", name="West Yorkshire Police", kind="chief_officer_police"),
+    SeedAgency(id="london-fire", name="London Fire Brigade", kind="fire_rescue_authority"),
     SeedAgency(id="hub-operator", name="Hub operator", kind="hub_operator"),
 )
 
@@ -98,7 +99,7 @@ def _people(agency: str, *kinds: tuple[str, str, str]) -> tuple[SeedPerson, ...]
     )
 
 
-_POLICE = (
+_SUPPLIER = (
     ("analyst", "Data analyst", "uploader analyst"),
     ("governance", "Information governance lead", "steward approver"),
 )
@@ -111,9 +112,10 @@ _BROMLEY_PEOPLE = (
         ("strategy", "Strategic lead", "strategic_lead"),
         ("auditor", "Internal auditor", "auditor"),
     ),
-    *_people("met-police", *_POLICE),
-    *_people("city-police", *_POLICE),
-    *_people("west-yorkshire-police", *_POLICE),
+    *_people("met-police", *_SUPPLIER),
+    *_people("city-police", *_SUPPLIER),
+    *_people("west-yorkshire-police", *_SUPPLIER),
+    *_people("london-fire", *_SUPPLIER),
     *_people("hub-operator", ("operator", "Hub operator", "operator")),
 )
 

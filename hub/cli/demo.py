@@ -112,6 +112,7 @@ def _claim(state: Path, address: str) -> None:
 
 def _build(address: str, state: Path, months: int) -> None:
     from hub.app import Progress, read_progress, write_progress
+    from hub.cli.context import load_context
     from hub.cli.geography import load_files
     from hub.cli.itinerary import demo as invented
     from hub.cli.local import hub_of
@@ -133,6 +134,7 @@ def _build(address: str, state: Path, months: int) -> None:
         tell(Progress(stage="geography"))
         with hub_of(state) as hub:
             load_files(hub, itinerary.geography)
+            load_context(hub, itinerary.context)
         log = Log()
         submit_all(address, itinerary, log, tell)
         build_and_look(address, itinerary, log, state, tell, look=False)

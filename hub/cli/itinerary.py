@@ -20,10 +20,11 @@ class Extract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Itinerary:
-    """Which partnership, which geography files, which extracts."""
+    """Which partnership, which geography files, which extracts; `context` is population and deprivation."""
 
     partnership: str
     geography: tuple[Path, ...]
+    context: tuple[Path, ...] = ()
     extracts: tuple[Extract, ...]
     lead: str
 
@@ -35,7 +36,10 @@ _REAL = (
     ("met-police", "police/street-crime", "police/met_burglary"),
     ("met-police", "police/stop-and-search", "police/stop_search"),
 )
+_REAL_EDITIONS = (("london-fire", "fire/incidents", "fire/lfb-incident-sample.csv", "2009-01"),)
+"""Files whose name does not say the month they are for."""
 _REAL_GEOGRAPHY = ("geo/bromley_lsoa21.geojson", "geo/lsoa21_ward25_lad25_london.csv")
+_REAL_CONTEXT = ("context/census2021_age_lsoa21_london.csv", "context/imd2025_london_lsoa21.csv")
 
 
 def real(data: Path, *, profile: str) -> Itinerary:
@@ -56,18 +60,29 @@ def real(data: Path, *, profile: str) -> Itinerary:
         raise Invalid(
             f"no police files under {data}", code="no-data", remedy="Name the folder of the public data with --data."
         )
-    partnership = "bromley-open" if profile == "open" else "bromley-closed"
-    return Itinerary(partnership=partnership, geography=geography, extracts=tuple(extracts), lead="bromley-council")
+    extracts += [
+        Extract(agency=agency, dataset=dataset, period=period, path=data / name)
+        for agency, dataset, name, period in _REAL_EDITIONS
+        if (data / name).is_file()
+    ]
+    return Itinerary(
+        partnership="bromley-open" if profile == "open" else "bromley-closed",
+        geography=geography,
+        context=tuple(data / name for name in _REAL_CONTEXT if (data / name).is_file()),
+        extracts=tuple(extracts),
+        lead="bromley-council",
+    )
 
 
 def demo(folder: Path, *, months: int = 36) -> Itinerary:
     """The invented partnership, written into `folder`."""
-    from hub.synthetic import write_partnership
+    from hub.synthetic import write_context, write_partnership
 
     manifest = write_partnership(folder, months=months)
     return Itinerary(
         partnership="ravensbourne",
         geography=tuple(folder / file.path for file in manifest.geography),
+        context=write_context(folder),
         extracts=tuple(
             Extract(agency=file.agency, dataset=file.dataset, period=file.period, path=folder / file.path)
             for file in manifest.extracts

@@ -26,6 +26,7 @@ from hub.settings import child_environment
 def tour(state: Path, data: Path | None, profile: str, months: int, as_json: bool) -> None:
     """Set up a partnership, submit, snapshot, query, assess, verify; the assessment is written into the state folder."""
     from hub.cli.client import free_port, server
+    from hub.cli.context import load_context
     from hub.cli.geography import load_files
     from hub.cli.itinerary import demo, real
     from hub.cli.local import hub_of
@@ -52,6 +53,7 @@ def tour(state: Path, data: Path | None, profile: str, months: int, as_json: boo
             address = stack.enter_context(server(environment, port=port, log=state / "server.log"))
         with log.step("geography"), hub_of(state) as hub:
             load_files(hub, itinerary.geography)
+            load_context(hub, itinerary.context)
         with log.step("submit"):
             submit_all(address, itinerary, log, talk)
         build_and_look(address, itinerary, log, state, talk)
