@@ -25,6 +25,7 @@ AGENCIES: dict[str, str] = {
     "ravensbourne-hosting": "hub_operator",
     "bromley-council": "local_authority",
     "met-police": "chief_officer_police",
+    "london-fire": "fire_rescue_authority",
     "city-police": "chief_officer_police",
     "west-yorkshire-police": "chief_officer_police",
     "hub-operator": "hub_operator",

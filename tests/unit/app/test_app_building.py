@@ -27,7 +27,8 @@ def test_what_was_accepted_is_published_and_progress_is_told(house: House) -> No
     told: list[tuple[int, int]] = []
     report = build_snapshot(house.hub, house.reader(OPERATOR), progress=lambda done, total: told.append((done, total)))
     assert report.snapshot == 1
-    assert {view.id: view.cells > 0 for view in report.views} == {"police-and-health": True, "violence-by-place": True}
+    shown = {view.id for view in report.views if view.cells > 0}
+    assert {"police-and-health", "violence-by-place"} <= shown
     assert told[0] == (0, 1)
     table = house.table(ANALYST, by="borough,quarter")
     assert [cell.value for row in table.rows for cell in row.cells] == [60]
