@@ -73,6 +73,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     definitions = Definitions.from_folder(clock=now, first=settings.definition)
     agreements = Agreements(clock=now)
     geography = Geography(clock=now)
+    context = Context(geography=geography, clock=now)
     engine = DuckDbEngine(memory_mb=settings.memory_mb)
     vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=settings.max_upload_mb * 2**20)
     directory = Directory(identity)
@@ -101,11 +102,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         policy=policy,
         vault=vault,
         geography=geography,
-        context=Context(geography=geography, clock=now),
+        context=context,
         intake=intake,
         snapshots=snapshots,
         views=views,
-        assessments=Assessments(views=views, definitions=definitions, schemas=schemas, policy=policy, clock=now),
+        assessments=Assessments(views=views, definitions=definitions, context=context, **shared),
         jobs=Jobs(database_url=settings.jobs_url),
         progress=ProgressBoard(settings.state),
     )

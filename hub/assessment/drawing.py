@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hub.assessment.xmr import Limits, Signal
 from hub.kit.canonical import canonical_json, sha256_hex
-from hub.kit.charts import MAX_SERIES, Mark, MarkKind, Series, bar_chart, line_chart
+from hub.kit.charts import MAX_SERIES, Mark, MarkKind, Rule, Series, bar_chart, line_chart
 from hub.kit.spoken import short_period
 from hub.kit.words import say
 from hub.views import ProtectedTable, Shown
@@ -44,6 +45,40 @@ def series(table: ProtectedTable, position: int) -> str:
     marks = tuple(_mark(short_period(row.period), row.cells[position]) for row in rows)
     column = table.columns[position]
     return _line([Series(column.title, marks)] if marks else [], [table.result_hash, column.id])
+
+
+def control(
+    months: Sequence[str],
+    numbers: Sequence[int | None],
+    limit: Limits | None,
+    told: Sequence[Signal | None],
+    *,
+    seed: object,
+) -> str:
+    """Published months with their mean and natural limits; a ring marks a month that is a signal. Hidden months are gaps."""
+    if not any(number is not None for number in numbers):
+        return ""
+    marks = tuple(
+        Mark(short_period(month), MarkKind.GAP if number is None else MarkKind.NUMBER, number or 0)
+        for month, number in zip(months, numbers, strict=True)
+    )
+    rules = []
+    if limit is not None:
+        rules.append(Rule(float(limit.mean), say("assessment.drawing.mean")))
+        rules.append(Rule(float(limit.upper), say("assessment.drawing.upper"), dashed=True))
+        if limit.lower:
+            rules.append(Rule(float(limit.lower), say("assessment.drawing.lower"), dashed=True))
+    words = say("assessment.drawing.control" if limit else "assessment.drawing.months")
+    return str(
+        line_chart(
+            [Series(say("assessment.table.count"), marks)],
+            ident=_ident(seed, months, numbers),
+            title=words,
+            description=words,
+            rules=rules,
+            ringed=[place for place, signal in enumerate(told) if signal is not None],
+        )
+    )
 
 
 def bars(areas: Sequence[TableRow], position: int) -> str:

@@ -7,7 +7,8 @@ smaller bases are unreliable (a convention of public health statistics).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from hub.assessment.model import Line
 from hub.kit.spoken import spoken_month, spoken_period
@@ -20,28 +21,53 @@ TOP = 10
 _YEAR = 12
 
 
-def column_position(table: ProtectedTable, dataset: str, agency: str) -> int:
-    """Where the column of a measure stands."""
-    return next(
-        index for index, column in enumerate(table.columns) if (column.dataset, column.agency) == (dataset, agency)
-    )
+def whole(table: ProtectedTable, position: int, kind: str) -> dict[str, int | None]:
+    """The figure of the whole area for each period of one kind: None where the cell of any area is hidden or missing."""
+    areas = {row.area for row in table.rows}
+    cells: dict[str, list[Cell]] = {}
+    for row in table.rows:
+        if row.kind == kind:
+            cells.setdefault(row.period, []).append(row.cells[position])
+    return {
+        period: _sum_of_numbers(found) if len(found) == len(areas) else None for period, found in sorted(cells.items())
+    }
+
+
+def windows(periods: Mapping[str, int | None]) -> list[tuple[str, int | None]]:
+    """(last period, sum of its twelve months) from the first whole year on; all periods are months, quarters or years.
+
+    None where a period of the twelve months is hidden or missing.
+    """
+    if not periods:
+        return []
+    ordered = all_periods(min(periods), max(periods))
+    size = 1 if len(ordered[0]) == len("2026") else 4 if "Q" in ordered[0] else _YEAR
+    sums = []
+    for last in range(size - 1, len(ordered)):
+        numbers = [periods.get(period) for period in ordered[last - size + 1 : last + 1]]
+        shown = [number for number in numbers if number is not None]
+        sums.append((ordered[last], sum(shown) if len(shown) == size else None))
+    return sums
 
 
 def rolling(table: ProtectedTable, position: int, kinds: Sequence[str]) -> dict[str, list[tuple[str, int | None]]]:
-    """For each kind: (last month, sum of its twelve months) from the twelfth month on; None where a month is hidden or missing."""
-    found: dict[str, list[tuple[str, int | None]]] = {}
-    for kind in kinds:
-        months = {row.period: row.cells[position] for row in table.rows if row.kind == kind}
-        if not months:
-            continue
-        ordered = _all_months(min(months), max(months))
-        sums = []
-        for last in range(_YEAR - 1, len(ordered)):
-            cells = [months.get(month) for month in ordered[last - _YEAR + 1 : last + 1]]
-            numbers = [cell.value for cell in cells if cell is not None and cell.state is Shown.NUMBER]
-            sums.append((ordered[last], sum(numbers) if len(numbers) == _YEAR else None))
-        found[kind] = sums
-    return found
+    """For each kind that the table has: (last period, sum of its twelve months), as `windows`."""
+    found = {kind: whole(table, position, kind) for kind in kinds}
+    return {kind: windows(periods) for kind, periods in found.items() if periods}
+
+
+def together(sums: Mapping[str, Sequence[tuple[str, int | None]]]) -> list[tuple[str, int | None]]:
+    """The sum of several kinds of one measure, window by window; None where any of them has no figure.
+
+    Kinds of one measure divide the same counted things, so nothing is counted twice.
+    """
+    series = [dict(one) for one in sums.values()]
+    periods = sorted({period for one in series for period in one})
+    summed: list[tuple[str, int | None]] = []
+    for period in periods:
+        numbers = [number for one in series if (number := one.get(period)) is not None]
+        summed.append((period, sum(numbers) if numbers and len(numbers) == len(series) else None))
+    return summed
 
 
 def rolling_lines(sums: dict[str, list[tuple[str, int | None]]], titles: dict[str, str]) -> tuple[Line, ...]:
@@ -50,10 +76,11 @@ def rolling_lines(sums: dict[str, list[tuple[str, int | None]]], titles: dict[st
     for kind, series in sums.items():
         if not series:
             continue
-        month, newest = series[-1]
-        before = dict(series).get(f"{int(month[:4]) - 1}{month[4:]}")
+        period, newest = series[-1]
+        before = dict(series).get(f"{int(period[:4]) - 1}{period[4:]}")
+        last = window_text(period)
         lines.append(
-            Line((titles.get(kind, kind), spoken_month(month), _text(newest), _text(before), change(newest, before)))
+            Line((titles.get(kind, kind), last, number_text(newest), number_text(before), change(newest, before)))
         )
     return tuple(lines)
 
@@ -100,14 +127,45 @@ def cell_text(cell: Cell) -> str:
     return f"{cell.value:,}" if cell.state is Shown.NUMBER else cell.text
 
 
-def _text(number: int | None) -> str:
+def number_text(number: int | None) -> str:
+    """A figure as a document prints it, or the words for none."""
     return say("assessment.table.none") if number is None else f"{number:,}"
 
 
-def _all_months(first: str, last: str) -> list[str]:
-    year, month = int(first[:4]), int(first[5:])
-    months = []
-    while (text := f"{year:04d}-{month:02d}") <= last:
-        months.append(text)
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return months
+def rate(number: int | None, residents: int | None, per: int) -> str:
+    """Events for so many residents, with one decimal, halves up; the words for none on a base under 20 or without residents."""
+    if number is None or not residents or number < SMALLEST_BASE:
+        return say("assessment.table.none")
+    return decimal_text(Fraction(number * per, residents))
+
+
+def decimal_text(number: Fraction, places: int = 1) -> str:
+    """A number that is not negative with so many decimals, halves up, thousands divided: the same text on every machine."""
+    scaled = int((number * 10**places * 2 + 1) // 2)
+    left, right = divmod(scaled, 10**places)
+    return f"{left:,}.{right:0{places}d}" if places else f"{left:,}"
+
+
+def percent_text(part: int, all_of_it: int) -> str:
+    """A share in whole percent, halves up."""
+    return f"{(200 * part + all_of_it) // (2 * all_of_it)} %"
+
+
+def window_text(period: str) -> str:
+    """The last month of a window, or the last quarter or the year as people write them."""
+    return spoken_month(period) if len(period) == len("2026-10") and "Q" not in period else spoken_period(period)
+
+
+def all_periods(first: str, last: str) -> list[str]:
+    """Every month, quarter or year from `first` to `last`, both included."""
+    if len(first) == len("2026"):
+        return [f"{year:04d}" for year in range(int(first), int(last) + 1)]
+    mark, steps = ("Q", 4) if "Q" in first else ("", _YEAR)
+    start, stop = (int(period[:4]) * steps + int(period[5 + len(mark) :]) - 1 for period in (first, last))
+    width = 1 if mark else 2
+    return [f"{number // steps:04d}-{mark}{number % steps + 1:0{width}d}" for number in range(start, stop + 1)]
+
+
+def _sum_of_numbers(cells: Sequence[Cell]) -> int | None:
+    """The sum where every cell is a published number."""
+    return sum(cell.value for cell in cells) if all(cell.state is Shown.NUMBER for cell in cells) else None

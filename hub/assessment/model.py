@@ -10,13 +10,25 @@ class Make(StrEnum):
     """What is made of the published cells of a table."""
 
     ROLLING_12 = "rolling-12"
+    RATE = "rate"
+    XMR = "xmr"
     SERIES = "series"
+    HEAT = "heat"
+    SHARE = "share"
     RANKING = "ranking"
+    GRADIENT = "gradient"
+    RATIO = "ratio"
+    OVERLAP = "overlap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """An indicator as declared: which table of which view, of which dataset's measures, and what is made of it."""
+    """An indicator as declared: which table of which view, of which dataset's measures, and what is made of it.
+
+    `kinds`: these alone, else those of the definition where the table has kinds. `ages`: who the residents of a rate are, both
+    included. `per`: so many residents. `total`: the table that holds the whole of a share. `beside`: the other dataset that is
+    compared with.
+    """
 
     id: str
     chapter: str
@@ -24,11 +36,19 @@ class Indicator:
     view: str
     by: str
     dataset: str
+    kinds: tuple[str, ...] = ()
+    ages: tuple[int, int] | None = None
+    per: int = 1_000
+    total: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a figure stands on. `query` is canonical JSON; `result_hash` the SHA-256 of the cells it was made from."""
+    """What a figure stands on. `query` is canonical JSON; `result_hash` the SHA-256 of the cells it was made from.
+
+    `further`: query and result hash of every other table that went into it. `context`: the files of population or deprivation.
+    """
 
     indicator: str
     measure: str
@@ -38,6 +58,8 @@ class Evidence:
     profile: str
     result_hash: str
     definition: str
+    further: tuple[tuple[str, str], ...] = ()
+    context: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +71,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One indicator for one measure: heading, table, drawing and evidence."""
+    """One indicator for one measure: heading, table, drawing, notes and evidence. The first `labels` columns hold words."""
 
     indicator: str
     chapter: str
@@ -59,6 +81,8 @@ class Figure:
     lines: tuple[Line, ...]
     chart: str
     evidence: Evidence
+    labels: int = 1
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from hub.assessment import store
 from hub.assessment.build import figures, render
+from hub.assessment.matter import Ground
 from hub.assessment.model import AssessmentRecord, BuiltAssessment, Figure
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
 from hub.definitions import Definitions, InForce
+from hub.geography import Context, Geography
 from hub.kit.authority import Action, Permit
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.clock import Clock, stamp
@@ -28,9 +30,19 @@ class Assessments:
     """The verbs over assessments."""
 
     def __init__(
-        self, *, views: Views, definitions: Definitions, schemas: SchemaRegistry, policy: Policy, clock: Clock
+        self,
+        *,
+        views: Views,
+        definitions: Definitions,
+        geography: Geography,
+        context: Context,
+        schemas: SchemaRegistry,
+        policy: Policy,
+        clock: Clock,
     ) -> None:
         self._views = views
+        self._geography = geography
+        self._context = context
         self._schemas = schemas
         self._policy = policy
         self._definitions = definitions
@@ -127,15 +139,29 @@ class Assessments:
         self, uow: UnitOfWork, permit: Permit, defined: InForce, justification: str
     ) -> tuple[tuple[Figure, ...], str, str, int]:
         tables: list[ProtectedTable] = []
+        refused: list[NotFound | NotPermitted] = []
 
-        def ask(view: str, by: str) -> ProtectedTable:
-            looking = self._policy.permit(uow, permit.reader, Action.VIEW_READ, view, purpose=permit.purpose)
-            table = self._views.table(uow, looking, view, by=by.replace("-", ","), justification=justification)
+        def ask(view: str, by: str) -> ProtectedTable | None:
+            try:
+                looking = self._policy.permit(uow, permit.reader, Action.VIEW_READ, view, purpose=permit.purpose)
+                table = self._views.table(uow, looking, view, by=by.replace("-", ","), justification=justification)
+            except (NotFound, NotPermitted) as error:
+                refused.append(error)  # nothing of this table is open to the reader: what it would tell is a gap
+                return None
             tables.append(table)
             return table
 
-        made = figures(ask, defined.definition)
-        html, body = render(made, tables, defined, self._schemas)
+        def ground_of(table: ProtectedTable) -> Ground:
+            return Ground(
+                tree=self._geography.index(uow, table.tree_id).tree,
+                population=self._context.population(uow),
+                deprivation=self._context.deprivation(uow),
+            )
+
+        made = figures(ask, defined.definition, ground_of)
+        if not tables:
+            raise refused[0]
+        html, body = render(made, tables, defined, self._schemas, ground_of(tables[0]))
         return made, html, body, tables[0].snapshot
 
     def _check(self, permit: Permit, action: Action) -> None:
@@ -172,7 +198,7 @@ class Assessments:
         )
 
 
-def _as_json(figure: Figure) -> dict[str, str | int]:
+def _as_json(figure: Figure) -> dict[str, object]:
     evidence = figure.evidence
     return {
         "indicator": evidence.indicator,
@@ -183,4 +209,6 @@ def _as_json(figure: Figure) -> dict[str, str | int]:
         "profile": evidence.profile,
         "result_hash": evidence.result_hash,
         "definition": evidence.definition,
+        "further": [{"query": query, "result_hash": result} for query, result in evidence.further],
+        "context": list(evidence.context),
     }

@@ -8,7 +8,7 @@ height, a missing month a break in the line. A chart shows only what the table b
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -62,16 +62,41 @@ class Series:
     marks: tuple[Mark, ...]
 
 
-def line_chart(series: Sequence[Series], *, ident: str, title: str, description: str) -> Markup:
-    """Lines over periods. All series must have marks at the same labels; at most `MAX_SERIES`."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A level drawn across a line chart, with its words at the right: a mean, or a limit (dashed)."""
+
+    value: float
+    words: str
+    dashed: bool = False
+
+
+def line_chart(
+    series: Sequence[Series],
+    *,
+    ident: str,
+    title: str,
+    description: str,
+    rules: Sequence[Rule] = (),
+    ringed: Collection[int] = (),
+) -> Markup:
+    """Lines over periods. All series must have marks at the same labels; at most `MAX_SERIES`.
+
+    `rules` are drawn across; the numbers of the first series at the places `ringed` stand out by a ring.
+    """
     if not series or len(series) > MAX_SERIES or len({tuple(m.label for m in one.marks) for one in series}) != 1:
         raise ValueError("a line chart takes one to six series over the same labels")
     longest = max(len(one.name) for one in series) if len(series) > 1 else 0
+    longest = max([longest, *(len(rule.words) for rule in rules)])
     plot = _Plot(left=62, right=_WIDTH - 18 - min(longest * _GLYPH + 10, 210), top=16, bottom=300)
-    ticks = axis_ticks(max((mark.top for one in series for mark in one.marks), default=0))
+    ticks = axis_ticks(
+        max([*(mark.top for one in series for mark in one.marks), *(rule.value for rule in rules)], default=0)
+    )
     labels = [mark.label for mark in series[0].marks]
     body = [_grid(plot, ticks), _month_labels(plot, labels)]
+    body.extend(_rule(plot, rule, ticks[-1]) for rule in rules)
     body.extend(_line(plot, one, index, ticks[-1], ident) for index, one in enumerate(series))
+    body.extend(_ring(plot, series[0].marks[at].value, at, len(labels), ticks[-1]) for at in sorted(ringed))
     if len(series) > 1:
         body.append(_end_labels(plot, series, ticks[-1]))
     return _svg(ident, title, description, 346, body)
@@ -210,6 +235,19 @@ def _line(plot: _Plot, one: Series, index: int, top: float, ident: str) -> str:
             parts.append(_hatched(box, fill, AXIS if hidden else colour, mark.kind))
     parts.append(_run(run, colour, DASHES[index], dots=count <= 40))
     return f'<g data-mark="series-{index}">{"".join(parts)}</g>'
+
+
+def _rule(plot: _Plot, rule: Rule, top: float) -> str:
+    y, dash = _n(plot.y(rule.value, top)), ' stroke-dasharray="6 4"' if rule.dashed else ""
+    line = (
+        f'<line x1="{_n(plot.left)}" x2="{_n(plot.right)}" y1="{y}" y2="{y}" stroke="{AXIS}" stroke-width="1.5"{dash}/>'
+    )
+    return f'<g data-mark="rule">{line}{_text(plot.right + 6, plot.y(rule.value, top) + 5, rule.words)}</g>'
+
+
+def _ring(plot: _Plot, value: float, place: int, count: int, top: float) -> str:
+    x, y = _n(plot.x(place, count)), _n(plot.y(value, top))
+    return f'<circle cx="{x}" cy="{y}" r="6.5" fill="none" stroke="{TEXT}" stroke-width="2" data-mark="signal"/>'
 
 
 def _run(points: Sequence[tuple[float, float]], colour: str, dash: str, *, dots: bool) -> str:

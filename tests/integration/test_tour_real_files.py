@@ -146,7 +146,7 @@ def test_the_assessment_names_the_gap_and_says_which_indicators_have_no_figure(t
     assert re.search(r"no submission for (2016-03|March 2016)", words)
     for indicator in ("H1", "H2"):
         assert f"so indicator {indicator} has no figure" in words
-    for indicator in ("V1", "V2", "A1", "P1"):
+    for indicator in ("V1", "T4", "H0", "A0", "P2"):
         assert re.search(rf"\b{indicator} [A-Z]", words), indicator
 
 

@@ -12,11 +12,16 @@ import pytest
 
 from hub.app import build_snapshot
 from hub.assessment import BuiltAssessment
+from hub.assessment.build import CHAPTERS, FIGURED, indicators
+from hub.assessment.gaps import unheld
 from hub.audit.store import stored_entries
+from hub.cli.context import load_context
 from hub.kit.authority import Action, Permit
 from hub.kit.canonical import sha256_hex
 from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.kit.spoken import spoken_period
+from hub.kit.words import say
+from tests.support.geography import square_lsoa
 from tests.support.hubs import ANALYST, API, MONTHS, OPERATOR, SQUARES, STRATEGIC, UPLOADER, an_extract
 from tests.support.partnerships import House, a_copy, made
 
@@ -48,7 +53,7 @@ def read(house: House, identity: str, *, name: str = ANALYST) -> BuiltAssessment
 
 def test_every_figure_carries_the_evidence_it_stands_on(house: House) -> None:
     built = build(house)
-    assert {figure.indicator for figure in built.figures} == {"V1", "V2", "P1"}
+    assert {figure.indicator for figure in built.figures} == {"V1", "T4", "H0", "P2"}
     for figure in built.figures:
         evidence = figure.evidence
         assert evidence.measure == f"{API}:crimes@met-police"
@@ -63,7 +68,7 @@ def test_every_figure_carries_the_evidence_it_stands_on(house: House) -> None:
 def test_a_figure_says_what_the_table_says(house: House) -> None:
     table = house.table(ANALYST, "police-and-health", by="borough,quarter", purpose=PURPOSE)
     quarters = {spoken_period(row.period): row.cells[0].text for row in table.rows}
-    (series,) = [figure for figure in build(house).figures if figure.indicator == "V2"]
+    (series,) = [figure for figure in build(house).figures if figure.indicator == "H0"]
     assert {line.cells[0]: line.cells[1] for line in series.lines} == quarters
     assert series.evidence.result_hash == table.result_hash
 
@@ -87,7 +92,7 @@ def test_built_again_it_is_the_same_bytes(house: House) -> None:
 def test_the_document_needs_nothing_from_outside_and_runs_nothing(house: House) -> None:
     built = build(house)
     assert not re.search(r"<script|javascript:|src=|@import|https?://(?!www\.w3\.org)", built.html)
-    for chapter in ("scope", "sources", "levels", "where", "gaps"):
+    for chapter in CHAPTERS:
         assert f'id="{chapter}"' in built.html
     assert built.body in built.html
 
@@ -170,6 +175,61 @@ def test_another_reader_of_the_same_agency_reads_the_same_bytes(house: House) ->
     assert read(house, built.id, name=STRATEGIC).html == built.html
 
 
+def load_people(house: House, folder: Path) -> None:
+    """A hundred residents in each of the four squares, forty of them under 25."""
+    squares = [square_lsoa(column, row) for row in (0, 1) for column in (0, 1)]
+    people = folder / "people-2021.csv"
+    head = "lsoa21_code,Total,Aged 24 years and under,Aged 25 years and over\n"
+    people.write_text(head + "".join(f"{code},100,40,60\n" for code in squares), encoding="utf-8")
+    poor = folder / "imd2025.csv"
+    poor.write_text(
+        "lsoa21_code,IMD_decile,IMD_score\n" + "".join(f"{code},2,30\n" for code in squares), encoding="utf-8"
+    )
+    load_context(house.hub, [people, poor])
+
+
+def test_with_residents_there_are_rates_and_without_them_a_named_gap(house: House, tmp_path: Path) -> None:
+    """48 robberies in the twelve months to December 2024 among 400 residents: 120 for 1,000, worked out here by hand."""
+    before = build(house)
+    assert "No population was loaded" in before.html
+    assert "V2" not in {figure.indicator for figure in before.figures}
+    load_people(house, tmp_path)
+    after = build(house)
+    (rates,) = [figure for figure in after.figures if figure.indicator == "V2"]
+    assert ("Robbery", "December 2024", "48", "120.0") in [line.cells for line in rates.lines]
+    assert "400 residents (2021)" in rates.notes[0]
+    assert rates.evidence.context[0].startswith("population@1 (2021, ")
+    assert "No population was loaded" not in after.html
+    (fifths,) = [figure for figure in after.figures if figure.indicator == "C2"]
+    assert fifths.lines[0].cells == ("Most deprived fifth of England", "4", "100 %")
+    assert after.html == build(house).html
+    with pytest.raises(Conflict) as caught:
+        read(house, before.id)  # what was built without residents does not come out the same now
+    assert caught.value.code == "assessment-stale"
+
+
+def test_every_indicator_asks_for_a_table_that_its_view_offers(house: House) -> None:
+    views = {view.id: view for view in house.hub.views.catalogue()}
+    for indicator in indicators():
+        view = views[indicator.view]
+        assert indicator.by in {table.name for table in view.tables}, indicator.id
+        datasets = {column.dataset for column in view.columns}
+        assert {indicator.dataset, *filter(None, (indicator.beside,))} <= datasets, indicator.id
+        if indicator.total:
+            other, by = indicator.total.split(" ")
+            assert by in {table.name for table in views[other].tables}, indicator.id
+        assert say(f"assessment.indicator.{indicator.id}")
+        assert indicator.chapter in FIGURED
+
+
+def test_what_nobody_can_tell_is_named_with_who_holds_it(house: House) -> None:
+    html = build(house).html
+    assert "K4 Lethal-barrelled discharges: no dataset agreed in this hub tells it. It is held by the police." in html
+    assert "so indicator H1 has no figure" in html
+    declared = {indicator.id for indicator in indicators()}
+    assert not declared & {one.split(" ")[0] for one in unheld()}
+
+
 def choose(house: House, reference: str) -> None:
     asked = house.permit(STRATEGIC, Action.DEFINITION_CHOOSE, "definitions")
     with house.hub.database.unit_of_work() as uow:
@@ -185,7 +245,8 @@ def test_the_definition_that_the_partnership_chose_is_the_one_that_counts(house:
     assert "Board &lt;2 March&gt;, item 3" in after.html  # what people write is shown, never run
     assert "county lines" in after.html  # a group that counts and that no dataset tells is a named gap
     kinds = {line.cells[0] for figure in after.figures if figure.indicator == "V1" for line in figure.lines}
-    assert kinds == {"Violence and sexual offences", "Possession of weapons"}
+    together = "All kinds of the definition together"
+    assert kinds == {"Violence and sexual offences", "Possession of weapons", together}
     assert read(house, before.id).html == before.html  # what was built keeps the definition that it names
 
 

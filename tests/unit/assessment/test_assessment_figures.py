@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -11,13 +11,13 @@ from hub.assessment import drawing
 from hub.assessment.figures import (
     TOP,
     change,
-    column_position,
     ranking,
     ranks,
     rolling,
     rolling_lines,
     series_lines,
 )
+from hub.disclosure import TableSpec
 from hub.views import Shown
 from hub.views.model import Cell, TableRow
 
@@ -28,6 +28,7 @@ class AColumn:
     title: str = "Crimes"
     dataset: str = "police/street-crime"
     agency: str = "police"
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class ATable:
     rows: tuple[TableRow, ...]
     columns: tuple[AColumn, ...] = (AColumn(), AColumn(id="other", agency="other-police"))
     result_hash: str = "ab" * 32
+    table: TableSpec = field(default_factory=lambda: TableSpec.named("borough-month-kind"))
 
 
 def number(value: int) -> Cell:
@@ -169,10 +171,6 @@ def test_a_ranking_is_no_longer_than_a_page_can_hold() -> None:
         *(row("2023", number(10 + index), area=f"A{index}", name=f"Ward {index:02d}") for index in range(20))
     )
     assert len(ranking(table, 0, "")[1]) == TOP
-
-
-def test_the_column_of_a_measure_is_found_by_dataset_and_agency() -> None:
-    assert column_position(a_table(), "police/street-crime", "other-police") == 1
 
 
 def test_the_same_figures_are_drawn_as_the_same_bytes_and_others_as_others() -> None:
