@@ -14,6 +14,7 @@ from hub.policy import PolicyLibrary, kinds_page
 from hub.schemas import SchemaRegistry
 from hub.schemas.reference import findings_page, schemas_page
 from hub.settings import Settings
+from hub.synthetic.reference import demo_page
 
 
 def settings_page() -> str:
@@ -56,10 +57,14 @@ def commands_page() -> str:
 def pages() -> dict[str, str]:
     """File name to text."""
     registry = SchemaRegistry.from_folder()
+    demo = ROOT / "docs" / "reference" / "demo-partnership.md"
     return {
         "agency-kinds.md": kinds_page(PolicyLibrary()),
         "commands.md": commands_page(),
         "definitions.md": definitions_page(Definitions.from_folder().all()),
+        "demo-partnership.md": demo_page(
+            demo.read_text(encoding="utf-8"), {schema.id: schema.title for schema in registry.all()}
+        ),
         "findings.md": findings_page(),
         "schemas.md": schemas_page(registry),
         "settings.md": settings_page(),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hub.synthetic.stream import Month
+from hub.synthetic.spoiling import Plan, Spoil, longer, to, to_blank
+from hub.synthetic.stream import Month, Stream
 from hub.synthetic.streams import Bools, Texts
 from hub.synthetic.table import Table, repeated
 
@@ -68,3 +69,24 @@ def outcomes(month: Month) -> Table:
 def _spoken(last: Texts) -> Texts:
     """What the outcomes file says where the street-level file already tells of the court: that there was a charge."""
     return np.where(np.isin(last, list(_AT_COURT)), CHARGED, last).astype(object)
+
+
+PLAN = Plan(
+    left_out="Outcome type",
+    added=("Officer note", "see log"),
+    refused=("suspect_name", "A. Nother"),
+    spoils=(
+        Spoil("bad-date", 6, "Month", to("Nov-26")),
+        Spoil("outside-period", 8, "Month", to("2026-10")),
+        Spoil("not-in-code-list", 9, "Outcome type", to("NFA")),
+        Spoil("bad-format", 5, "Crime ID", lambda cell: cell[:12]),
+        Spoil("bad-format", 4, "LSOA code", lambda cell: cell[:7]),
+        Spoil("bad-type", 5, "Longitude", lambda cell: f"{cell} E"),
+        Spoil("out-of-range", 6, "Latitude", lambda cell: f"-{cell}"),
+        Spoil("half-filled", 5, "Latitude", to_blank),
+        Spoil("blank-required", 6, "Location", to_blank),
+        Spoil("too-long", 2, "Location", longer("see attached log of the incident ")),
+        Spoil("possible-identifier", 3, "Location", lambda cell: f"{cell} ring 07700 900{len(cell):03d}"),
+    ),
+)
+STREAM = Stream(dataset="police/outcomes", write=outcomes, plan=PLAN, months=24)

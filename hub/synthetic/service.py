@@ -60,7 +60,7 @@ def write_partnership(
     streams = [stream for stream in STREAMS if stream.dataset in datasets]
     chance, ground = Streams(seed), places()
     wanted = periods(months + 1)
-    seen = [_seen(chance, ground, period) for period in wanted]
+    seen = [seen_in(chance, ground, period) for period in wanted]
     extracts: list[ExtractFile] = []
     for left, (before, now) in zip(range(months, 0, -1), itertools.pairwise(seen), strict=True):
         month = Month(chance, ground, before, now)
@@ -95,7 +95,8 @@ class _Writer:
         return sha256_hex(content)
 
 
-def _seen(streams: Streams, spots: Places, period: str, *, tidy: bool = False) -> Seen:
+def seen_in(streams: Streams, spots: Places, period: str, *, tidy: bool = False) -> Seen:
+    """One month's truth and what the first four agencies made of it."""
     events = events_of(streams, spots, period)
     return Seen(
         period=period,
@@ -138,7 +139,7 @@ def _geography(writer: _Writer, spots: Places) -> tuple[GeographyFile, ...]:
 def _samples(
     writer: _Writer, streams: Iterable[Stream], chance: Streams, ground: Places, last: Seen
 ) -> Iterator[SampleFile]:
-    month = Month(chance, ground, last, _seen(chance, ground, NEXT_PERIOD, tidy=True), tidy=True)
+    month = Month(chance, ground, last, seen_in(chance, ground, NEXT_PERIOD, tidy=True), tidy=True)
     for stream in streams:
         clean = stream.write(month)
         made = {

@@ -40,7 +40,7 @@ class Stream:
 
     The table's columns are those of the agreed schema, in its order; the same month and seed give the same table. `months`
     is how many of the newest months the demo holds at most; with `every` 3 a file is written in the last month of a quarter
-    alone.
+    alone, and where months are named in `only` in those alone.
     """
 
     dataset: str
@@ -48,7 +48,8 @@ class Stream:
     plan: Plan
     months: int = 36
     every: int = 1
+    only: frozenset[str] = frozenset()
 
     def due(self, period: str) -> bool:
         """Whether the cadence has a file in this month."""
-        return int(period[5:7]) % self.every == 0
+        return period in self.only if self.only else int(period[5:7]) % self.every == 0
