@@ -39,12 +39,12 @@ def lines(sums: dict[str, list[tuple[str, int | None]]], titles: dict[str, str])
     return _line(drawn, [list(map(str, points)) for points in sums.values()])
 
 
-def series(table: ProtectedTable, position: int) -> str:
-    """The published cells of one column over its periods."""
-    rows = sorted((row for row in table.rows if row.kind == ""), key=lambda row: row.period)
+def series(table: ProtectedTable, position: int, kind: str = "") -> str:
+    """The published cells of one column over its periods: of one kind, or of the whole."""
+    rows = sorted((row for row in table.rows if row.kind == kind), key=lambda row: row.period)
     marks = tuple(_mark(short_period(row.period), row.cells[position]) for row in rows)
     column = table.columns[position]
-    return _line([Series(column.title, marks)] if marks else [], [table.result_hash, column.id])
+    return _line([Series(column.title, marks)] if marks else [], [table.result_hash, column.id, kind])
 
 
 def control(

@@ -95,9 +95,9 @@ def change(newest: int | None, before: int | None) -> str:
     return f"{percent:+d} %"
 
 
-def series_lines(table: ProtectedTable, position: int) -> tuple[Line, ...]:
-    """The published cells in order of their periods."""
-    rows = sorted((row for row in table.rows if row.kind == ""), key=lambda row: row.period)
+def series_lines(table: ProtectedTable, position: int, kind: str = "") -> tuple[Line, ...]:
+    """The published cells of one kind, or of the whole, in order of their periods."""
+    rows = sorted((row for row in table.rows if row.kind == kind), key=lambda row: row.period)
     return tuple(
         Line((spoken_period(row.period), cell_text(row.cells[position])))
         for row in rows

@@ -26,8 +26,8 @@ class Indicator:
     """An indicator as declared: which table of which view, of which dataset's measures, and what is made of it.
 
     `kinds`: these alone, else those of the definition where the table has kinds. `ages`: who the residents of a rate are, both
-    included. `per`: so many residents. `total`: the table that holds the whole of a share. `beside`: the other dataset that is
-    compared with.
+    included. `per`: so many residents. `total`: the table that holds the whole of a share; `rest`: the share is of what is left of
+    it beside `kinds`. `beside`: the other dataset that is compared with.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Indicator:
     ages: tuple[int, int] | None = None
     per: int = 1_000
     total: str = ""
+    rest: bool = False
     beside: str = ""
 
 

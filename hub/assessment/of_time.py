@@ -98,12 +98,14 @@ def limits_of(matter: Matter) -> Iterable[Drawn]:
 
 
 def series(matter: Matter) -> Iterable[Drawn]:
-    """The published cells in order of their periods."""
-    yield Drawn(
-        head=_head("quarter" if matter.table.table.period_level == "quarter" else "when", "count"),
-        lines=series_lines(matter.table, matter.position),
-        chart=drawing.series(matter.table, matter.position),
-    )
+    """The published cells in order of their periods, kind by kind."""
+    for kind in matter.kinds:
+        yield Drawn(
+            head=_head("quarter" if matter.table.table.period_level == "quarter" else "when", "count"),
+            lines=series_lines(matter.table, matter.position, kind),
+            chart=drawing.series(matter.table, matter.position, kind),
+            kind=matter.title_of(kind) if kind else "",
+        )
 
 
 def heat(matter: Matter) -> Iterable[Drawn]:
@@ -151,6 +153,8 @@ def share(matter: Matter) -> Iterable[Drawn]:
         shown = [number for number in numbers if number is not None]
         part = sum(shown) if len(shown) == len(parts) else None
         total = next((one[period] for one in wholes if one.get(period) is not None), None)
+        if matter.indicator.rest:
+            part = None if part is None or total is None else max(total - part, 0)
         lines.append(Line((spoken_period(period), number_text(part), number_text(total), _share(part, total))))
     yield Drawn(
         head=_head("when", "part", "whole", "share"),

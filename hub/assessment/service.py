@@ -166,8 +166,7 @@ class Assessments:
 
     def _check(self, permit: Permit, action: Action) -> None:
         """The permit must be for this, on assessments, and still run: one that was given before is asked for again (P3)."""
-        other = permit.action is not action or permit.resource != RESOURCE
-        if other or permit.expires_at <= self._clock.now():
+        if not permit.is_for(action, RESOURCE, at=self._clock.now()):
             raise NotPermitted(say("assessment.wrong-permit"), code="wrong-permit")
 
     def _record(

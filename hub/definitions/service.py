@@ -81,7 +81,7 @@ class Definitions:
 
         Everything built from now on uses it; what was built before keeps the one it names. Conflict when it is in force already.
         """
-        if permit.action is not Action.DEFINITION_CHOOSE or permit.expires_at <= self._clock.now():
+        if not permit.is_for(Action.DEFINITION_CHOOSE, "definitions", at=self._clock.now()):
             raise NotPermitted(say("definitions.wrong-permit"), code="wrong-permit")
         chosen = self.get(reference)
         said = " ".join(minute.split())

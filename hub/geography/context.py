@@ -48,7 +48,7 @@ class Context:
         Every LSOA of the partnership's tree must be in a file of population or deprivation; rows of other areas are counted and not
         used. Invalid names what is wrong, where, and how to mend it; then nothing is changed. Conflict: no tree is in force yet.
         """
-        if permit.action is not Action.CONTEXT_LOAD or permit.expires_at <= self._clock.now():
+        if not permit.is_for(Action.CONTEXT_LOAD, "context", at=self._clock.now()):
             raise NotPermitted(say("geography.context.wrong-permit"), code="wrong-permit")
         if path.stat().st_size > _MAX_BYTES:
             raise context_problem("too-long", file=path.name, megabytes=_MAX_BYTES // 2**20)

@@ -77,13 +77,16 @@ def bromley() -> AreaIndex:
     return index_of(shared("data/geo/bromley_lsoa21.geojson"), shared("data/geo/lsoa21_ward25_lad25_london.csv"))
 
 
+_RESOURCES = {Action.AUDIT_READ: "audit/log", Action.CONTEXT_LOAD: "context", Action.DEFINITION_CHOOSE: "definitions"}
+
+
 def a_geography_permit(clock: Clock, *, action: Action = Action.GEOGRAPHY_LOAD) -> Permit:
     """A permit as the policy would give it to the operator."""
     return Permit(
         id="prm_test",
         reader=Reader(agency="hub", person="per_operator", roles=frozenset({"operator"})),
         action=action,
-        resource="geography",
+        resource=_RESOURCES.get(action, "geography"),
         purpose="hub.operate",
         policy_hash="0" * 64,
         expires_at=clock.now() + timedelta(minutes=5),

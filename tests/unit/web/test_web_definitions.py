@@ -22,7 +22,8 @@ def test_a_strategic_lead_records_the_boards_choice_on_the_page(bare: House) -> 
         assert "recorded no choice yet" in lead.get("/definitions").text
         page = lead.get("/definitions/thames-valley@1").text
         assert "PCSC Act 2022 s.13(6)(a)" in page
-        assert "county lines: no dataset of this hub tells it yet" in page
+        unheard = lead.get("/definitions/london-minimum@1").text
+        assert "Violence against property during one of these: no dataset of this hub tells it yet" in unheard
         empty = lead.post("/definitions/thames-valley@1/choose", minute=" ")
         assert empty.status_code == 422
         assert "Say where the decision is minuted" in empty.text
