@@ -75,7 +75,8 @@ class Checker:
         """
         replaced: list[str] = []
         for name in schema.case_references:
-            expression, values = self._pseudonyms.expression(quoted(name), dataset=schema.id)
+            whose = schema.field(name).reference_of or schema.id
+            expression, values = self._pseudonyms.expression(quoted(name), dataset=whose)
             parts = expression.split("?")
             if len(parts) != len(values) + 1:
                 raise Bug("a case reference's name hides a parameter")

@@ -99,7 +99,7 @@ def compiled(
         probes += [probe for name in months for probe in _field_probes(schema, month_cell(schema.wide, name), period)]
     for rule in schema.rules:
         if present.issuperset((*rule.fields, *filter(None, (rule.when,)))):
-            probes.extend(_rule_probes(rule, typed, period))
+            probes.extend(_rule_probes(rule, _comparable(schema, rule, typed), period))
     if period:
         probes.extend(_period_probe(schema, present, typed, period))
     derived = derived_sql(schema, typed)
@@ -228,6 +228,13 @@ def _range_probe(field: Field) -> Probe:
 def _derived_probe(name: str, sql: str) -> Probe:
     column = quoted(name)
     return Probe("derived-differs", name, f"({column} IS NOT NULL AND {column} IS DISTINCT FROM {sql})", {})
+
+
+def _comparable(schema: DatasetSchema, rule: Rule, typed: Mapping[str, str]) -> Mapping[str, str]:
+    """A date is compared with a time by the day: what happened at noon was recorded no earlier on the same day."""
+    if {schema.field(name).type for name in rule.fields} != {"date", "datetime"}:
+        return typed
+    return {**typed, **{name: f"CAST({typed[name]} AS DATE)" for name in rule.fields}}
 
 
 def _rule_probes(rule: Rule, typed: Mapping[str, str], period: str) -> list[Probe]:

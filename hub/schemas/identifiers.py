@@ -147,7 +147,8 @@ def sightings(session: EngineSession, relation: str, suspects: Sequence[Suspect]
     session.run("DROP TABLE hub_candidates")
     session.run("DROP TABLE hub_confirmed")
     by_column = {column: Sighting(column, tuple(kinds), rows, tuple(first)) for column, kinds, rows, first in found}
-    return tuple(by_column[suspect.column] for suspect in suspects if suspect.column in by_column)
+    looked = dict.fromkeys(suspect.column for suspect in suspects)
+    return tuple(by_column[column] for column in looked if column in by_column)
 
 
 def _worth_a_look(session: EngineSession, relation: str, suspects: Sequence[Suspect]) -> list[Suspect]:

@@ -52,6 +52,7 @@ _FIELD_KEYS = frozenset(
     "aliases",
     "trim",
     "several",
+    "reference_of",
 }
 _CONSTRAINTS = frozenset(("required", "pattern", "maxLength", "minimum", "maximum", "enum"))
 _DEFAULT_FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%dT%H:%M:%S", "yearmonth": "%Y-%m"}
@@ -186,6 +187,7 @@ def _field(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str) ->
         free_text=bool(raw.get("free_text", False)),
         scan=bool(raw.get("scan", True)),
         shown=bool(raw.get("shown", True)),
+        reference_of=str(raw.get("reference_of", "")),
         aliases=tuple(raw.get("aliases", ())),
         trim=bool(raw.get("trim", False)),
         several=bool(raw.get("several", False)),
@@ -241,6 +243,8 @@ def _check_names(schema: DatasetSchema, where: str) -> None:
         raise wrong(where, "`event_time` names no field that is filled in every row")
     if not all(schema.field(name).required for name in schema.key):
         raise wrong(where, "a key must be filled in every row")
+    if any(field.reference_of and field.role != "case-reference" for field in schema.fields):
+        raise wrong(where, "`reference_of` stands at a field that is no case reference")
 
 
 def _check_counting(schema: DatasetSchema, where: str) -> None:

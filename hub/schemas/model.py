@@ -193,6 +193,7 @@ class Field:
     anything a person typed; `scan` False: the pattern leaves no room for an identifier. `shown` False: kept for the
     hub's own use, shown to nobody. `aliases` are earlier names of the column, of the same meaning and unit. `trim`:
     blanks around the value are taken off, and counted. `several`: codes of the list with semicolons between them.
+    `reference_of`: the dataset whose case references these are, so that both get the same pseudonyms; empty: its own.
     `derived`: the hub computes it at the check; an extract need not hold it.
     """
 
@@ -217,6 +218,7 @@ class Field:
     free_text: bool = False
     scan: bool = True
     shown: bool = True
+    reference_of: str = ""
     aliases: tuple[str, ...] = ()
     trim: bool = False
     several: bool = False

@@ -103,6 +103,7 @@ def _field(field: Field) -> str:
     form = "; ".join(_form(field)).replace("|", "\\|")
     example = f"`{field.example}`" if field.example else ""
     role = f", {field.role}" if field.role else ""
+    role += f" (of `{field.reference_of}`)" if field.reference_of else ""
     return f"| `{field.name}` | {need} | {form} | {example} | {field.sensitivity} {SENSITIVITIES[field.sensitivity]}{role} |"
 
 

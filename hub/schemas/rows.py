@@ -67,7 +67,10 @@ def probe_findings(found: Sequence[Hit], header: Header) -> list[Finding]:
 def identifier_findings(
     session: EngineSession, schema: DatasetSchema, header: Header, found: Sequence[Hit]
 ) -> list[Finding]:
-    """Identifiers in free text, in columns nobody agreed, and in values that are not what their column agreed to."""
+    """Identifiers in free text, in columns nobody agreed, and in values that are not what their column agreed to.
+
+    A code of agreed form may look like a postcode; a value that has not that form is taken for what it looks like.
+    """
     suspects = [*_suspects(schema, header), *_failed(schema, found)]
     return [_sighted(sighting, schema, header) for sighting in sightings(session, EXTRACT, suspects)]
 
@@ -87,7 +90,7 @@ def _failed(schema: DatasetSchema, found: Sequence[Hit]) -> list[Suspect]:
     searched = {
         suspect.name
         for suspect in schema.columns
-        if suspect.type == "string" and suspect.codes is None and suspect.scan
+        if suspect.type == "string" and suspect.codes is None and suspect.scan and not suspect.pattern
     }
     return [
         Suspect(probe.field, where=probe.predicate)

@@ -29,7 +29,7 @@ ROOT_KEY = bytes(range(32))
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 STREET = "police/street-crime"
 ISTV = "health/istv-assaults"
-SENDERS = {STREET: POLICE, ISTV: HOSPITAL}
+SENDERS = {STREET: POLICE, ISTV: HOSPITAL, "police/outcomes": POLICE, "police/ward-counts": POLICE}
 
 
 def checked_again(intake: Intake, database: Database) -> list[str]:

@@ -1,8 +1,8 @@
-"""Samples of the police datasets that came after the first."""
+"""Samples of the police datasets that came after the first, and of counts from council and hospitals."""
 
 from __future__ import annotations
 
-from tests.support.schemas_samples import Fault, Sample
+from tests.support.schemas_samples import PERIOD, Fault, Sample
 
 MONTHS = ("202311", "202312", "202401", "202402", "202403", "202404", "202405")
 
@@ -46,5 +46,141 @@ SAMPLES = (
         ),
         refused="post code",
         months=MONTHS,
+    ),
+    Sample(
+        dataset="police/recorded-crime",
+        row={
+            "crime_ref": "01/123456/24",
+            "force_code": "E23000001",
+            "recorded_date": "2024-05-14",
+            "committed_from": "2024-05-14T09:40",
+            "committed_to": "2024-05-14T10:10",
+            "time_known": "E",
+            "ho_class": "008/06",
+            "prc_code": "8N",
+            "knife_flag": "Y",
+            "knife_flag_method": "ndqis",
+            "firearm_flag": "N",
+            "domestic_abuse_flag": "N",
+            "hate_crime_flag": "race;religion",
+            "alcohol_flag": "U",
+            "gang_flag": "U",
+            "cse_cce_flag": "none",
+            "public_place": "PUB",
+            "location_type": "L03",
+            "location_text": "outside the nightclub, High Street",
+            "easting": "540310",
+            "northing": "169120",
+            "location_accuracy": "S",
+            "uprn": "100020400000",
+            "injury_level": "2",
+            "outcome_code": "15",
+            "outcome_date": "2024-05-29",
+            "no_of_victims": "1",
+            "no_of_suspects": "2",
+            "cad_ref": "CAD 8123/13MAY24",
+        },
+        vary=lambda number: {"crime_ref": f"01/{number:06d}/24"},
+        faults=(
+            Fault(change={"prc_code": "8n"}, code="not-in-code-list", field="prc_code"),
+            Fault(change={"crime_ref": "?"}, code="bad-format", field="crime_ref"),
+            Fault(change={"knife_flag": ""}, code="blank-required", field="knife_flag"),
+            Fault(change={"committed_from": "13/05/2024 23:40"}, code="bad-date", field="committed_from"),
+            Fault(change={"no_of_victims": "100"}, code="out-of-range", field="no_of_victims"),
+            Fault(
+                change={"recorded_date": "2024-06-02", "outcome_date": "2024-06-10"},
+                code="outside-period",
+                field="recorded_date",
+                tabular=False,
+            ),
+            Fault(
+                change={"committed_to": "2024-05-13T10:10"}, code="out-of-order", field="committed_to", tabular=False
+            ),
+            Fault(change={"outcome_date": ""}, code="half-filled", tabular=False),
+        ),
+        refused="pnc_id",
+        derived={"offence_subgroup": "Violence with injury"},
+    ),
+    Sample(
+        dataset="police/outcomes",
+        row={
+            "Crime ID": "c" * 64,
+            "Month": PERIOD,
+            "Reported by": "Ravensbourne Police",
+            "Falls within": "Ravensbourne Police",
+            "Longitude": "0.014000",
+            "Latitude": "51.402000",
+            "Location": "On or near High Street",
+            "LSOA code": "E01000676",
+            "LSOA name": "Bromley 013D",
+            "Outcome type": "Suspect charged",
+        },
+        vary=lambda number: {"Crime ID": f"{number:064x}"},
+        faults=(
+            Fault(change={"Outcome type": "Forgiven"}, code="not-in-code-list", field="Outcome type"),
+            Fault(change={"Crime ID": ""}, code="blank-required", field="Crime ID"),
+            Fault(change={"Month": "2024-06"}, code="outside-period", field="Month", tabular=False),
+            Fault(change={"Longitude": ""}, code="half-filled", tabular=False),
+        ),
+        refused="suspect_name",
+    ),
+    Sample(
+        dataset="council/perception-survey",
+        row={
+            "survey_month": PERIOD,
+            "safe_after_dark": "fairly-unsafe",
+            "safe_by_day": "very-safe",
+            "violence_problem": "fairly-big",
+            "knife_problem": "not-very-big",
+            "asb_problem": "fairly-big",
+            "partners_deal_with_it": "neither",
+            "age_band": "18-24",
+            "sex": "F",
+            "respondents": "12",
+        },
+        vary=lambda number: {"respondents": str(number)},
+        faults=(
+            Fault(change={"safe_after_dark": "scared"}, code="not-in-code-list", field="safe_after_dark"),
+            Fault(change={"respondents": "a few"}, code="bad-type", field="respondents"),
+            Fault(change={"respondents": "-3"}, code="out-of-range", field="respondents"),
+            Fault(change={"survey_month": "2024-04"}, code="outside-period", field="survey_month", tabular=False),
+        ),
+        refused="address",
+    ),
+    Sample(
+        dataset="council/consultation-responses",
+        row={
+            "response_ref": "CSP-2024-000123",
+            "consultation": "strategy-2024",
+            "received_date": "2024-05-14",
+            "respondent_type": "resident",
+            "top_concern": "knives",
+            "second_concern": "robbery",
+            "agrees_with_priorities": "agree",
+            "feels_safe": "fairly-unsafe",
+            "age_band": "35-49",
+            "sex": "M",
+            "ward_code": "E05013987",
+        },
+        vary=lambda number: {"response_ref": f"CSP-2024-{number:06d}"},
+        faults=(
+            Fault(change={"top_concern": "weather"}, code="not-in-code-list", field="top_concern"),
+            Fault(change={"received_date": "14/05/2024"}, code="bad-date", field="received_date"),
+            Fault(change={"ward_code": "Bickley"}, code="bad-format", field="ward_code"),
+            Fault(change={"respondent_type": ""}, code="blank-required", field="respondent_type"),
+        ),
+        refused="email",
+    ),
+    Sample(
+        dataset="health/admissions",
+        row={"month": PERIOD, "outward_postcode": "BR1", "sub_category": "X85-Y09", "count": "4"},
+        vary=lambda number: {"outward_postcode": f"BR{number}"},
+        faults=(
+            Fault(change={"sub_category": "X85"}, code="not-in-code-list", field="sub_category"),
+            Fault(change={"outward_postcode": "Bromley"}, code="bad-format", field="outward_postcode"),
+            Fault(change={"count": "*"}, code="bad-type", field="count"),
+            Fault(change={"month": "2024-06"}, code="outside-period", field="month", tabular=False),
+        ),
+        refused="Post Code",
     ),
 )

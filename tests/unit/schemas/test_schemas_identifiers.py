@@ -117,3 +117,14 @@ def test_many_distinct_candidates_all_count(tmp_path: Path, monkeypatch: pytest.
     for row, number in zip(rows, numbers, strict=True):
         row["Location"] = f"On or near {number}"
     assert found(checked(tmp_path, CRIME, csv_of(rows)), "possible-identifier").count == 9
+
+
+def test_a_whole_postcode_where_the_first_half_was_agreed_refuses_a_health_file(tmp_path: Path) -> None:
+    admissions = "health/admissions"
+    whole = checked(tmp_path, admissions, csv_of(rows_of(admissions, outward_postcode="BR1 3UH")), part_accept=True)
+    assert (whole.outcome, codes(whole)) == (Outcome.REFUSED, ["possible-identifier"])
+    assert found(whole, "possible-identifier").field == "outward_postcode"
+    halves = rows_of(admissions)
+    for row, half in zip(halves, ("BR1", "SE20", "W1A"), strict=True):
+        row["outward_postcode"] = half
+    assert checked(tmp_path, admissions, csv_of(halves)).findings == ()

@@ -11,6 +11,7 @@ import pytest
 
 from hub.engine import DuckDbEngine
 from hub.schemas import CheckReport, Outcome, check, check_file
+from tests.support.geography import bromley
 from tests.support.schemas import codes, found, registry, schema_of
 from tests.support.shared import shared
 
@@ -39,6 +40,7 @@ def surplus(rows: list[dict[str, str]], *columns: str) -> int:
         ("police/street-crime", "data/police/street", "*.csv", 3932),
         ("police/street-crime", "data/police/street_large", "*.csv", 28537),
         ("police/street-crime", "data/police/met_burglary", "*-street.csv", 9165),
+        ("police/outcomes", "data/police/met_burglary", "*-outcomes.csv", 2079),
         ("police/stop-and-search", "data/police/stop_search", "*.csv", 24668),
         ("police/street-crime-api", "data/police/bromley_api", "*.csv", 39121),
     ],
@@ -113,3 +115,67 @@ def test_the_accepted_relation_has_the_values_of_the_file_with_their_types() -> 
     assert [row[2] for row in kept] == [float(row["Longitude"]) if row["Longitude"] else None for row in rows]
     assert [row[3] for row in kept] == [row["Location"] for row in rows]
     assert {row[4] for row in kept} == {"2022-01"}
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name", "place", "kind", "cut"),
+    [
+        ("police/lsoa-counts", "mps_lsoa/bromley-lsoa-202402-202602.csv", "lsoa_code", "minor_category", "202402"),
+        pytest.param(
+            "police/ward-counts",
+            "mps_ward/vintage-2025-06-mps-ward-level-crime.csv",
+            "WardCode",
+            "MinorText",
+            "",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "police/ward-counts",
+            "mps_ward/vintage-2026-01-mps-ward-level-crime.csv",
+            "WardCode",
+            "MinorText",
+            "",
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_the_wide_tables_add_up_to_what_a_plain_reading_adds_up_to(
+    dataset: str, name: str, place: str, kind: str, cut: str
+) -> None:
+    path = shared(f"data/police/{name}")
+    rows = records(path)
+    months = [column for column in rows[0] if column.isdigit() and column != cut]
+    expected: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        for month in months:
+            expected[row[place], row[kind], f"{month[:4]}-{month[4:]}"] += int(row[month])
+    last = f"{months[-1][:4]}-{months[-1][4:]}"
+    with DuckDbEngine().session(local=[path]) as session:
+        result = check(
+            session,
+            str(path),
+            schema_of(dataset),
+            period=last,
+            file_name=path.name,
+            read_bytes=lambda: [path.read_bytes()],
+            area=bromley(),
+        )
+        summed = session.rows(f'SELECT "{place}", "{kind}", hub_month, sum(count) FROM {result.accepted} GROUP BY ALL')
+    report = result.report
+    assert (report.rows, report.accepted_rows) == (len(rows), len(rows))
+    assert {(where, what, month): int(number) for where, what, month, number in summed} == dict(expected)
+    assert [(one.field, one.count) for one in report.findings if one.code == "truncated-period"] == (
+        [(cut, 1)] if cut else []
+    )
+    in_bromley = {area.code for area in bromley().tree.areas}
+    outside = sum(row[place] not in in_bromley for row in rows)
+    assert (found(report, "outside-area").count if outside else 0) == outside
+    assert set(codes(report)) <= {"truncated-period", "outside-area"}
+
+
+def test_every_outcome_of_the_real_files_has_its_crime() -> None:
+    for path in sorted(shared("data/police/met_burglary").glob("*-outcomes.csv")):
+        crimes = {row["Crime ID"] for row in records(path.with_name(path.name.replace("outcomes", "street")))}
+        assert all(row["Crime ID"] in crimes for row in records(path))
+        assert report_on(path, "police/outcomes").outcome is Outcome.ACCEPTED_WITH_WARNINGS  # copies, and nothing else
+        assert codes(report_on(path, "police/outcomes")) == ["exact-copies"]

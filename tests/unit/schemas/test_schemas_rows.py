@@ -190,3 +190,20 @@ def test_the_report_is_the_contract_of_hub_check(tmp_path: Path) -> None:
     assert said["outcome"] == "returned"
     assert {"code", "severity", "field", "count", "message", "rows"} <= set(said["findings"][0])
     assert said["rows"] == said["accepted_rows"] + said["quarantined_rows"]
+
+
+def test_a_time_is_compared_with_a_date_by_the_day(tmp_path: Path) -> None:
+    crimes = "police/recorded-crime"
+    rows = rows_of(crimes, 3)
+    for row, moment in zip(rows, ("2024-05-14T23:59", "2024-05-15T00:00", "2024-05-14T00:00"), strict=True):
+        row |= {"committed_from": moment, "committed_to": moment}  # recorded on the 14th
+    assert found(checked(tmp_path, crimes, csv_of(rows)), "out-of-order").rows == (3,)
+
+
+def test_a_recorded_crime_code_is_bound_to_the_months_it_was_used_in(tmp_path: Path) -> None:
+    crimes = "police/recorded-crime"
+    rows = rows_of(crimes, 2, prc_code="28A")
+    rows[1]["prc_code"] = "28E"
+    assert found(checked(tmp_path, crimes, csv_of(rows)), "not-in-code-list").rows == (2,)
+    assert len(schema_of(crimes).field("prc_code").codes.codes) == 136  # type: ignore[union-attr]
+    assert len(schema_of(crimes).kinds) == 28
