@@ -11,7 +11,8 @@ import click
 from hub import cli
 from hub.definitions import Definitions, definitions_page
 from hub.policy import PolicyLibrary, kinds_page
-from hub.schemas import SchemaRegistry
+from hub.schemas import SchemaRegistry, prescribed_sets
+from hub.schemas.prescribed import prescribed_page
 from hub.schemas.reference import findings_page, schemas_page
 from hub.settings import Settings
 from hub.synthetic.reference import demo_page
@@ -66,6 +67,7 @@ def pages() -> dict[str, str]:
             demo.read_text(encoding="utf-8"), {schema.id: schema.title for schema in registry.all()}
         ),
         "findings.md": findings_page(),
+        "prescribed-information.md": prescribed_page(prescribed_sets(registry)),
         "schemas.md": schemas_page(registry),
         "settings.md": settings_page(),
     }

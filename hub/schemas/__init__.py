@@ -22,6 +22,7 @@ from hub.schemas.model import (
     Rule,
 )
 from hub.schemas.period import check_period, first_day, next_first_day
+from hub.schemas.prescribed import PrescribedSet, prescribed_sets
 from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descriptor
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome
 from hub.schemas.service import check, check_file
@@ -42,6 +43,7 @@ __all__ = [
     "Finding",
     "FindingKind",
     "Outcome",
+    "PrescribedSet",
     "RefusedField",
     "Rule",
     "SchemaRegistry",
@@ -54,5 +56,6 @@ __all__ = [
     "first_day",
     "frictionless_descriptor",
     "next_first_day",
+    "prescribed_sets",
     "values_at",
 ]
