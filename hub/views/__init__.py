@@ -9,9 +9,12 @@ Each measure (dataset x counting basis x agency) has one profile and each of its
 in whatever view it appears. Measures stand side by side and are never added up.
 """
 
+from hub.views.across import decimal
 from hub.views.asked import ask, by_of
 from hub.views.asker import ReaderAsker
+from hub.views.beside import change_text
 from hub.views.building import Prepared
+from hub.views.comparison import Compared, Comparison, Overlap
 from hub.views.declared import Catalogue, DeclaredColumn, DeclaredMeasure, View, read_catalogue
 from hub.views.families import DeclaredFamily
 from hub.views.model import (
@@ -42,6 +45,8 @@ __all__ = [
     "Catalogue",
     "Cell",
     "Column",
+    "Compared",
+    "Comparison",
     "Coverage",
     "DeclaredColumn",
     "DeclaredFamily",
@@ -51,6 +56,7 @@ __all__ = [
     "Measure",
     "Note",
     "Offer",
+    "Overlap",
     "Prepared",
     "ProtectedTable",
     "Query",
@@ -63,7 +69,9 @@ __all__ = [
     "Views",
     "ask",
     "by_of",
+    "change_text",
     "coverage_line",
+    "decimal",
     "gap_rows",
     "read_catalogue",
     "table_csv",

@@ -12,6 +12,7 @@ import yaml
 from hub.disclosure import AREA_LEVELS, KIND, TableSpec
 from hub.kit.errors import Bug, NotFound
 from hub.schemas import DatasetSchema, SchemaRegistry
+from hub.views.comparison import Across
 from hub.views.families import DeclaredFamily, read_families
 
 _FOLDER = Path(__file__).parent / "catalogue"
@@ -51,13 +52,19 @@ class DeclaredColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A combined view: the question it answers, its columns side by side, and the tables it offers."""
+    """A combined view: the question it answers, its columns side by side, the tables it offers, and what it compares."""
 
     id: str
     title: str
     question: str
     columns: tuple[DeclaredColumn, ...]
     tables: tuple[TableSpec, ...]
+    across: Across | None = None
+
+    @property
+    def sides(self) -> Mapping[str, str]:
+        """The side on which each dataset speaks."""
+        return {column.dataset: column.side for column in self.columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +126,16 @@ def _view(
             raise Bug(f"the view {stem} shows a kind that {column.dataset} does not have")
     if entry["id"] != stem:
         raise Bug(f"the view in {stem}.yaml says it is {entry['id']}")
+    across = Across(**entry["across"]) if "across" in entry else None
+    if across and not {across.left, across.right} <= {column.side for column in columns}:
+        raise Bug(f"the view {stem} compares a side that it does not have")
     return View(
         id=stem,
         title=entry["title"],
         question=entry["question"],
         columns=columns,
         tables=tuple(TableSpec.named(name) for name in entry["tables"]),
+        across=across,
     )
 
 

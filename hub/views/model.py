@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hub.disclosure import KIND, TableSpec
 from hub.geography import AreaTree
+from hub.views.comparison import Comparison
 
 
 class Shown(StrEnum):
@@ -198,7 +199,8 @@ class ProtectedTable:
     door.
 
     `query` is canonical JSON; `result_hash` the SHA-256 of the canonical cells (columns, rows, gaps), which does not
-    change with the words around them. `dimensions` are `area`, `period` and, where the table has one, its family.
+    change with the words around them. `dimensions` are `area`, `period` and, where the table has one, its family. `across` sets
+    columns against each other: computed from the numbers among the cells, so the hash need not hold it.
     """
 
     view: str
@@ -219,6 +221,7 @@ class ProtectedTable:
     policy_hash: str
     query: str
     result_hash: str
+    across: tuple[Comparison, ...] = field(default=(), repr=False)
 
     @property
     def profiles(self) -> tuple[str, ...]:

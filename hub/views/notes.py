@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from hub.disclosure import profile_named
 from hub.kit.words import say
+from hub.views.comparison import Comparison
 from hub.views.model import Column, Coverage, Measure, Note
 from hub.views.showing import months_between
 
@@ -83,6 +84,14 @@ def about(columns: Sequence[Column], *, by_ward: bool) -> list[Note]:
     if by_ward:
         notes.append(Note("best-fit", say("views.notes.best-fit")))
     return list(dict.fromkeys(notes))
+
+
+def compared(across: Sequence[Comparison], columns: Sequence[Column]) -> list[Note]:
+    """What ratios, ranks and overlaps are computed from, and how far rounding blurs them."""
+    if not across:
+        return []
+    steps = sorted({profile_named(column.profile).round_to for column in columns} - {1})
+    return [Note("across", say("views.notes.across"))] + [_note("across-rounded", step=step) for step in steps]
 
 
 def _of(code: str, column: Column, **values: object) -> Note:

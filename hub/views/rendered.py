@@ -11,6 +11,7 @@ from typing import Any
 
 from hub.kit.canonical import sha256_hex
 from hub.views.asked import by_of
+from hub.views.beside import comparison_columns, comparison_document
 from hub.views.model import Cell, Column, Coverage, Gap, ProtectedTable, Shown, TableRow
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -18,7 +19,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def table_csv(table: ProtectedTable) -> str:
     """The table as CSV (RFC 4180, CRLF). Columns: area code and name, period, kind where the table has it, one for each
-    measure, provenance.
+    measure, ratio, ranks and overlap of each comparison, provenance.
 
     A cell is a number, `*`, `w`, `gap` (a month is missing), or empty (no such cell). A period that no column has is
     one row without an area. No cell can be taken for a formula by a spreadsheet: a leading `= + - @`, tab or return
@@ -27,17 +28,20 @@ def table_csv(table: ProtectedTable) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     kind = ("kind", "kind_title") if table.table.with_kind else ()
+    beside = [comparison_columns(one) for one in table.across]
     writer.writerow(
         [
             *("area_code", "area_name", "period", *kind),
             *(safe(column.id) for column in table.columns),
+            *(safe(name) for one in beside for name in one.names),
             *("snapshot", "result_hash"),
         ]
     )
     for row in (*table.rows, *gap_rows(table)):
         named = (row.kind, row.kind_title) if kind else ()
         texts = (row.area, row.area_name, row.period, *named, *(cell.text for cell in row.cells))
-        writer.writerow([*map(safe, texts), table.snapshot, table.result_hash])
+        figures = [text for one in beside for text in one.of(row)]
+        writer.writerow([*map(safe, (*texts, *figures)), table.snapshot, table.result_hash])
     return out.getvalue()
 
 
@@ -53,6 +57,7 @@ def table_document(table: ProtectedTable) -> dict[str, Any]:
         "rows": [_row(row, with_kind=table.table.with_kind) for row in table.rows],
         "gaps": [{"column": gap.column, "period": gap.period, "missing": list(gap.missing)} for gap in table.gaps],
         "notes": [{"code": note.code, "sentence": note.sentence} for note in table.notes],
+        "across": [comparison_document(one) for one in table.across],
         "cells": table.cells,
         "suppressed": table.suppressed,
         "provenance": {

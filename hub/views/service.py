@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
-from hub.disclosure import CellKey, CellState, TableSpec, protect_measure
-from hub.geography import AreaTree, Geography
+from hub.disclosure import CellKey, TableSpec, protect_measure
+from hub.geography import Geography
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.canonical import canonical_json, sha256_hex
-from hub.kit.clock import Clock, stamp
+from hub.kit.clock import Clock
 from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.kit.words import say
 from hub.policy import AgencyDirectory, Policy
 from hub.schemas import SchemaRegistry
 from hub.snapshots import BUILD_PURPOSE, BUILD_TASK, Snapshot, Snapshots, SnapshotState
 from hub.views import notes
-from hub.views.asked import By, Where, ask, by_of
+from hub.views.across import compare, only
+from hub.views.answers import answer, figures_of, table_offer
+from hub.views.asked import By, Where, ask
 from hub.views.building import Prepared, Progress, Protect, Workshop
+from hub.views.comparison import Comparison
 from hub.views.declared import Catalogue, DeclaredColumn, View, read_catalogue
 from hub.views.kept import Kept
 from hub.views.model import (
@@ -31,7 +35,6 @@ from hub.views.model import (
     ProtectedTable,
     Query,
     TableOffer,
-    ViewFigures,
 )
 from hub.views.published import PublishedTable, Shelf, keep
 from hub.views.rendered import result_hash
@@ -115,7 +118,7 @@ class Views:
         report = BuildReport(
             snapshot=snapshot.number,
             measures=measures,
-            views=tuple(_figures(view, prepared) for view in self.catalogue()),
+            views=tuple(figures_of(view, prepared) for view in self.catalogue()),
             attacked=sum(one.attacked for one in prepared.measures),
             uncounted=prepared.uncounted,
         )
@@ -153,11 +156,9 @@ class Views:
         seen = self._seen(uow, permit, view, snapshot, query.table)
         sources = chosen(query, seen.sources)
         spelt = canonical_json(query.as_json()).decode()
-        shape = tuple((source.column.id, source.spec) for source in sources)
-        body, digest = self._bodies.get(
-            (snapshot.number, spelt, shape), lambda: self._body(uow, snapshot, query, sources, tree)
-        )
-        table = _answer(
+        body, digest = self._kept_body(uow, snapshot, query, sources)
+        across = self._across(uow, view, snapshot, query, sources)
+        table = answer(
             view=view,
             query=query,
             spelt=spelt,
@@ -167,6 +168,7 @@ class Views:
             snapshot=snapshot,
             tree=tree,
             policy_hash=self._policy.hash,
+            across=across,
         )
         self._record_table(uow, permit, table, justification)
         return table
@@ -193,7 +195,7 @@ class Views:
             having = [source for source in seen.sources if source.spec is not None]
             columns |= {source.column.id: (source.column, source.measure) for source in seen.sources}
             if having:
-                offers.append(_table_offer(table, having))
+                offers.append(table_offer(table, having))
         if not columns and refused is not None:
             raise refused
         measures = [measure for _, measure in columns.values()]
@@ -224,14 +226,32 @@ class Views:
             raise Conflict(say("views.no-snapshot"), code="no-snapshot", remedy=say("views.no-snapshot-remedy"))
         return snapshot
 
-    def _body(
-        self, uow: UnitOfWork, snapshot: Snapshot, query: Query, sources: list[Source], tree: AreaTree
-    ) -> tuple[Body, str]:
+    def _across(
+        self, uow: UnitOfWork, view: View, snapshot: Snapshot, query: Query, sources: list[Source]
+    ) -> tuple[Comparison, ...]:
+        """The view's comparisons over all places, then those of the places asked for: a rank is one rank, whoever asks for what."""
+        if view.across is None or query.table.family:
+            return ()
+        whole, _ = self._kept_body(uow, snapshot, replace(query, areas=()), sources)
+        asked, _ = self._kept_body(uow, snapshot, query, sources)
+        areas = frozenset(row.area for row in asked.rows)
+        found = compare(view.across, view.sides, whole.columns, whole.rows)
+        return tuple(only(one, areas) for one in found)
+
+    def _kept_body(self, uow: UnitOfWork, snapshot: Snapshot, query: Query, sources: list[Source]) -> tuple[Body, str]:
+        """The body and the hash of its cells; kept, for a snapshot's cells never change."""
+
         def look(measure: Measure, spec: TableSpec) -> Mapping[CellKey, Cell]:
             return self._shelf.cells(uow, snapshot.number, measure, spec)
 
-        body = put_together(query, sources, tree, look)
-        return body, result_hash(body.columns, body.rows, body.gaps)
+        def made() -> tuple[Body, str]:
+            tree = self._geography.index(uow, snapshot.tree_id).tree
+            body = put_together(query, sources, tree, look)
+            return body, result_hash(body.columns, body.rows, body.gaps)
+
+        spelt = canonical_json(query.as_json()).decode()
+        shape = tuple((source.column.id, source.spec) for source in sources)
+        return self._bodies.get((snapshot.number, spelt, shape), made)
 
     def _seen(
         self, reading: UnitOfWork | Reading, permit: Permit, view: View, snapshot: Snapshot, table: TableSpec
@@ -334,61 +354,3 @@ class Views:
                 },
             ),
         )
-
-
-def _table_offer(table: TableSpec, having: Sequence[Source]) -> TableOffer:
-    families = [family for source in having for family in source.measure.families if family.name == table.family]
-    return TableOffer(
-        table=table,
-        by=by_of(table),
-        columns=tuple(source.column.id for source in having),
-        family=next((family.title for family in families), ""),
-        kinds={code: title for source in having for code, title in source.measure.kinds_of(table.family).items()},
-    )
-
-
-def _answer(
-    *,
-    view: View,
-    query: Query,
-    spelt: str,
-    body: Body,
-    digest: str,
-    said: list[Note],
-    snapshot: Snapshot,
-    tree: AreaTree,
-    policy_hash: str,
-) -> ProtectedTable:
-    by_ward = query.table.area_level == "ward"
-    return ProtectedTable(
-        view=view.id,
-        title=view.title,
-        question=view.question,
-        table=query.table,
-        dimensions=("area", "period", *filter(None, (query.table.family,))),
-        columns=body.columns,
-        rows=body.rows,
-        cells=body.cells,
-        suppressed=body.suppressed,
-        gaps=body.gaps,
-        notes=tuple(dict.fromkeys([*said, *notes.about(body.columns, by_ward=by_ward)])),
-        snapshot=snapshot.number,
-        snapshot_at=stamp(snapshot.at),
-        tree_id=tree.id,
-        tree_name=tree.name,
-        policy_hash=policy_hash,
-        query=spelt,
-        result_hash=digest,
-    )
-
-
-def _figures(view: View, prepared: Prepared) -> ViewFigures:
-    """Cells and hidden cells that a view shows, over all its tables and columns; each cell once."""
-    made = {one.measure.id: one for one in prepared.measures}
-    shown: dict[tuple[str, CellKey], bool] = {}
-    for declared, measure, _ in columns_of(view, [one.measure for one in prepared.measures]):
-        for table in view.tables:
-            for key, cell in made[measure.id].cells.get(spec_for(declared, table), {}).items():
-                if not declared.kind or key.kind == declared.kind:
-                    shown[measure.id, key] = cell.state != CellState.NUMBER
-    return ViewFigures(id=view.id, cells=len(shown), suppressed=sum(shown.values()))

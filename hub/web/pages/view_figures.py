@@ -33,8 +33,13 @@ class Slice:
 
     @property
     def heading(self) -> str:
-        """`Recorded crimes (Ravensbourne Police)`."""
-        return say("web.view.measure_of", title=self.column.title, agency=self.column.agency_name)
+        """`Recorded crimes, Ravensbourne Police`."""
+        return measure_heading(self.column)
+
+
+def measure_heading(column: ViewColumn) -> str:
+    """A measure and whose it is: `Recorded crimes, Ravensbourne Police`."""
+    return say("web.view.measure_of", title=column.title, agency=column.agency_name)
 
 
 def slice_of(table: ProtectedTable, place: int) -> Slice:

@@ -12,6 +12,7 @@ from hub.kit.words import say
 from hub.views import Offer, ProtectedTable, coverage_line
 from hub.web.dates import spoken_period, spoken_stamp
 from hub.web.elements import Card, Choice, Fact, Figure, Link, Provenance, Select, Table
+from hub.web.pages.view_across import across_heading, across_table, overlap_sentences
 from hub.web.pages.view_figures import Slice, figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import Asked, selects_of
 
@@ -71,7 +72,7 @@ def view_page(
         action=f"/views/{offer.view}",
         filters=(*selects_of(offer, tree, asked), *_purpose_select(known, purpose)),
         coverage=_coverage(table),
-        blocks=_blocks(table, parts),
+        blocks=(*_blocks(table, parts), *_across(table)),
         legend=legend_of(table),
         downloads=(Link(say("web.view.csv"), f"/views/{offer.view}/table.csv?{_download(asked, purpose)}"),),
         provenance=provenance_of(table, known.get(purpose, purpose)),
@@ -134,6 +135,20 @@ def _gaps(table: ProtectedTable) -> Iterator[str]:
         periods = [spoken_period(gap.period) for gap in table.gaps if gap.column == column.id]
         if periods:
             yield say("web.view.gaps", title=column.title, periods="; ".join(periods))
+
+
+def _across(table: ProtectedTable) -> Iterator[MeasureBlock]:
+    """Each pair of measures that the view compares, where the table shows several places or both figures of one."""
+    columns = {column.id: column for column in table.columns}
+    for place, one in enumerate(table.across):
+        if one.rows:
+            yield MeasureBlock(
+                f"across-{place}",
+                across_heading(one, columns),
+                overlap_sentences(table, one),
+                None,
+                across_table(one, columns, f"across-cells-{place}"),
+            )
 
 
 def _blocks(table: ProtectedTable, parts: list[Slice]) -> tuple[MeasureBlock, ...]:

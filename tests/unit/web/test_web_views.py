@@ -6,6 +6,8 @@ import pytest
 from hub.disclosure import TableSpec
 from hub.geography.model import Area, AreaTree
 from hub.views import Cell, Column, Coverage, Gap, Note, Offer, ProtectedTable, Shown, TableOffer, TableRow, by_of
+from hub.views.across import compare
+from hub.views.comparison import Across
 from hub.web.dates import at_level, brief_period, short_period, spoken_period
 from hub.web.pages.view_figures import figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import asked_of, selects_of, table_words
@@ -282,6 +284,33 @@ def test_a_period_without_any_figure_is_one_row_and_periods_sort_as_they_follow(
         ["Bridge", "Apr to Jun 2025", "40"],
     ]
     assert [row[1].order for row in shown.rows] == ["2025-Q1", "2025-Q2", "2025-Q2"]
+
+
+def test_two_measures_are_set_against_each_other_and_what_has_no_figure_says_why():
+    columns = (a_column(), a_column("call-outs", agency_name="Ambulance", dataset="ambulance/callouts"))
+    rows = [
+        ("W1", "2024", "", a_number(40), a_number(20)),
+        ("W2", "2024", "", a_number(30), a_number(10)),
+        ("W1", "2025", "", a_number(20), STAR),
+    ]
+    table = a_table("ward-year", rows, columns=columns)
+    sides = {columns[0].dataset: "police", columns[1].dataset: "health"}
+    across = compare(Across("police", "health", 1), sides, columns, table.rows)
+    page = view_page(an_offer(), replace(table, across=across), asked(by="ward,year"), tree=TREE)
+    block = page.blocks[-1]
+    assert block.heading == "Recorded crimes, Ravensbourne Police, compared with Recorded call-outs, Ambulance"
+    assert block.notes == (
+        "2024: of 2 places with both figures, 1 stand out by the first measure and 1 by the second; 1 by both: Alder."
+        " Overlap (shared among either): 1.00.",
+    )
+    assert [[cell.text for cell in row[2:]] for row in block.table.rows] == [
+        ["2.00", "1.73 to 2.33", "1 of 2", "1 of 2", "same"],
+        ["3.00", "2.33 to 4.00", "2 of 2", "2 of 2", "same"],
+        ["not shown", "-", "not shown", "not shown", "not shown"],
+    ]
+    assert block.table.rows[2][2].spoken == "not both figures are shown"
+    html = a_renderer().html("view.html", a_frame("Police and health"), page=page)
+    assert "Rounding leaves" in html
 
 
 def test_the_page_holds_coverage_legend_download_and_provenance():
