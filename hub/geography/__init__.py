@@ -34,6 +34,7 @@ from hub.geography.model import (
     LoadReport,
     PlaceSpec,
 )
+from hub.geography.outlines import Outline
 from hub.geography.service import Geography
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Geography",
     "HarmWeights",
     "LoadReport",
+    "Outline",
     "PlaceSpec",
     "Population",
     "lsoas_of",

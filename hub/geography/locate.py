@@ -13,6 +13,7 @@ import shapely as _untyped_shapely
 
 from hub.engine import EngineSession, literal, quoted
 from hub.geography.model import EDGE, INSIDE, NEAR, NEAR_METRES, OUTSIDE, UNLOCATED, AreaTree, Boundary, PlaceSpec
+from hub.geography.outlines import Outline, outlines_of
 from hub.geography.vintages import ward_vintage
 from hub.geography.words import place_in
 
@@ -31,7 +32,7 @@ _SHAPED_LIKE_A_CODE = re.compile(r"[A-Z][0-9]{8}")
 
 
 class AreaIndex:
-    """An area tree with its boundaries and gazetteer, ready to locate rows. Immutable; safe to share between threads."""
+    """An area tree with its boundaries and gazetteer, ready to locate rows and to draw. Safe to share between threads."""
 
     def __init__(
         self, *, tree: AreaTree, boundaries: Sequence[Boundary], known: Set[str], gazetteer: Mapping[str, str]
@@ -46,6 +47,14 @@ class AreaIndex:
         self._known = frozenset(known)
         self._gazetteer = dict(gazetteer)
         self._longest = max((len(place.split()) for place in gazetteer), default=0)
+        self._drawn: dict[str, tuple[Outline, ...]] = {}
+
+    def outlines(self, level: str) -> tuple[Outline, ...]:
+        """The outlines of a level to draw, in code order; made once. Two threads may make them at once: both are right."""
+        if level not in self._drawn:
+            shapes = dict(zip(self._codes.tolist(), self._metres.geometries, strict=True))
+            self._drawn[level] = outlines_of(self.tree, shapes, level)
+        return self._drawn[level]
 
     def located(self, session: EngineSession, relation: str, place: PlaceSpec, into: str) -> None:
         """Make the TEMP TABLE `into`: every row of `relation` (a table name or other SQL source) and where it lies.

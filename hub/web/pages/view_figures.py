@@ -78,7 +78,7 @@ def _lines(part: Slice, ident: str) -> tuple[Figure, tuple[str, ...]]:
     area = next(iter(part.areas))
     shown = _largest(part, area)
     series = tuple(
-        Series(part.kinds[kind] or part.column.title, tuple(_mark(part, (area, p, kind)) for p in part.periods))
+        Series(part.kinds[kind] or part.column.title, tuple(mark_of(part, (area, p, kind)) for p in part.periods))
         for kind in shown
     )
     marks = [mark for one in series for mark in one.marks]
@@ -102,12 +102,11 @@ def _bars(
     part: Slice, ident: str, keys: Mapping[str, tuple[str, str, str]], names: Mapping[str, str]
 ) -> tuple[Figure | None, tuple[str, ...]]:
     """Bars for the newest period that has cells, in the order of the names: the order of hidden cells must tell nothing."""
-    held = [period for period in part.periods if any(key[1] == period for key in part.cells)]
-    if not held:
+    period = newest_period(part)
+    if not period:
         return None, ()
-    period = held[-1]
     ordered = sorted(keys, key=lambda code: names[code])
-    bars = [_mark(part, (keys[code][0], period, keys[code][2]), names[code]) for code in ordered]
+    bars = [mark_of(part, (keys[code][0], period, keys[code][2]), names[code]) for code in ordered]
     description = say("web.chart.bars_description", measure=part.heading, count=len(bars), **_counted(bars))
     chart = bar_chart(bars, ident=ident, title=part.heading, description=_with_highest(description, bars))
     place = next(iter(part.areas.values())) + ", " if len(part.areas) == 1 else ""
@@ -116,7 +115,13 @@ def _bars(
     return figure, notes
 
 
-def _mark(part: Slice, key: tuple[str, str, str], label: str = "") -> Mark:
+def newest_period(part: Slice) -> str:
+    """The newest period that has cells; nothing where none has."""
+    return max((period for _, period, _ in part.cells), default="")
+
+
+def mark_of(part: Slice, key: tuple[str, str, str], label: str = "") -> Mark:
+    """What is drawn of a cell: what it shows, and nothing else."""
     cell = part.cells.get(key)
     label = label or short_period(key[1])
     if cell is None or cell.state not in _KINDS:

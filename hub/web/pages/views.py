@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from hub.disclosure import profile_named
-from hub.geography import AreaTree
+from hub.disclosure import AREA_LEVELS, profile_named
+from hub.geography import AreaTree, Outline
 from hub.kit.words import say
 from hub.views import Offer, ProtectedTable, coverage_line
 from hub.web.dates import spoken_period, spoken_stamp
@@ -15,6 +15,16 @@ from hub.web.elements import Card, Choice, Fact, Figure, Link, Provenance, Selec
 from hub.web.pages.view_across import across_heading, across_table, overlap_sentences
 from hub.web.pages.view_figures import Slice, figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import Asked, selects_of
+from hub.web.pages.view_map import map_of
+
+Draw = Callable[[str], Sequence[Outline]]
+"""Gives the outlines of an area level."""
+
+
+def no_outlines(_level: str) -> Sequence[Outline]:
+    """No outlines: a page without maps."""
+    return ()
+
 
 _MISSING = frozenset({"dropped", "no-such-cells", "not-shown", "withdrawn", "no-side", "no-dataset"})
 """Notes on what a table does not show; the others say how to read it."""
@@ -62,21 +72,29 @@ def view_page(
     tree: AreaTree,
     purpose: str = "",
     purposes: Mapping[str, str] | None = None,
+    draw: Draw = no_outlines,
 ) -> ViewPage:
-    """The page of a protected table for a purpose. `purposes` are those the reader may choose among, with their titles."""
+    """The page of a protected table for a purpose. `purposes` are those the reader may choose among, with their titles; `draw`
+    gives the outlines of a level for the map of one measure.
+    """
     known = purposes or {}
     parts = [slice_of(table, place) for place in range(len(table.columns))]
     return ViewPage(
         question=offer.question,
-        description="",
+        description=say("web.map.choose") if len(parts) > 1 and offer_has_areas(table) else "",
         action=f"/views/{offer.view}",
         filters=(*selects_of(offer, tree, asked), *_purpose_select(known, purpose)),
         coverage=_coverage(table),
-        blocks=(*_blocks(table, parts), *_across(table)),
+        blocks=(*_maps(table, parts, tree, draw), *_blocks(table, parts), *_across(table)),
         legend=legend_of(table),
         downloads=(Link(say("web.view.csv"), f"/views/{offer.view}/table.csv?{_download(asked, purpose)}"),),
         provenance=provenance_of(table, known.get(purpose, purpose)),
     )
+
+
+def offer_has_areas(table: ProtectedTable) -> bool:
+    """Whether a map could be drawn of one measure of this table."""
+    return table.table.area_level != AREA_LEVELS[-1]
 
 
 def legend_of(table: ProtectedTable) -> tuple[tuple[str, str], ...]:
@@ -135,6 +153,16 @@ def _gaps(table: ProtectedTable) -> Iterator[str]:
         periods = [spoken_period(gap.period) for gap in table.gaps if gap.column == column.id]
         if periods:
             yield say("web.view.gaps", title=column.title, periods="; ".join(periods))
+
+
+def _maps(table: ProtectedTable, parts: list[Slice], tree: AreaTree, draw: Draw) -> Iterator[MeasureBlock]:
+    """The map of the one measure that was asked for, below borough level."""
+    levels = AREA_LEVELS[AREA_LEVELS.index(table.table.area_level) :]
+    if len(parts) != 1 or len(levels) == 1:
+        return
+    drawn = map_of(parts[0], tree, draw(levels[0]), draw(levels[1]), "map-0")
+    if drawn is not None:
+        yield MeasureBlock("map-0", parts[0].heading, (), *drawn)
 
 
 def _across(table: ProtectedTable) -> Iterator[MeasureBlock]:

@@ -61,7 +61,8 @@ class Look:
             asked = asked_of(offer, offer.tree, request.query_params)
             table = self._hub.views.table(uow, permit, view, by=asked.by, where=asked.where)
             purposes = self._purposes(uow, session, view, purpose)
-        page = view_page(offer, table, asked, tree=offer.tree, purpose=purpose, purposes=purposes)
+            draw = self._hub.geography.index(uow, offer.tree.id).outlines
+        page = view_page(offer, table, asked, tree=offer.tree, purpose=purpose, purposes=purposes, draw=draw)
         crumbs = (Link(say("web.views.title"), "/views"),)
         frame = self._door.frame(session, offer.title, current="/views", breadcrumbs=crumbs)
         return self._door.page("view.html", frame, page)
