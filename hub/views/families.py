@@ -90,12 +90,16 @@ def _by_field(name: str, entry: Mapping[str, Any], schema: DatasetSchema) -> _Sa
 
 
 def _by_hours(name: str, entry: Mapping[str, Any], schema: DatasetSchema) -> _Said:
-    """Weekday x band of so many hours, in Europe/London: `when:1-18` is Monday from 18:00. All `time` fields have a time of day."""
-    times, hours = tuple(entry.get("time", schema.event_times)), int(entry["hours"])
-    if 24 % hours or any(schema.field(one).type != "datetime" for one in times):
+    """Weekday x band of so many hours, in Europe/London: `when:1-18` is Monday from 18:00. All `time` fields have a time of day,
+    or `hour` names the field with the hour, 0 to 23.
+    """
+    times, hours, apart = tuple(entry.get("time", schema.event_times)), int(entry["hours"]), entry.get("hour", "")
+    types = {schema.field(one).type for one in times}
+    if 24 % hours or types != ({"date"} if apart else {"datetime"}):
         raise Bug(f"the hours of {schema.id} cannot be told")
     when = f"coalesce({', '.join(map(quoted, times))})"
-    band = f"lpad(CAST(hour({when}) // {hours} * {hours} AS VARCHAR), 2, '0')"
+    of_day = quoted(apart) if apart else f"hour({when})"
+    band = f"lpad(CAST({of_day} // {hours} * {hours} AS VARCHAR), 2, '0')"
     sql = f"coalesce({literal(name + ':')} || isodow({when}) || '-' || {band}, {literal(f'{name}:{NOT_STATED}')})"
     kinds = {
         f"{name}:{day}-{hour:02d}": say(
@@ -104,7 +108,7 @@ def _by_hours(name: str, entry: Mapping[str, Any], schema: DatasetSchema) -> _Sa
         for day in range(1, WEEKDAYS + 1)
         for hour in range(0, 24, hours)
     }
-    return times, sql, kinds
+    return (*times, *filter(None, (apart,))), sql, kinds
 
 
 def _by_cases(name: str, entry: Mapping[str, Any], schema: DatasetSchema) -> _Said:

@@ -263,6 +263,8 @@ class Views:
         known: list[tuple[DeclaredColumn, Measure, Column]] = []
         codes: list[str] = []
         for declared, measure, column in found:
+            if declared.kind and table.family:
+                continue  # one kind alone stands in tables without a family; in others the whole family does
             decision = self._policy.may_see_table(
                 reading,
                 permit.reader,

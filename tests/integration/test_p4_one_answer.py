@@ -52,13 +52,55 @@ def of_csv(text: str) -> dict[Key, str]:
     """The cells of a CSV file, from either door."""
     rows = list(csv.reader(io.StringIO(text)))
     first = 5 if rows[0][3] == "kind" else 3
-    columns = rows[0][first:-2]
+    columns = [name for name in rows[0][first:-2] if " per " not in name]
+    last = first + len(columns)
     found = {}
     for row in rows[1:]:
         kind = row[3] if first == 5 else ""
         found |= {
-            (column, row[0], row[2], kind): cell for column, cell in zip(columns, row[first:-2], strict=True) if row[0]
+            (column, row[0], row[2], kind): cell
+            for column, cell in zip(columns, row[first:last], strict=True)
+            if row[0]
         }
+    return found
+
+
+def compared_in_document(document: Mapping[str, Any]) -> dict[Key, tuple[str, ...]]:
+    """Ratio with its bounds, and both ranks, of the API's JSON: by pair of columns, place and period; empty where there is none."""
+    found = {}
+    for one in document["across"]:
+        for row in one["rows"]:
+            ratio = tuple((row["ratio"] or dict.fromkeys(("value", "low", "high"), "")).values())
+            ranks = row["ranks"] or {"left": "", "right": ""}
+            key = (one["left"], one["right"], row["area"], row["period"])
+            found[key] = (*ratio, str(ranks["left"]), str(ranks["right"]))
+    return found
+
+
+def compared_in_csv(text: str, document: Mapping[str, Any]) -> dict[Key, tuple[str, ...]]:
+    """The same of a CSV file."""
+    names = ("ratio", "ratio_low", "ratio_high", "rank_left", "rank_right")
+    return {
+        (one["left"], one["right"], row["area_code"], row["period"]): tuple(
+            row[f"{name} {one['left']} per {one['right']}"] for name in names
+        )
+        for row in csv.DictReader(io.StringIO(text))
+        for one in document["across"]
+        if row["area_code"]
+    }
+
+
+def compared_on_page(page: str, document: Mapping[str, Any]) -> dict[Key, tuple[str, ...]]:
+    """The same of the page's tables."""
+    areas = {row["area_name"]: row["area"] for row in document["rows"]}
+    periods = {short_period(row["period"]): row["period"] for row in document["rows"]}
+    found = {}
+    for at, one in enumerate(document["across"]):
+        for area, period, ratio, between, *ranks in tables_of(page)[f"across-cells-{at}"][1:]:
+            low, _, high = between.partition(" to ")
+            texts = (ratio, low, high, *(rank.partition(" of ")[0] for rank in ranks[:2]))
+            shown = tuple("" if text.startswith(("not shown", "-")) else text for text in texts)
+            found[one["left"], one["right"], areas[area], periods[period]] = shown
     return found
 
 
@@ -126,9 +168,27 @@ def test_page_api_and_both_downloads_show_the_same_cells(house: House, documents
         assert len(shown(cells)) == document["cells"] > 0
         assert download.content == own.content
         assert of_csv(download.text) == cells
+        compared = compared_in_document(document)
+        assert compared_in_csv(download.text, document) == compared
+        assert compared_on_page(page.text, document) == compared
         assert shown(of_page(page.text, document)) == shown(cells), (view, by)
         assert document["provenance"]["result_hash"] in page.text
         assert document["provenance"]["result_hash"] in download.text
+
+
+def test_a_ratio_and_a_rank_are_the_same_whichever_places_are_asked_for(house: House) -> None:
+    api = house.api(COUNCIL)
+    whole = api.ok("/views/police-and-health/table", by="ward,year")
+    compared = compared_in_document(whole)
+    assert {bool(texts[0]) for texts in compared.values()} == {True, False}
+    assert {bool(texts[3]) for texts in compared.values()} == {True, False}
+    shown = {(key[0], key[2], key[3]) for key, texts in compared.items() if texts[3]}
+    hidden = {key for key, text in of_document(whole).items() if not text.isdecimal()}
+    assert not {(column, area, period) for column, area, period, _ in hidden} & shown
+    ward = whole["rows"][0]["area"]
+    some = api.ok("/views/police-and-health/table", by="ward,year", where=f"area={ward}")
+    assert compared_in_document(some) == {key: texts for key, texts in compared.items() if key[2] == ward}
+    assert [one["overlaps"] for one in some["across"]] == [one["overlaps"] for one in whole["across"]]
 
 
 def test_filters_ask_the_same_question_at_every_door(house: House) -> None:
