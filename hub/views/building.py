@@ -158,6 +158,7 @@ class Workshop:
                 for family in declared.families
             ),
             coverage=_coverage(counted, profile),
+            stock=declared.stock,
             submissions=tuple(one.submission for one in snapshot.of(schema.id) if one.agency == counted.agency),
         )
         cells = {table: published_cells(lattice, protected.masked, table) for table in protected.masked.tables}

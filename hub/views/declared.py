@@ -21,7 +21,11 @@ _MEASURES = "measures.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredMeasure:
-    """What is counted of one dataset, by which kind of agency, the tables it is counted in, and the families that divide it."""
+    """What is counted of one dataset, by which kind of agency, the tables it is counted in, and the families that divide it.
+
+    A `stock` is what there is at the end of each month, such as people under supervision: its months are never added up, so it has
+    tables by month alone.
+    """
 
     dataset: str
     counting_basis: str
@@ -30,6 +34,7 @@ class DeclaredMeasure:
     sensitive: frozenset[str]
     tables: tuple[TableSpec, ...]
     families: tuple[DeclaredFamily, ...] = ()
+    stock: bool = False
 
     def kinds_of(self, family: str, schema: DatasetSchema) -> frozenset[str]:
         """The kinds that a family can have."""
@@ -103,6 +108,9 @@ def _measure(entry: Mapping[str, Any], schemas: SchemaRegistry) -> DeclaredMeasu
     finest = AREA_LEVELS.index(schema.place.level)
     if any(AREA_LEVELS.index(table.area_level) < finest for table in tables):
         raise Bug(f"{schema.id} says no place finer than {schema.place.level}")
+    stock = entry.get("stock", False)
+    if stock and any(table.period_level != "month" for table in tables):
+        raise Bug(f"{schema.id} is a stock: no table may add its months up")
     return DeclaredMeasure(
         dataset=schema.id,
         counting_basis=schema.counting_basis,
@@ -111,6 +119,7 @@ def _measure(entry: Mapping[str, Any], schemas: SchemaRegistry) -> DeclaredMeasu
         sensitive=frozenset(entry["sensitive"]),
         tables=tables,
         families=read_families(entry.get("families", {}), schema, tables),
+        stock=stock,
     )
 
 

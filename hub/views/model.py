@@ -80,8 +80,8 @@ class Measure:
     is published.
 
     `tables` were published; `dropped` maps a table that was not to the reason. `kinds` maps each kind's code to its
-    title, `families` are those besides the kinds. `sensitive`: the dimensions in which a zero is hidden too. `has_key`: distinct
-    keys were counted, else rows.
+    title, `families` are those besides the kinds. `stock`: its months are never added up. `sensitive`: the dimensions in which a
+    zero is hidden too. `has_key`: distinct keys were counted, else rows.
     """
 
     number: int
@@ -101,6 +101,7 @@ class Measure:
     coverage: Coverage
     submissions: tuple[str, ...]
     families: tuple[Family, ...] = ()
+    stock: bool = False
 
     def kinds_of(self, family: str) -> Mapping[str, str]:
         """The kinds of a family with their titles; none for a family it does not have."""
@@ -139,6 +140,7 @@ class Column:
     has_key: bool
     coverage: Coverage
     family: str = ""
+    stock: bool = False
 
 
 @dataclass(frozen=True, slots=True)

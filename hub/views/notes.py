@@ -81,6 +81,7 @@ def about(columns: Sequence[Column], *, by_ward: bool) -> list[Note]:
     notes += [
         _note("repeated-key", title=column.title, agency=column.agency_name) for column in columns if column.has_key
     ]
+    notes += [_of("stock", column) for column in columns if column.stock]
     if by_ward:
         notes.append(Note("best-fit", say("views.notes.best-fit")))
     return list(dict.fromkeys(notes))

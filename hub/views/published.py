@@ -159,6 +159,7 @@ def _as_json(measure: Measure) -> dict[str, object]:
             "counts": None if coverage.counts is None else dict(coverage.counts),
         },
         "submissions": list(measure.submissions),
+        "stock": measure.stock,
         "families": [
             {
                 "name": family.name,

@@ -142,6 +142,7 @@ def _column(declared: DeclaredColumn, measure: Measure, agency_name: str) -> Col
         has_key=measure.has_key,
         coverage=measure.coverage,
         family=declared.family if declared.kind else "",
+        stock=measure.stock,
     )
 
 

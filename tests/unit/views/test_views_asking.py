@@ -8,6 +8,7 @@ from hub.kit.errors import Bug, Invalid, NotFound
 from hub.schemas import SchemaRegistry
 from hub.views import ask, by_of, read_catalogue
 from hub.views.asked import period_matches
+from hub.views.showing import spec_for
 from tests.support.views import the_catalogue
 
 VIEW = the_catalogue().view("violence-by-place")
@@ -78,17 +79,32 @@ def test_a_period_range_holds_both_its_ends() -> None:
 
 def test_the_shipped_catalogue_fits_the_shipped_schemas() -> None:
     catalogue = read_catalogue(SchemaRegistry.from_folder())
-    assert sorted(catalogue.views) == ["police-and-health", "violence-by-place", "when"]
+    assert set(catalogue.views) >= {"violence-by-place", "police-and-health", "when", "kinds", "drivers", "youth"}
     assert set(catalogue.measures) == {schema.id for schema in SchemaRegistry.from_folder().all()}
     for measure in catalogue.measures.values():
         assert measure.sensitive == {"area", "kind"}
         assert all(table.period_level == "year" for table in measure.tables if table.area_level == "lsoa21")
+    assert all(table.period_level == "month" for table in catalogue.measures["probation/caseload"].tables)
     names = {table.name for table in catalogue.measures["police/street-crime"].tables}
     assert {"borough-month-kind", "ward-quarter-kind", "ward-quarter", "ward-year-kind", "lsoa21-year"} <= names
     health = {table.name for table in catalogue.measures["health/istv-assaults"].tables}
     assert {"borough-quarter-kind", "ward-year"} <= health
     with pytest.raises(NotFound):
         catalogue.view("no-such-view")
+
+
+def test_every_table_that_is_counted_stands_in_some_view() -> None:
+    """A table that nobody is shown still costs cells of the others their numbers."""
+    catalogue = read_catalogue(SchemaRegistry.from_folder())
+    shown = {
+        (column.dataset, spec_for(column, table))
+        for view in catalogue.views.values()
+        for column in view.columns
+        for table in view.tables
+        if not (column.kind and table.family)
+    }
+    counted = {(measure.dataset, table) for measure in catalogue.measures.values() for table in measure.tables}
+    assert {(dataset, table.name) for dataset, table in counted - shown} == set()
 
 
 @pytest.mark.parametrize(
@@ -98,6 +114,9 @@ def test_the_shipped_catalogue_fits_the_shipped_schemas() -> None:
         ("measures.yaml", "agency_kind: nhs_trust", "agency_kind: prison"),
         ("measures.yaml", "dataset: police/street-crime-api", "dataset: police/street-crime"),
         ("police-and-health.yaml", "kind: violent-crime", "kind: violence"),
+        ("measures.yaml", "      - ward-month\n  - dataset: youth", "      - ward-year\n  - dataset: youth"),
+        ("measures.yaml", "field: sentence_type", "field: pdu"),
+        ("police-and-health.yaml", "right: health", "right: fire"),
         ("police-and-health.yaml", "id: police-and-health", "id: health-and-police"),
     ],
 )
