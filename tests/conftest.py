@@ -10,12 +10,29 @@ import pytest_socket
 
 from hub.db import Database
 from hub.kit.clock import FrozenClock
-from tests.support.databases import a_database
+from tests.support.databases import a_database, a_sqlite_database, run_on
 from tests.support.postgres import Cluster, a_cluster
 
 
 def pytest_runtest_setup() -> None:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="what hubs of tests keep their records in",
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _everything_on(request: pytest.FixtureRequest) -> Iterator[None]:
+    if request.config.getoption("--database") == "postgresql":
+        run_on(request.getfixturevalue("cluster"))
+    yield
+    run_on(None)
 
 
 @pytest.fixture
@@ -41,7 +58,7 @@ def cluster() -> Iterator[Cluster]:
 def each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A fresh database with all tables: once SQLite, once PostgreSQL. For tests marked `db`."""
     if request.param == "sqlite":
-        made = a_database(tmp_path)
+        made = a_sqlite_database(tmp_path)
         yield made
         made.close()
         return

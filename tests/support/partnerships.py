@@ -12,7 +12,6 @@ import json
 import os
 import pickle
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import create_engine, text
 
 from hub.app import PARTNERSHIPS, Hub, Partnership, SeedPerson, build, build_snapshot, seed
 from hub.asgi import create_app
@@ -36,6 +36,7 @@ from hub.kit.clock import Clock, FrozenClock
 from hub.settings import Mode, Settings
 from hub.synthetic import FOUR_DATASETS, Manifest, SampleFile, write_partnership
 from hub.views import ProtectedTable
+from tests.support.databases import on_a_server, url_in
 from tests.support.serving import served
 from tests.support.shared import shared
 from tests.support.site import Visitor
@@ -108,6 +109,8 @@ def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Pa
     root = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         root = root.parent
+    if on_a_server():  # one server of each worker's own: what it made is its own too
+        root = tmp_path_factory.getbasetemp()
     folder = root / f"made-{name}"
     with (root / f"made-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -127,7 +130,7 @@ def make(recipe: Recipe, folder: Path, *, backwards: bool = False) -> None:
     """Follow a recipe in `folder`; `backwards`: the extracts are sent in the other order."""
     itinerary, manifest = recipe.plan(folder / "extracts")
     partnership = PARTNERSHIPS[itinerary.partnership]
-    hub = build(_settings(folder / "state", BUILT_AT, partnership), clock=FrozenClock())
+    hub = build(_settings(folder / "state", BUILT_AT, partnership, url_in(folder)), clock=FrozenClock())
     seed(hub, partnership)
     load_files(hub, itinerary.geography)
     house = House(BUILT_AT, hub, folder, partnership, manifest)
@@ -140,9 +143,14 @@ def make(recipe: Recipe, folder: Path, *, backwards: bool = False) -> None:
     (folder / "about").write_bytes(pickle.dumps((partnership.id, manifest)))
 
 
-def _settings(state: Path, base_url: str, partnership: Partnership) -> Settings:
+def _settings(state: Path, base_url: str, partnership: Partnership, database_url: str = "") -> Settings:
     return Settings(
-        mode=Mode.DEMO, state=state, base_url=base_url, partnership=partnership.name, demo_partnership=partnership.id
+        mode=Mode.DEMO,
+        state=state,
+        base_url=base_url,
+        partnership=partnership.name,
+        demo_partnership=partnership.id,
+        database_url=database_url,
     )
 
 
@@ -334,18 +342,21 @@ def a_copy(source: Path, folder: Path, *, base_url: str = BUILT_AT, clock: Clock
     identity, manifest = pickle.loads((source / "about").read_bytes())
     partnership = PARTNERSHIPS[identity]
     shutil.copytree(source / "state", folder / "state")
-    _move(folder / "state" / "hub.sqlite", base_url)
-    hub = build(_settings(folder / "state", base_url, partnership), clock=clock or FrozenClock())
+    settings = _settings(folder / "state", base_url, partnership, url_in(folder, like=source))
+    _move(settings.url, base_url)
+    hub = build(settings, clock=clock or FrozenClock())
     seed(hub, partnership)  # it is set up: this makes the demo's providers known to this process
     return House(base_url, hub, source, partnership, manifest)
 
 
-def _move(database: Path, base_url: str) -> None:
+def _move(url: str, base_url: str) -> None:
     """The demo's providers answer at the hub's own address: a copy that is served elsewhere finds them there."""
-    with sqlite3.connect(database) as connection:
+    engine = create_engine(url)
+    with engine.begin() as connection:
         for table in ("providers", "people"):
-            connection.execute(f"UPDATE {table} SET issuer = replace(issuer, ?, ?)", (BUILT_AT, base_url))
-    connection.close()
+            moving = text(f"UPDATE {table} SET issuer = replace(issuer, :old, :new)")
+            connection.execute(moving, {"old": BUILT_AT, "new": base_url})
+    engine.dispose()
 
 
 # ---- the tour ----------------------------------------------------------------------------------------------------------

@@ -37,9 +37,13 @@ class Cluster:
         """The URL of a new database with the tables of this release, made by the migrations."""
         return self._new(_TEMPLATE)
 
+    def copy(self, url: str) -> str:
+        """The URL of a new database that is a copy of another, to which nobody is connected."""
+        return self._new(self._named(url))
+
     def drop(self, url: str) -> None:
         """Drop a database, whoever is still connected."""
-        self._say(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]} WITH (FORCE)")
+        self._say(f"DROP DATABASE {self._named(url)} WITH (FORCE)")
 
     def hang_up(self, name: str) -> None:
         """End every connection to the database of that name, as a restart of the server would."""
@@ -48,6 +52,10 @@ class Cluster:
     def stop(self) -> None:
         """End the server by its own handle; its folder goes with it."""
         self._server.cleanup()
+
+    @staticmethod
+    def _named(url: str) -> str:
+        return url.partition("@/")[2].partition("?")[0]
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"

@@ -15,6 +15,7 @@ from hub.asgi import create_app
 from hub.kit.authority import Action, Reader
 from hub.settings import Mode, Settings
 from hub.synthetic import FOUR_DATASETS, Manifest, SampleFile, write_partnership
+from tests.support.databases import url_in
 from tests.support.serving import served
 
 POLICE, HOSPITAL, AMBULANCE, COUNCIL = (
@@ -110,7 +111,11 @@ def a_site(folder: Path, *, months: int = 4, fill: bool = True) -> Iterator[Site
 
     def make(base_url: str) -> object:
         settings = Settings(
-            mode=Mode.DEMO, base_url=base_url, state=folder / "state", partnership="Ravensbourne Safer Partnership"
+            database_url=url_in(folder),
+            mode=Mode.DEMO,
+            base_url=base_url,
+            state=folder / "state",
+            partnership="Ravensbourne Safer Partnership",
         )
         hub = build(settings)
         seed(hub, PARTNERSHIPS["ravensbourne-four"])
