@@ -39,6 +39,9 @@ PICTURED = {
 }
 """The pages shown in the documentation, with the height of their picture."""
 
+FIRST_PAGE = 760
+"""The height of the picture of a persona's first page (`first-page-…`)."""
+
 
 @contextmanager
 def a_browser() -> Iterator[Browser]:
@@ -104,11 +107,12 @@ def watch(page: Page, base_url: str) -> list[str]:
 
 def picture(page: Page, name: str, folder: Path) -> Path:
     """A picture of the page as a person sees it: into the documentation if it belongs there and was asked for, else `folder`."""
-    for_docs = wants_pictures() and name in PICTURED
+    height = PICTURED.get(name, FIRST_PAGE if name.startswith("first-page-") else 0)
+    for_docs = wants_pictures() and bool(height)
     target = (SCREENSHOTS if for_docs else folder) / f"{name}.png"
     target.parent.mkdir(parents=True, exist_ok=True)
     if for_docs:
-        page.set_viewport_size({"width": 1000, "height": PICTURED[name]})
+        page.set_viewport_size({"width": 1000, "height": height})
     page.screenshot(path=str(target))
     return target
 

@@ -190,6 +190,7 @@ def test_without_a_snapshot_a_view_says_so(bare: House) -> None:
     refused(bare.api(ANALYST).get("/views/violence-by-place/table"), 409, "no-snapshot")
 
 
+@pytest.mark.sqlite
 def test_a_hub_whose_database_does_not_answer_is_alive_but_not_ready(bare: House) -> None:
     bare.hub.database.close()
     database = bare.hub.settings.state / "hub.sqlite"

@@ -238,6 +238,7 @@ def test_keys_show_in_no_representation(vault: Vault, database: Database, clock:
         assert "key=" not in repr(files._objects)
 
 
+@pytest.mark.sqlite
 def test_a_data_key_put_to_another_object_does_not_open_it(
     vault: Vault, database: Database, clock: FrozenClock
 ) -> None:
@@ -318,6 +319,7 @@ def test_a_destroyed_object_is_gone_with_its_key_and_its_ciphertext(
     assert '"reason":"floor"' in written["detail"]
 
 
+@pytest.mark.sqlite
 def test_the_wrapped_key_of_a_destroyed_object_is_in_no_file_of_the_database(
     vault: Vault, database: Database, clock: FrozenClock, tmp_path: Path
 ) -> None:
@@ -361,6 +363,7 @@ def test_nothing_is_destroyed_twice_or_on_the_wrong_permit(
         vault.destroy(uow, good, sealed.id, reason="floor")
 
 
+@pytest.mark.sqlite
 def test_rotation_wraps_every_data_key_anew_and_touches_no_data(
     vault: Vault, database: Database, clock: FrozenClock, tmp_path: Path
 ) -> None:
