@@ -57,8 +57,9 @@ faults:  ## tests that kill processes and look at what is left
 coverage:  ## the bars: 100 % of branches for policy, disclosure, audit, vault and kit.crypto, 90 % elsewhere
 	$(PY) tools/coverage_bars.py
 
-test-long: install-test  ## many seeds, full matrices; in parts
-	$(PYTEST) -n 2 -m "slow"
+test-long: install-test  ## many seeds, full matrices, everything on PostgreSQL; in parts
+	$(PYTEST) -n 2 --dist loadfile -m "slow"
+	$(PYTEST) -n 2 --dist loadfile --database postgresql -m "$(PLAIN) and not sqlite" tests --ignore tests/unit/cli --ignore tests/e2e
 	$(PY) tools/wheel_check.py
 
 bench: install-test  ## named measurements against floors; ONLY=intake runs one part

@@ -36,7 +36,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def by_command(house: House, who: str, dataset: str, purpose: str) -> dict[str, Any] | None:
     """What `hub explain --json` prints; None when it refuses."""
     options = ["--as", who, "--dataset", dataset, "--purpose", purpose, "--json"]
-    ended = CliRunner().invoke(explain, [*options, "--state", str(house.hub.settings.state)])
+    env = {"HUB_DATABASE_URL": house.hub.settings.database_url}
+    ended = CliRunner(env=env).invoke(explain, [*options, "--state", str(house.hub.settings.state)])
     if isinstance(ended.exception, NotFound | NotPermitted):
         return None
     assert ended.exit_code == 0, ended.output
