@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     work: Where = Field(
         default=Where.HERE, description="here: the server checks files and builds snapshots; apart: hub worker does"
     )
+    logins_a_minute: int = Field(
+        default=120, ge=0, description="sign-ins that one address may start in a minute; 0 for no limit"
+    )
     session_minutes: int = Field(default=60, description="a browser session ends after this many idle minutes")
     session_hours: int = Field(default=10, description="a browser session ends after this many hours in any case")
 

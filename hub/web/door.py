@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.identity import Session
-from hub.kit.errors import Unauthenticated
+from hub.kit.errors import Unauthenticated, Unavailable
+from hub.kit.pace import Pace
 from hub.kit.words import say
 from hub.settings import Mode
 from hub.web.elements import Frame, Link, Progress, Step
@@ -37,6 +38,8 @@ _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("snapshots", "/snapshots", frozenset({"analyst", "strategic_lead", "auditor", "operator", "lpb_monitor"})),
     ("explain", "/explain", frozenset()),
     ("audit", "/audit", frozenset({"auditor"})),
+    ("people", "/people", frozenset({"administrator"})),
+    ("agencies", "/agencies", frozenset({"operator"})),
 )
 """The navigation: a place is shown to these roles (to all when empty). What a person may do there is the policy's to say."""
 
@@ -53,6 +56,8 @@ class Door:
         self._secure = self.base_url.startswith("https://")
         self._session_cookie = cookie_name("hub-session", base_url=self.base_url)
         self._login_cookie = cookie_name("hub-login", base_url=self.base_url)
+        self._invitation_cookie = cookie_name("hub-invitation", base_url=self.base_url)
+        self._pace = Pace(hub.settings.logins_a_minute, clock=hub.clock)
 
     # ---- who asks --------------------------------------------------------------------------------------------------
 
@@ -77,6 +82,11 @@ class Door:
         check_token(fields.get("csrf_token", ""), session.csrf_token)
         return session
 
+    def brake(self, request: Request) -> None:
+        """Raise `Unavailable` `too-many` for an address that starts more sign-ins than the settings allow."""
+        if not self._pace.allows(request.client.host if request.client else ""):
+            raise Unavailable(say("web.login.too_many"), code="too-many", remedy=say("web.login.too_many_remedy"))
+
     # ---- cookies ---------------------------------------------------------------------------------------------------
 
     def session_cookie(self, request: Request) -> str:
@@ -95,6 +105,18 @@ class Door:
         """Keep the new session until the browser closes; the login cookie has done its work."""
         self._set(response, self._session_cookie, value)
         self.drop_login_cookie(response)
+
+    def invitation_cookie(self, request: Request) -> str:
+        """The code of an invitation about to be taken up, or an empty text."""
+        return request.cookies.get(self._invitation_cookie, "")
+
+    def set_invitation_cookie(self, response: Response, code: str) -> None:
+        """Keep an invitation's code for the sign-in that follows, for ten minutes; it stands in no address."""
+        self._set(response, self._invitation_cookie, code, seconds=_LOGIN_SECONDS)
+
+    def drop_invitation_cookie(self, response: Response) -> None:
+        """The code is used, or given up."""
+        response.delete_cookie(self._invitation_cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
 
     def drop_login_cookie(self, response: Response) -> None:
         """A login that ended, well or not, leaves nothing behind."""

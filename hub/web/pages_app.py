@@ -14,6 +14,7 @@ from hub.web.door import Door
 from hub.web.errors import Errors, Guard
 from hub.web.pages.errors import AccessibilityPage
 from hub.web.routes.account import Account
+from hub.web.routes.agencies import AgencyPages
 from hub.web.routes.agreements import AgreementPages
 from hub.web.routes.assessments import AssessmentPages
 from hub.web.routes.audit import AuditPages
@@ -21,6 +22,7 @@ from hub.web.routes.definitions import DefinitionPages
 from hub.web.routes.explain import Explain
 from hub.web.routes.home import Home
 from hub.web.routes.look import Look
+from hub.web.routes.people import PeoplePages
 from hub.web.routes.sign_in import DemoSignIn, SignIn
 from hub.web.routes.snapshots import SnapshotPages
 from hub.web.routes.submissions import SubmissionPages
@@ -51,6 +53,8 @@ def create_pages(hub: Hub) -> FastAPI:
         AssessmentPages(door),
         DefinitionPages(door),
         AuditPages(door),
+        PeoplePages(door),
+        AgencyPages(door),
         Account(door),
     )
     app.include_router(_public(door))

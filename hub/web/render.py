@@ -19,6 +19,7 @@ _COMPONENTS = {
     "back_link": ("back-link", "govukBackLink"),
     "breadcrumbs": ("breadcrumbs", "govukBreadcrumbs"),
     "button": ("button", "govukButton"),
+    "checkboxes": ("checkboxes", "govukCheckboxes"),
     "details": ("details", "govukDetails"),
     "error_summary": ("error-summary", "govukErrorSummary"),
     "file_upload": ("file-upload", "govukFileUpload"),

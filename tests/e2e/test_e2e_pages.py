@@ -10,6 +10,7 @@ from tests.support.site import ANALYST, AUDITOR, COUNCIL, HOSPITAL, POLICE, STEW
 pytestmark = pytest.mark.browser
 
 STREET = "police/street-crime"
+ADMINISTRATOR, OPERATOR, HOST = "administrator", "operator", "ravensbourne-hosting"
 PAGES = [
     ("login", "", "", "/login"),
     ("chooser", "", "", f"/login/start/{POLICE}"),
@@ -34,6 +35,14 @@ PAGES = [
     ("agreements", COUNCIL, STEWARD, "/agreements"),
     ("propose", COUNCIL, STEWARD, "/agreements/propose"),
     ("audit", COUNCIL, AUDITOR, "/audit"),
+    ("invitation", "", "", "/login/invitation"),
+    ("people", POLICE, ADMINISTRATOR, "/people"),
+    ("invite", POLICE, ADMINISTRATOR, "/people/invite"),
+    ("agencies", HOST, OPERATOR, "/agencies"),
+    ("agency", HOST, OPERATOR, f"/agencies/{POLICE}"),
+    ("agency-add", HOST, OPERATOR, "/agencies/add"),
+    ("agency-shut-out", HOST, OPERATOR, f"/agencies/{POLICE}/shut-out"),
+    ("facilitators", COUNCIL, STRATEGIC, "/agencies"),
 ]
 
 
@@ -142,6 +151,25 @@ def test_axe_finds_nothing_on_an_agreement_an_assessment_and_log_entries(open_pa
     assert violations(page) == []
 
 
+def test_axe_finds_nothing_on_a_person_on_the_question_before_suspending_and_on_a_code(site, open_page):
+    page = open_page(POLICE, ADMINISTRATOR, "/people")
+    page.get_by_role("link", name=site.persona(POLICE, UPLOADER)).click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Suspend").click()
+    page.get_by_role("button", name="Suspend").click()  # no reason chosen: the error summary
+    assert page.title().startswith("Error: ")
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert sideways_pixels(page) == 0
+    page.goto("/people/invite")
+    page.get_by_label("Name", exact=True).fill("Sam Example")
+    page.get_by_label("Uploader").check()
+    page.get_by_role("button", name="Bring in").click()
+    page.locator("#code").wait_for()
+    assert violations(page) == []
+    assert sideways_pixels(page) == 0
+
+
 # ---- without JavaScript --------------------------------------------------------------------------------------------------
 
 
@@ -175,6 +203,20 @@ def test_without_javascript_a_form_without_a_file_says_what_is_wrong(open_page):
     assert page.title().startswith("Error: ")
     page.get_by_role("link", name=re.compile("Choose a file")).click()
     assert page.url.endswith("#file")
+
+
+def test_without_javascript_somebody_is_brought_in_and_the_roles_are_changed_on_a_small_screen(site, open_page):
+    page = open_page(POLICE, ADMINISTRATOR, "/people/invite", script=False, width=320)
+    page.get_by_label("Name", exact=True).fill("Noa Script")
+    page.get_by_label("Analyst").check()
+    page.get_by_label("Account at your sign-in service").fill("noa")
+    page.get_by_role("button", name="Bring in").click()
+    page.get_by_role("link", name="Noa Script").click()
+    page.get_by_label("Uploader").check()
+    page.get_by_role("button", name="Save the roles").click()
+    assert page.get_by_text("The roles are saved.").count() == 1
+    assert page.get_by_label("Uploader").is_checked()
+    assert sideways_pixels(page) == 0
 
 
 # ---- keyboard -----------------------------------------------------------------------------------------------------------

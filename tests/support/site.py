@@ -131,6 +131,21 @@ def a_site(folder: Path, *, months: int = 4, fill: bool = True) -> Iterator[Site
         yield site
 
 
+@contextmanager
+def an_empty_site(folder: Path, **settings: object) -> Iterator[Site]:
+    """The same hub with its agencies, people and agreements, and nothing submitted: up in a moment."""
+    made: list[Hub] = []
+
+    def make(base_url: str) -> object:
+        hub = build(Settings(mode=Mode.DEMO, base_url=base_url, state=folder / "state", **settings))
+        seed(hub, PARTNERSHIPS["ravensbourne"])
+        made.append(hub)
+        return create_app(hub)
+
+    with served(make) as base_url:
+        yield Site(base_url, made[0], folder, Manifest.__new__(Manifest))
+
+
 def _load_geography(site: Site) -> None:
     reader = site.reader("ravensbourne-hosting", "operator")
     with site.hub.database.unit_of_work() as uow:

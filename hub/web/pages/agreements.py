@@ -63,6 +63,7 @@ class AgreementPage:
     confirm: tuple[str, ...] = ()
     sign: str = ""
     sign_text: str = ""
+    sign_first: str = ""
     changes: tuple[Choice, ...] = ()
     change_action: str = ""
     change_error: str = ""
@@ -72,12 +73,24 @@ class AgreementPage:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What the policy lets the reader do with an agreement; `agency` is the name of the reader's agency."""
+    """What the policy lets the reader do with an agreement; `agency` is the name of the reader's agency.
+
+    `ready`: the agency is no authority that has yet to name its facilitator (SI 2007/1830 reg 4(3)).
+    """
 
     agency: str
     sign: bool
     change: bool
     propose: bool = False
+    ready: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facilitators:
+    """Whom each agency named (by agency; absent: nobody), and which agencies are authorities that must name somebody."""
+
+    names: Mapping[str, str]
+    authorities: frozenset[str]
 
 
 def standing_tag(agreement: Agreement, now: datetime) -> Tag:
@@ -118,6 +131,7 @@ def agreement_page(
     names: Mapping[str, str],
     schemas: Mapping[str, str],
     purposes: Mapping[str, str],
+    facilitators: Facilitators,
     allowed: Allowed,
     now: datetime,
     error: str = "",
@@ -139,10 +153,11 @@ def agreement_page(
             Fact(say("web.agreement.expires"), spoken_day(agreement.expires_on)),
             Fact(say("web.agreement.sha"), agreement.sha256, mono=True),
         ),
-        parties=_parties(agreement, names),
+        parties=_parties(agreement, names, facilitators),
         datasets=tuple(_shared(term, names, schemas, purposes) for term in agreement.terms),
         confirm=_confirm(agreement),
-        sign=f"/agreements/{agreement.reference}/sign" if signable else "",
+        sign=f"/agreements/{agreement.reference}/sign" if signable and allowed.ready else "",
+        sign_first=say("web.agreement.no_facilitator") if signable and not allowed.ready else "",
         sign_text=say("web.agreement.sign", agency=allowed.agency),
         changes=tuple(Choice(change, say(f"web.agreement.{change}")) for change in changes),
         change_action=f"/agreements/{agreement.reference}/change",
@@ -152,18 +167,24 @@ def agreement_page(
     )
 
 
-def _parties(agreement: Agreement, names: Mapping[str, str]) -> Table:
+def _parties(agreement: Agreement, names: Mapping[str, str], facilitators: Facilitators) -> Table:
     signed = {one.agency: one.at for one in agreement.sign_offs}
     rows = [
         (
             Cell(names.get(party.agency, party.agency)),
             Cell(say(f"web.agreement.roles.{party.role.value}") + (say("web.agreement.lead") if party.lead else "")),
             Cell(spoken_moment(signed[party.agency]) if party.agency in signed else _unsigned(party)),
+            Cell(_facilitator(party.agency, facilitators)),
         )
         for party in agreement.parties
     ]
-    columns = tuple(Column(say(f"web.agreement.{name}")) for name in ("party", "role", "signed"))
+    columns = tuple(Column(say(f"web.agreement.{name}")) for name in ("party", "role", "signed", "facilitator"))
     return Table("parties", say("web.agreement.parties_title"), columns, rows, caption_hidden=True, wrap=True)
+
+
+def _facilitator(agency: str, facilitators: Facilitators) -> str:
+    named = facilitators.names.get(agency, "")
+    return named or say(f"web.agreement.facilitator_{'no' if agency in facilitators.authorities else 'unneeded'}")
 
 
 def _unsigned(party: Party) -> str:

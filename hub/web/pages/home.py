@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.agreements import Agreement, PartyRole, Standing, Status
-from hub.identity import Session
+from hub.identity import Agency, Session
 from hub.intake import State, Submission
 from hub.kit.words import say
 from hub.web.dates import months_until, spoken_day, spoken_month
@@ -26,6 +26,8 @@ _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("agreements", "/agreements", frozenset()),
     ("explain", "/explain", frozenset()),
     ("audit", "/audit", frozenset({"auditor"})),
+    ("people", "/people", frozenset({"administrator", "steward", "approver"})),
+    ("agencies", "/agencies", frozenset({"operator"})),
 )
 _CHARGES: tuple[tuple[str, frozenset[str]], ...] = (
     ("send", frozenset({"uploader"})),
@@ -103,6 +105,26 @@ def agreements_due(known: Sequence[Agreement], agency: str, now: datetime, *, si
             text = say("web.home.expiring_text", title=one.title, date=spoken_day(one.expires_on))
             cards.append(Card(say("web.home.expiring"), text, address, due=True))
     return cards
+
+
+def facilitator_due(*, missing: bool) -> list[Card]:
+    """The person whom a responsible authority has yet to name (SI 2007/1830 reg 4(3))."""
+    if not missing:
+        return []
+    return [Card(say("web.home.nominate"), say("web.home.nominate_text"), "/people", due=True)]
+
+
+def administrators_due(agencies: Sequence[Agency]) -> list[Card]:
+    """Agencies that have nobody yet who brings their people in."""
+    return [
+        Card(
+            say("web.home.administrator_wanted"),
+            say("web.home.administrator_wanted_text", agency=one.name),
+            f"/agencies/{one.id}",
+            due=True,
+        )
+        for one in agencies
+    ]
 
 
 def waiting(known: Sequence[Agreement], person: str, names: Mapping[str, str]) -> list[Card]:

@@ -39,3 +39,12 @@ class SignInFailedPage:
 
     reason: str
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    """The form for an invitation's code; with `links`, the sign-in services of the agency that invited."""
+
+    agency: str = ""
+    links: tuple[Link, ...] = ()
+    error: str = ""

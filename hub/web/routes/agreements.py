@@ -18,7 +18,7 @@ from hub.kit.words import say
 from hub.web.door import Door
 from hub.web.elements import Link, Problem
 from hub.web.forms import Form
-from hub.web.pages.agreements import Allowed, ProposePage, agreement_page, agreements_page
+from hub.web.pages.agreements import Allowed, Facilitators, ProposePage, agreement_page, agreements_page
 
 _CHANGES = ("suspend", "resume", "end")
 
@@ -120,6 +120,7 @@ class AgreementPages:
                 names=self._names(uow),
                 schemas={one.id: one.title for one in self._hub.schemas.all()},
                 purposes={one.id: one.title for one in self._hub.policy.library.purposes.values()},
+                facilitators=self._facilitators(uow, found),
                 allowed=self._allowed(uow, session, found),
                 error=error,
                 now=self._hub.clock.now(),
@@ -145,7 +146,18 @@ class AgreementPages:
             sign=may_sign and not signed and found.author != session.person.id,
             change=decide(reading, session.reader, Action.AGREEMENT_SUSPEND, found.reference).permitted,
             propose=decide(reading, session.reader, Action.AGREEMENT_PROPOSE, "agreements").permitted,
+            ready=not self._hub.policy.unready(reading, found, (session.agency.id,)),
         )
+
+    def _facilitators(self, reading: UnitOfWork | Reading, found: Agreement) -> Facilitators:
+        identity, names = self._hub.identity, {}
+        kinds = {one.id: one.kind.value for one in identity.agencies(reading)}
+        for agency in found.agencies():
+            named = identity.facilitator(reading, agency) if agency in kinds else None
+            if named is not None:
+                names[agency] = named.name
+        authorities = self._hub.policy.library.responsible_authorities
+        return Facilitators(names, frozenset(one for one in found.agencies() if kinds.get(one) in authorities))
 
     def _next_version(self, uow: UnitOfWork, session: Session, agreement: str) -> str:
         """The text of an agreement the reader may read, made the next version; empty when none is asked for."""

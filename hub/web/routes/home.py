@@ -18,10 +18,12 @@ from hub.web.dates import months_back
 from hub.web.door import Door
 from hub.web.elements import Card
 from hub.web.pages.home import (
+    administrators_due,
     agreements_due,
     areas_due,
     assessment_due,
     build_due,
+    facilitator_due,
     home_page,
     log_due,
     submissions_due,
@@ -59,6 +61,7 @@ class Home:
                 *self._to_build(reading, session),
                 *self._to_read(reading, session),
                 *self._to_check(reading, session),
+                *self._to_staff(reading, session),
             ]
         progress = self._door.progress()
         running = progress is not None and progress.running
@@ -131,3 +134,14 @@ class Home:
         if "operator" in roles:
             cards += areas_due(loaded=self._hub.geography.current(reading) is not None)
         return cards
+
+    def _to_staff(self, reading: Reading, session: Session) -> list[Card]:
+        """The facilitator that an authority has yet to name; for the operator, agencies without an administrator."""
+        identity, decide, own = self._hub.identity, self._hub.policy.decide, session.agency
+        if decide(reading, session.reader, Action.AGENCY_NOMINATE, f"agency/{own.id}").permitted:
+            needed = own.kind.value in self._hub.policy.library.responsible_authorities
+            return facilitator_due(missing=needed and identity.facilitator(reading, own.id) is None)
+        if decide(reading, session.reader, Action.AGENCY_ADD, "agencies").permitted:
+            others = [one for one in identity.agencies(reading) if one.id != own.id and not one.disabled]
+            return administrators_due([one for one in others if not identity.is_administered(reading, one.id)])
+        return []

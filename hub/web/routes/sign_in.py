@@ -12,13 +12,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from hub.app import PARTNERSHIPS, SeedPerson
 from hub.identity import CALLBACK_PATH, DEMO_PATH, Agency, DemoProvider, Person, Provider
 from hub.kit.errors import NotFound, Unauthenticated, Unavailable
+from hub.kit.ids import new_id
 from hub.kit.words import say
 from hub.web.door import Door
-from hub.web.elements import Card, Link
+from hub.web.elements import Card, Link, Problem
 from hub.web.forms import Form
-from hub.web.pages.sign_in import ChooserPage, PersonaGroup, SignInFailedPage, SignInPage
+from hub.web.pages.sign_in import ChooserPage, InvitationPage, PersonaGroup, SignInFailedPage, SignInPage
+from hub.web.security import check_same_site
 
 _REFRESH = 4
+_NEWCOMER = "newcomer"
+"""How the demo's provider calls somebody the hub does not know yet, who has an invitation to take up."""
 
 
 class SignIn:
@@ -32,6 +36,8 @@ class SignIn:
         """The routes."""
         router = APIRouter()
         router.add_api_route("/login", self.choose, methods=["GET"], response_model=None)
+        router.add_api_route("/login/invitation", self.invitation, methods=["GET"], response_model=None)
+        router.add_api_route("/login/invitation", self.bring_invitation, methods=["POST"], response_model=None)
         router.add_api_route("/login/start/{provider}", self.start, methods=["GET"], response_model=None)
         router.add_api_route(CALLBACK_PATH + "/{provider}", self.callback, methods=["GET"], response_model=None)
         router.add_api_route("/logout", self.sign_out, methods=["POST"], response_model=None)
@@ -58,9 +64,14 @@ class SignIn:
     def start(self, request: Request, provider: str) -> Response:
         """Go to the provider. A demo persona travels as `login_hint`, which the embedded provider takes for the choice."""
         try:
-            begun = self._hub.identity.begin_login(provider, next_path=request.query_params.get("next", "/"))
+            self._door.brake(request)
+            begun = self._hub.identity.begin_login(
+                provider,
+                next_path=request.query_params.get("next", "/"),
+                invitation=self._door.invitation_cookie(request),
+            )
         except Unavailable as error:
-            return self._failed(error.title, error.code, status=503)
+            return self._failed(error.title, error.code, status=429 if error.code == "too-many" else 503)
         url = begun.redirect_url
         persona = request.query_params.get("persona", "")
         if persona and self._door.demo and urlsplit(url).path.startswith(DEMO_PATH):
@@ -80,7 +91,49 @@ class SignIn:
             return self._failed(error.title, error.code, status=503)
         response = self._door.go(done.next_path)
         self._door.set_session_cookie(response, done.cookie)
+        self._door.drop_invitation_cookie(response)
         return response
+
+    def invitation(self, request: Request) -> Response:
+        """Where an invitation's code is entered; with one, the agency to sign in at."""
+        code = "" if "other" in request.query_params else self._door.invitation_cookie(request)
+        if not code:
+            return self._invitation_page(InvitationPage())
+        try:
+            with self._hub.database.reading() as reading:
+                found = self._hub.identity.invitation_of(reading, code)
+                agency = self._hub.identity.agency(reading, found.agency).name
+                providers = [one for one in self._hub.identity.providers(reading) if one.agency == found.agency]
+        except Unauthenticated as error:
+            response = self._invitation_page(InvitationPage(error=f"{error.title} {error.remedy}"))
+            self._door.drop_invitation_cookie(response)
+            return response
+        text = say("people.invitation.ready_link", agency=agency)
+        return self._invitation_page(InvitationPage(agency, tuple(Link(text, _start(one, "/")) for one in providers)))
+
+    def bring_invitation(self, request: Request, form: Form) -> Response:
+        """Keep the code in this browser if it opens an invitation. There is no session yet that a token could belong to."""
+        check_same_site(request.headers, base_url=self._door.base_url)
+        code = form.get("code", "").strip()
+        if not code:
+            return self._invitation_page(InvitationPage(error=say("people.invitation.empty")))
+        try:
+            self._door.brake(request)
+            with self._hub.database.reading() as reading:
+                self._hub.identity.invitation_of(reading, code)
+        except Unavailable as error:
+            return self._failed(error.title, error.code, status=429)
+        except Unauthenticated as error:
+            return self._invitation_page(InvitationPage(error=f"{error.title} {error.remedy}"))
+        response = self._door.go("/login/invitation")
+        self._door.set_invitation_cookie(response, code)
+        return response
+
+    def _invitation_page(self, page: InvitationPage) -> Response:
+        problems = (Problem(page.error, "#code"),) if page.error else ()
+        title = say("people.invitation.ready_title" if page.links else "people.invitation.title")
+        frame = self._door.frame(None, title, problems=problems)
+        return self._door.page("invitation.html", frame, page, status=422 if problems else 200)
 
     def sign_out(self, request: Request, form: Form) -> Response:
         """End the session on the server and in the browser."""
@@ -132,8 +185,10 @@ class DemoSignIn:
         with self._door.hub.database.reading() as reading:
             name = self._door.hub.identity.agency(reading, agency).name
             people = [one for one in self._door.hub.identity.people(reading, agency=agency) if not one.disabled]
+        invited = bool(self._door.invitation_cookie(request))
         if chosen:
-            if chosen not in {one.subject for one in people}:
+            newcomer = invited and chosen.startswith(_NEWCOMER)
+            if chosen not in {one.subject for one in people} and not newcomer:
                 raise NotFound("no such persona")
             return RedirectResponse(self._provider.authorize(agency, parameters, subject=chosen), status_code=303)
         cards = tuple(
@@ -144,6 +199,10 @@ class DemoSignIn:
             )
             for one in people
         )
+        if invited:
+            query = urlencode(parameters | {"login_hint": new_id(_NEWCOMER)})
+            new = Card(say("web.chooser.newcomer"), say("web.chooser.newcomer_text"), f"authorize?{query}")
+            cards = (new, *cards)
         frame = self._door.frame(None, say("web.chooser.title", agency=name))
         return self._door.page("chooser.html", frame, ChooserPage(name, cards))
 
