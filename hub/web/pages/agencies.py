@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.identity import Agency, AgencyKind, Provider
 from hub.kit.words import say
@@ -116,55 +116,46 @@ def _status(agency: Agency) -> Tag:
 
 
 def agency_page(
-    state: AgencyState,
-    redirects: Iterable[str],
-    *,
-    people: int,
-    said: AgencyPage | None = None,
+    state: AgencyState, redirects: Iterable[str], *, people: int, said: AgencyPage | None = None
 ) -> AgencyPage:
     """One agency. `said` holds what a form sent and what was wrong with it."""
     agency, own = state.agency, state.agency.kind is AgencyKind.HUB_OPERATOR
     at = f"/agencies/{agency.id}"
-    yes, no = say("people.agencies.there"), say("people.agencies.absent")
-    empty = AgencyPage("", Tag(""), ())
-    sent = said or empty
-    return AgencyPage(
+    still_open = not state.administered and not own
+    claims = tuple(Choice(one, say(f"people.agencies.provider_claim_{one}")) for one in ("sub", "oid"))
+    return replace(
+        said or AgencyPage("", Tag(""), ()),
         title=agency.name,
         status=_status(agency),
-        facts=(
-            Fact(say("people.agencies.fact_id"), agency.id, mono=True),
-            Fact(say("people.agencies.fact_kind"), say(f"identity.kind.{agency.kind.value}")),
-            Fact(say("people.agencies.fact_providers"), items=tuple(one.issuer for one in state.providers)),
-            Fact(say("people.agencies.fact_redirect"), items=tuple(redirects)),
-            Fact(say("people.agencies.fact_people"), str(people)),
-            *(
-                ()
-                if own
-                else (
-                    Fact(say("people.agencies.fact_administrator"), yes if state.administered else no),
-                    Fact(say("people.agencies.fact_facilitator"), yes if state.facilitator else no),
-                )
-            ),
-        ),
-        connect=f"{at}/provider" if not state.administered and not own else "",
-        claims=Select(
-            "subject_claim",
-            say("people.agencies.provider_claim"),
-            tuple(Choice(one, say(f"people.agencies.provider_claim_{one}")) for one in ("sub", "oid")),
-        ),
-        first=f"{at}/administrator" if state.providers and not state.administered and not own else "",
+        facts=_facts(state, redirects, people),
+        connect=f"{at}/provider" if still_open else "",
+        claims=Select("subject_claim", say("people.agencies.provider_claim"), claims),
+        first=f"{at}/administrator" if state.providers and still_open else "",
         closed=state.administered,
         shut_out=f"{at}/shut-out" if not agency.disabled and not own else "",
         let_in=f"{at}/let-in" if agency.disabled else "",
-        code=sent.code,
-        code_text=sent.code_text,
-        address=sent.address,
-        issuer=sent.issuer,
-        client_id=sent.client_id,
-        first_name=sent.first_name,
-        first_subject=sent.first_subject,
-        provider_error=sent.provider_error,
-        first_error=sent.first_error,
+    )
+
+
+def _facts(state: AgencyState, redirects: Iterable[str], people: int) -> tuple[Fact, ...]:
+    agency = state.agency
+
+    def whether(true: object) -> str:
+        return say("people.agencies.there" if true else "people.agencies.absent")
+
+    facts = (
+        Fact(say("people.agencies.fact_id"), agency.id, mono=True),
+        Fact(say("people.agencies.fact_kind"), say(f"identity.kind.{agency.kind.value}")),
+        Fact(say("people.agencies.fact_providers"), items=tuple(one.issuer for one in state.providers)),
+        Fact(say("people.agencies.fact_redirect"), items=tuple(redirects)),
+        Fact(say("people.agencies.fact_people"), str(people)),
+    )
+    if agency.kind is AgencyKind.HUB_OPERATOR:
+        return facts
+    return (
+        *facts,
+        Fact(say("people.agencies.fact_administrator"), whether(state.administered)),
+        Fact(say("people.agencies.fact_facilitator"), whether(state.facilitator)),
     )
 
 
