@@ -59,6 +59,10 @@ class EngineSession(Protocol):
         """Make the temporary table `table`: VARCHAR, BIGINT, DOUBLE or BOOLEAN by the values, None is null."""
         ...
 
+    def hold(self, content: bytes) -> str:
+        """Offer bytes in memory as a source of `read_csv`; the name to read them by. They go with the session."""
+        ...
+
     def read_csv(
         self,
         source: str,

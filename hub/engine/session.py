@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any, BinaryIO, cast
 
 import duckdb
@@ -32,6 +33,7 @@ class DuckDbSession:
         self._own = own
         self._files = files
         self._table_bytes = table_bytes
+        self._held: dict[str, bytes] = {}
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run one statement and forget its result."""
@@ -57,6 +59,12 @@ class DuckDbSession:
             self.run(f"CREATE TEMP TABLE {quoted(table)} AS SELECT {names} FROM hub_load")
         finally:
             silenced(lambda: self._connection.unregister("hub_load"))
+
+    def hold(self, content: bytes) -> str:
+        """Offer bytes in memory as a source of `read_csv`; the name to read them by."""
+        name = f"held://{len(self._held)}"
+        self._held[name] = content
+        return name
 
     def read_csv(
         self,
@@ -101,6 +109,8 @@ class DuckDbSession:
         return int(count)
 
     def _opened(self, source: str) -> tuple[BinaryIO, int]:
+        if source in self._held:
+            return BytesIO(self._held[source]), len(self._held[source])
         system: AbstractFileSystem | None = self._own.plain if self._own.plain.has(source) else self._files
         if system is None:
             raise EngineError("there is no such file in this session", code="engine-file")

@@ -160,6 +160,11 @@ def _other_schema(
     ]
 
 
+def share_of(record: Iterable[str], schema: DatasetSchema) -> float:
+    """The share of the needed columns that a record names, capitals, spaces and signs aside."""
+    return _share({plain_name(name) for name in record}, schema)
+
+
 def _share(names: set[str], schema: DatasetSchema) -> float:
     needed = [plain_name(field.name) for field in schema.columns if not field.optional_column]
     return sum(name in names for name in needed) / len(needed)
@@ -180,13 +185,13 @@ def _extra(record: Sequence[str], columns: Sequence[str], schema: DatasetSchema)
         if column != f"extra_{place}":
             continue
         letter = column_letter(place)
-        message = "message" if _may_be_quoted(name) else "message-unnamed"
+        message = "message" if is_name(name) else "message-unnamed"
         words: dict[str, Any] = {"where": letter, "name": name, "schema": schema.id, "message": message}
         found.append(finding("extra-column", field=f"column {letter}", rows=[1], cells=[f"{letter}1"], **words))
     return found
 
 
-def _may_be_quoted(name: str) -> bool:
+def is_name(name: str) -> bool:
     """A column name is no value, but where a file has none its first row is data: only plain short words are
     repeated.
     """

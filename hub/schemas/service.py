@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hub.engine import DuckDbEngine, EngineError, EngineSession, Reject, RejectK
 from hub.geography import AreaIndex
 from hub.kit.words import say
 from hub.schemas.compile import EXTRACT, compiled, text_of
-from hub.schemas.findings import ERROR, Finding, catalogue, finding, in_order
+from hub.schemas.findings import ERROR, Finding, catalogue, column_letter, finding, in_order
 from hub.schemas.header import Header, read_header
 from hub.schemas.identifiers import identifiers_in_bytes
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
@@ -32,9 +33,13 @@ from hub.schemas.rows import (
 )
 from hub.schemas.text import Reader, Text, count_records, scan
 from hub.schemas.wide import edition_findings, truncated_findings
+from hub.schemas.workbook import read_workbook
 
 ACCEPTED, QUARANTINED, NOTHING = "hub_accepted", "hub_quarantined", "hub_nothing"
 _RAW = "hub_file"
+_UNREADABLE = "hub_unreadable"
+_SAY_NOTHING = frozenset(("not-csv", "bad-workbook", "workbook-too-large", "password-protected"))
+"""Findings of files whose bytes, compressed or encrypted, say nothing and look like anything."""
 _FILES_OWN_FAULT = frozenset(("engine-memory", "engine-value", "engine-count"))
 
 
@@ -51,6 +56,11 @@ class _Case:
     area: AreaIndex | None
     others: tuple[DatasetSchema, ...]
     part_accept: bool
+    sheet: str = ""
+    told: tuple[Finding, ...] = ()  # of the workbook the rows were read from, before any row is checked
+    unreadable: tuple[int, ...] = ()
+    unused: tuple[int, ...] = ()
+    other_sheets: tuple[bytes, ...] = ()
 
 
 def check(
@@ -65,14 +75,15 @@ def check(
     others: Iterable[DatasetSchema] = (),
     part_accept: bool = False,
     sha256: str = "",
+    sheet: str = "",
 ) -> Checked:
     """Check the file `source` of a session against a schema.
 
     `period` is the month the file is for; empty asks nothing of months. `read_bytes` gives the same file's bytes anew
     at each call. `others` are the agreed schemas a stray file may belong to. With `part_accept` rows that break a
     rule are quarantined and the others kept; without it any error returns the file. `sha256` is the hash of the bytes
-    where it is known already. A session checks one file: the relations it leaves are named in the result. Invalid
-    when the period is no month; a bad file never raises.
+    where it is known already. `sheet` names the sheet of a workbook that the sender chose. A session checks one file:
+    the relations it leaves are named in the result. Invalid when the period is no month; a bad file never raises.
     """
     if period:
         check_period(period)
@@ -86,8 +97,13 @@ def check(
         area=area,
         others=tuple(others),
         part_accept=part_accept,
+        sheet=sheet,
     )
     text = scan(read_bytes, sha256=sha256, encodings=schema.encodings)
+    if text.is_workbook:
+        case, text = _unpacked(case, text)
+        if text.is_workbook:
+            return _closed(case, text, [], rows=0)
     if text.fault is not None:
         return _closed(case, text, [_fault(text, case.schema)], rows=_records_of(case, text))
     try:
@@ -99,6 +115,19 @@ def check(
     return _closed(case, text, [finding("unreadable-file", why=why)], rows=0)
 
 
+def _unpacked(case: _Case, text: Text) -> tuple[_Case, Text]:
+    """A workbook as the table in it, to be checked like any other; where there is none, what was told says why."""
+    sent = read_workbook(case.read_bytes, case.schema, sheet=case.sheet, all_sheets=case.schema.health)
+    case = replace(case, told=sent.findings, other_sheets=sent.others, read_bytes=lambda: ())
+    table = sent.csv
+    if table is None:
+        return case, replace(text, form=sent.form)
+    inside = scan(lambda: [table], sha256=text.sha256)
+    source, parts = case.session.hold(table), (sent.unreadable, sent.unused)
+    case = replace(case, source=source, read_bytes=lambda: [table], unreadable=parts[0], unused=parts[1])
+    return case, replace(inside, size=text.size, form=sent.form)
+
+
 def check_file(
     path: Path,
     schema: DatasetSchema,
@@ -108,6 +137,7 @@ def check_file(
     area: AreaIndex | None = None,
     part_accept: bool = False,
     engine: DuckDbEngine | None = None,
+    sheet: str = "",
 ) -> CheckReport:
     """Check a plain file on a desk (`hub check`): the same checks and words as in the hub; nothing is kept or
     sent.
@@ -129,13 +159,14 @@ def check_file(
             area=area,
             others=registry.all() if registry else (),
             part_accept=part_accept,
+            sheet=sheet,
         )
     return checked.report
 
 
 def _read(case: _Case, text: Text) -> Checked:
     """Read the file as columns: the bytes are text."""
-    header = read_header(text.header, case.schema, others=case.others)
+    header = _without(read_header(text.header, case.schema, others=case.others), case.unused)
     if not header.columns:
         return _closed(case, text, list(header.findings), rows=count_records(case.read_bytes))
     rejects = case.session.read_csv(case.source, columns=header.columns, into=_RAW, encoding=text.encoding)
@@ -161,6 +192,7 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     found = hits(session, [*plan.probes, *vintage_probes(session, schema, case.area)])
     identifiers = identifier_findings(session, schema, header, found)
     findings = [
+        *case.told,
         *_other_encoding(text),
         *header.findings,
         *_ragged(rejects),
@@ -168,14 +200,16 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
         *identifiers,
     ]
     findings += written_findings(session, _RAW, schema, header)
-    if schema.health and rejects and not identifiers:
-        findings += _unread_identifiers(case)
+    if schema.health and not identifiers:
+        findings += _unread_identifiers(case) if rejects else _beside_identifiers(case)
     findings += repeat_findings(session, schema, header)
-    wrong = _wrong_rows(found, identifiers)
+    if case.unreadable:
+        session.load(_UNREADABLE, {ROW_NUMBER: case.unreadable})
+    wrong = _wrong_rows(found, identifiers, unreadable=bool(case.unreadable))
     kept = rows - len({reject.row for reject in rejects}) - _count(session, wrong)
     outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
     if outcome not in KEPT:
-        return _closed(case, text, findings, rows=rows)
+        return _closed(replace(case, told=()), text, findings, rows=rows)
     truncated, without = truncated_findings(session, EXTRACT, header.months, wrong, header.columns)
     findings += truncated
     make_accepted(session, plan, wrong, ACCEPTED, QUARANTINED, without=without)
@@ -195,11 +229,20 @@ def _make_extract(session: EngineSession, schema: DatasetSchema, header: Header)
     session.run(f"CREATE TEMP VIEW {EXTRACT} AS SELECT {', '.join(columns)}, {ROW_NUMBER} FROM {_RAW}")
 
 
-def _wrong_rows(found: Sequence[Hit], identifiers: Sequence[Finding]) -> str:
+def _without(header: Header, unused: Sequence[int]) -> Header:
+    """The header without a word on columns of a sheet that have neither name nor value."""
+    letters = {f"column {column_letter(place)}" for place in unused}
+    told = tuple(one for one in header.findings if one.code != "extra-column" or one.field not in letters)
+    return replace(header, findings=told)
+
+
+def _wrong_rows(found: Sequence[Hit], identifiers: Sequence[Finding], *, unreadable: bool) -> str:
     """SQL that is true for rows that do not get in; only the rules that were broken are asked again."""
     broken = [f"({probe.predicate})" for probe, _, _ in found if catalogue()[probe.code].severity == ERROR]
     if identifiers:
         broken.append(f"({ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM hub_identified))")
+    if unreadable:
+        broken.append(f"({ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM {_UNREADABLE}))")
     # each alone may be null: OR over coalesced parts, so that one blank does not hide another's fault
     return " OR ".join(f"coalesce({one}, false)" for one in broken) or "false"
 
@@ -215,6 +258,8 @@ def _fault(text: Text, schema: DatasetSchema) -> Finding:
     fault = text.fault
     if fault is None or fault.kind == "empty-file":
         return finding("empty-file")
+    if text.form and fault.kind == "not-csv":
+        return finding("bad-workbook", rows=[fault.row], what=say("schemas.finding.bad-workbook.sign", row=f"{fault.row:,}"))
     words: dict[str, Any] = {"offset": f"{fault.offset:,}", "row": f"{fault.row:,}"}
     if fault.kind == "not-csv":
         return finding("not-csv", rows=[fault.row], what=say(f"schemas.finding.not-csv.{fault.what}", **words))
@@ -254,7 +299,16 @@ def _ragged(rejects: Sequence[Reject]) -> list[Finding]:
 
 def _unread_identifiers(case: _Case) -> list[Finding]:
     """Identifiers anywhere in the bytes of a health file whose rows could not all be looked through as columns."""
-    seen = identifiers_in_bytes(case.read_bytes)
+    seen = identifiers_in_bytes(lambda: chain(case.read_bytes(), case.other_sheets))
+    return _sighted_in_bytes(seen)
+
+
+def _beside_identifiers(case: _Case) -> list[Finding]:
+    """Identifiers in the sheets of a health workbook that are not its table: the file would be kept with them."""
+    return _sighted_in_bytes(identifiers_in_bytes(lambda: case.other_sheets)) if case.other_sheets else []
+
+
+def _sighted_in_bytes(seen: Mapping[str, int]) -> list[Finding]:
     if not seen:
         return []
     return [
@@ -266,7 +320,7 @@ def _unread_identifiers(case: _Case) -> list[Finding]:
 
 def _closed(case: _Case, text: Text, findings: list[Finding], *, rows: int) -> Checked:
     """No row gets in: returned, or refused at the floor. A refused report keeps only what refused it."""
-    health = case.schema.health
+    health, findings = case.schema.health, [*case.told, *findings]
     refusing = [found for found in findings if catalogue()[found.code].refuses(health=health)]
     if health and not refusing and _unseen(findings):
         refusing = _unread_identifiers(case)
@@ -279,7 +333,7 @@ def _closed(case: _Case, text: Text, findings: list[Finding], *, rows: int) -> C
 def _unseen(findings: Sequence[Finding]) -> bool:
     """Whether the file was closed before its columns were looked through, and holds text to look through."""
     whole = [found.code for found in findings if found.severity == ERROR and catalogue()[found.code].about != "row"]
-    return bool(whole) and "not-csv" not in whole  # compressed bytes say nothing, and look like anything
+    return bool(whole) and not _SAY_NOTHING.intersection(whole)
 
 
 def _report(
@@ -293,7 +347,7 @@ def _report(
         file=case.file_name,
         sha256=text.sha256,
         size=text.size,
-        encoding="" if unread else text.encoding,
+        encoding=text.form or ("" if unread else text.encoding),
         rows=rows,
         accepted_rows=accepted,
         outcome=outcome,

@@ -16,6 +16,9 @@ from typing import Any
 LONGEST_LINE = 1024 * 1024
 """A run of more bytes than this without a line end is no table (the upload stream refuses it as well)."""
 
+WORKBOOKS = frozenset(("workbook", "old-workbook"))
+"""Faults of the bytes as text that are for the reader of workbooks to judge."""
+
 Reader = Callable[[], Iterable[bytes]]
 
 _BOM = codecs.BOM_UTF8
@@ -48,6 +51,7 @@ class Fault:
 class Text:
     """What one pass over the bytes tells. `header` is the first record, empty when there is a fault; `size` is in
     bytes. `encoding` is how they are read; `odd_bytes` counts those that only an encoding other than UTF-8 explains.
+    `form` is that of the workbook the text was read from, `xlsx` or `ods`; empty for any other file.
     """
 
     sha256: str
@@ -57,6 +61,12 @@ class Text:
     ends_with_line: bool
     encoding: str = "utf-8"
     odd_bytes: int = 0
+    form: str = ""
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether the bytes are a zip archive, as spreadsheets are, or an old or locked one."""
+        return self.fault is not None and self.fault.what in WORKBOOKS
 
 
 @dataclass(slots=True)
@@ -145,6 +155,12 @@ def first_record(read_bytes: Reader) -> tuple[str, ...]:
         if len(head) >= LONGEST_LINE:
             break
     return _first_record(head, "utf-8")
+
+
+def looks_like_workbook(read_bytes: Reader) -> bool:
+    """Whether the first bytes are those of a zip archive, as spreadsheets are, or of an old or locked workbook."""
+    head = next(iter(read_bytes()), b"")
+    return any(head.startswith(magic) for magic, what in _MAGIC if what in WORKBOOKS)
 
 
 def count_records(read_bytes: Reader) -> int:

@@ -8,23 +8,36 @@ from hub.engine import EngineSession, quoted
 from hub.schemas.findings import column_letter
 from hub.schemas.header import read_header
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
-from hub.schemas.text import Reader, first_record, scan
+from hub.schemas.text import Reader, first_record, looks_like_workbook, scan
+from hub.schemas.workbook import read_workbook
 
 _FILE = "hub_mended"
 _NO_MATTER = "the hash is not asked for"
 
 
 def values_at(
-    session: EngineSession, source: str, schema: DatasetSchema, *, read_bytes: Reader, field: str, rows: Sequence[int]
+    session: EngineSession,
+    source: str,
+    schema: DatasetSchema,
+    *,
+    read_bytes: Reader,
+    field: str,
+    rows: Sequence[int],
+    sheet: str = "",
 ) -> dict[int, str]:
     """The text of a column in these rows, by row number; blank is the empty text.
 
     `field` is a column of the schema or a letter such as `column G`, as findings name it. Rows and columns that the
     file does not have, or that cannot be divided into columns, are left out. For a file whose header the schema
-    knows; the caller answers for who may see it.
+    knows; the caller answers for who may see it. `sheet` is the one of a workbook that the sender chose.
     """
-    record, encoding = first_record(read_bytes), "utf-8"
-    if schema.encodings != (encoding,):  # only the whole file tells
+    record, encoding = (), "utf-8"
+    if looks_like_workbook(read_bytes):
+        table = read_workbook(read_bytes, schema, sheet=sheet).csv or b""
+        source, record = session.hold(table), first_record(lambda: [table])
+    elif schema.encodings == (encoding,):
+        record = first_record(read_bytes)
+    else:  # only the whole file tells
         text = scan(read_bytes, sha256=_NO_MATTER, encodings=schema.encodings)
         record, encoding = text.header, text.encoding
     columns = read_header(record, schema).columns
