@@ -41,15 +41,20 @@ class Submissions:
         return router
 
     async def submit(
-        self, request: Request, dataset: str, period: str, file_name: str = "extract.csv"
+        self, request: Request, dataset: str, period: str, file_name: str = "extract.csv", sheet: str = ""
     ) -> dict[str, Any]:
-        """Receive, seal, check; the answer is the submission with its report. The same bytes twice are the same submission."""
+        """Receive, seal, check; the answer is the submission with its report. The same bytes twice are the same submission.
+
+        The file is CSV, XLSX or ODS, told by its bytes. `sheet` is the sheet of a workbook with several that fit.
+        """
         session, permit = await run_in_threadpool(self._permitted, request, dataset)
         agency = session.reader.agency
         started: list[Receiving] = []
 
         def begin(name: str) -> Sink:
-            receiving = self._hub.intake.receive(permit, agency=agency, dataset=dataset, period=period, file_name=name)
+            receiving = self._hub.intake.receive(
+                permit, agency=agency, dataset=dataset, period=period, file_name=name, sheet=sheet
+            )
             started.append(receiving)
             return receiving.write
 

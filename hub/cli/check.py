@@ -12,13 +12,17 @@ import click
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--schema", "dataset", required=True, help="The dataset, such as police/street-crime.")
 @click.option("--period", default="", help="The month the file is for, such as 2026-10.")
+@click.option("--sheet", default="", help="The sheet of a workbook, where several have the columns.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
-def check(file: Path, dataset: str, period: str, as_json: bool) -> None:
-    """Check FILE against an agreed schema. Nothing is sent or kept. Exit code 1 when it would be returned or refused."""
+def check(file: Path, dataset: str, period: str, sheet: str, as_json: bool) -> None:
+    """Check FILE (CSV, XLSX or ODS) against an agreed schema. Nothing is sent or kept.
+
+    Exit code 1 when it would be returned or refused.
+    """
     from hub.schemas import SchemaRegistry, check_file
 
     registry = SchemaRegistry.from_folder()
-    report = check_file(file, registry.get(dataset), period=period, registry=registry)
+    report = check_file(file, registry.get(dataset), period=period, registry=registry, sheet=sheet)
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:

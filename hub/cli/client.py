@@ -62,15 +62,17 @@ class HubClient:
         self._token = str(_answer(made)["token"])
         return self._token
 
-    def submit(self, path: Path, *, dataset: str, period: str) -> dict[str, Any]:
+    def submit(self, path: Path, *, dataset: str, period: str, sheet: str = "") -> dict[str, Any]:
         """Send a file as it is; the answer is the submission with its report."""
+        params = {"dataset": dataset, "period": period, "file_name": path.name} | ({"sheet": sheet} if sheet else {})
+        kind = {"Content-Type": "application/octet-stream", "Content-Length": str(path.stat().st_size)}
         with path.open("rb") as file:
             answer = self._ask(
                 "POST",
                 "/api/v1/submissions",
-                params={"dataset": dataset, "period": period, "file_name": path.name},
+                params=params,
                 content=_chunks(file),
-                headers=self._headers({"Content-Type": "text/csv", "Content-Length": str(path.stat().st_size)}),
+                headers=self._headers(kind),
             )
         return _answer(answer)
 

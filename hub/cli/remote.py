@@ -34,14 +34,15 @@ def login(address: str, token: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--dataset", required=True)
 @click.option("--period", required=True, help="The month the file is for, such as 2026-10.")
+@click.option("--sheet", default="", help="The sheet of a workbook, where several have the columns.")
 @click.option("--json", "as_json", is_flag=True)
-def submit(file: Path, dataset: str, period: str, as_json: bool) -> None:
-    """Submit an extract and print its report."""
+def submit(file: Path, dataset: str, period: str, sheet: str, as_json: bool) -> None:
+    """Submit an extract (CSV, XLSX or ODS) and print its report."""
     from hub.cli.client import HubClient
 
     address, token = _kept()
     with HubClient(address, token=token) as client:
-        answer = client.submit(file, dataset=dataset, period=period)
+        answer = client.submit(file, dataset=dataset, period=period, sheet=sheet)
     report = answer["report"]
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))

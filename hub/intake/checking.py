@@ -49,6 +49,7 @@ class Checker:
                 others=self._schemas.all(),
                 part_accept=part_accept,
                 sha256=submission.sha256,
+                sheet=submission.sheet,
             )
             if checked.report.outcome not in KEPT:
                 return Judged(checked.report, None, None)
@@ -65,7 +66,15 @@ class Checker:
         original = submission.original_object
         with self._engine.session(files=files) as session:
             source = f"sealed://{original}"
-            return values_at(session, source, schema, read_bytes=lambda: files.read(original), field=field, rows=rows)
+            return values_at(
+                session,
+                source,
+                schema,
+                read_bytes=lambda: files.read(original),
+                field=field,
+                rows=rows,
+                sheet=submission.sheet,
+            )
 
     def _accepted_sql(self, session: EngineSession, schema: DatasetSchema, checked: Checked) -> str:
         """Case references become pseudonyms in memory before anything is sealed; they are never shown (DESIGN section

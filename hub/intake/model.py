@@ -62,7 +62,8 @@ class Submission:
     """The act and record of supplying an extract. Holds no value of the file.
 
     `file_name` and `original_object` are empty for a refused file: nothing of it is kept but its hash, size, counts
-    and rule. `audit_index` is the entry of its arrival; `agreement` the agreements it was sent under, by reference.
+    and rule. `sheet` is the sheet of a workbook that the sender chose. `audit_index` is the entry of its arrival;
+    `agreement` the agreements it was sent under, by reference.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Submission:
     accepted_rows: int = 0
     quarantined_rows: int = 0
     findings: int = 0
+    sheet: str = ""
     original_object: str = ""
     accepted_object: str = ""
     quarantine_object: str = ""

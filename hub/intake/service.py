@@ -30,6 +30,7 @@ from hub.vault import ObjectKind, SealedFiles, SealedWriter, Vault
 
 _TASK = Reader(agency="", task="intake-check")
 _MENDING = "data_quality"
+_LONGEST_SHEET = 200
 _CHANGED = "changed-meanwhile"
 
 
@@ -74,21 +75,24 @@ class Intake:
 
     # ---- receiving -------------------------------------------------------------------------------------------------
 
-    def receive(self, permit: Permit, *, agency: str, dataset: str, period: str, file_name: str) -> Receiving:
-        """Begin an upload. NotPermitted or NotFound: the permit is for something else; Invalid: the period is no
-        month.
+    def receive(
+        self, permit: Permit, *, agency: str, dataset: str, period: str, file_name: str, sheet: str = ""
+    ) -> Receiving:
+        """Begin an upload; `sheet` is the sheet of a workbook that is meant, where the sender says so.
+
+        NotPermitted or NotFound: the permit is for something else; Invalid: the period is no month.
         """
         self._own(permit, Action.SUBMISSION_CREATE, dataset, agency)
         check_period(period)
         writer = self._vault.receive(permit, agency=agency, dataset=dataset)
 
         def keep(uow: UnitOfWork, sealed: SealedWriter) -> Submission:
-            return self._keep(uow, sealed, permit, period=period, file_name=shown_name(file_name))
+            return self._keep(uow, sealed, permit, period=period, file_name=shown_name(file_name), sheet=_plain(sheet))
 
         return Receiving(writer, keep)
 
     def _keep(
-        self, uow: UnitOfWork, writer: SealedWriter, permit: Permit, *, period: str, file_name: str
+        self, uow: UnitOfWork, writer: SealedWriter, permit: Permit, *, period: str, file_name: str, sheet: str
     ) -> Submission:
         """Keep the arrived file, its record and the entry of its arrival together; the same file again is the one
         there is.
@@ -109,6 +113,7 @@ class Intake:
             submitted_by=permit.reader.person,
             at=now,
             audit_index=0,
+            sheet=sheet,
             original_object=writer.object_id,
         )
         in_turn(uow)  # the same file may be arriving twice at once
@@ -209,7 +214,7 @@ class Intake:
         if refused:
             rule = _refusing(report, health=self._schemas.get(submission.dataset).health).code
             self._vault.destroy(uow, asked.permit, submission.original_object, reason=rule)
-            settled = replace(settled, original_object="", file_name="")
+            settled = replace(settled, original_object="", file_name="", sheet="")
             report = replace(report, file="")  # people write patients' names into it
         elif settled.state in KEPT:
             self._supersede(uow, settled, asked.permit)
@@ -318,7 +323,9 @@ class Intake:
             raise Conflict(say("intake.no-reason"), code="no-reason")
         if found.state not in {*KEPT, *SENT_BACK, State.SUPERSEDED}:
             raise Conflict(say("intake.not-withdrawable"), code="wrong-state")
-        gone = found.moved(State.WITHDRAWN, file_name="", original_object="", accepted_object="", quarantine_object="")
+        gone = found.moved(
+            State.WITHDRAWN, file_name="", sheet="", original_object="", accepted_object="", quarantine_object=""
+        )
         self._log.change(uow, permit, gone, Verb.ERASURE, {"from": found.state.value}, justification=reason)
         self._still(uow, found)
         for object_id in (found.original_object, found.accepted_object, found.quarantine_object):
@@ -345,6 +352,11 @@ class Intake:
             raise NotPermitted(say("intake.other-permit"), reasons=("other-permit",), code="other-permit")
         if permit.reader.agency != agency:
             raise NotFound(say("intake.unknown"))
+
+
+def _plain(sheet: str) -> str:
+    """The name of a sheet as it can be kept: no control signs, no longer than any name of one."""
+    return "".join(sign for sign in sheet if sign.isprintable())[:_LONGEST_SHEET]
 
 
 def _refusing(report: CheckReport, *, health: bool) -> Finding:

@@ -33,6 +33,7 @@ submissions = Table(
     Column("accepted_rows", BigInteger, nullable=False),
     Column("quarantined_rows", BigInteger, nullable=False),
     Column("findings", Integer, nullable=False),
+    Column("sheet", String(200), nullable=False, server_default=""),
     Column("original_object", String(40), nullable=False),
     Column("accepted_object", String(40), nullable=False),
     Column("quarantine_object", String(40), nullable=False),
@@ -80,6 +81,7 @@ def same_file(reading: UnitOfWork | Reading, arrived: Submission) -> Submission 
         submissions.c.sha256 == arrived.sha256,
         submissions.c.schema_version == arrived.schema_version,
         submissions.c.agreement == arrived.agreement,
+        submissions.c.sheet == arrived.sheet,
         submissions.c.state.in_([state.value for state in SAME_FILE]),
     )
     found = _all(reading, query.order_by(submissions.c.at.desc(), submissions.c.id.desc()))

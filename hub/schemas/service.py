@@ -259,7 +259,9 @@ def _fault(text: Text, schema: DatasetSchema) -> Finding:
     if fault is None or fault.kind == "empty-file":
         return finding("empty-file")
     if text.form and fault.kind == "not-csv":
-        return finding("bad-workbook", rows=[fault.row], what=say("schemas.finding.bad-workbook.sign", row=f"{fault.row:,}"))
+        return finding(
+            "bad-workbook", rows=[fault.row], what=say("schemas.finding.bad-workbook.sign", row=f"{fault.row:,}")
+        )
     words: dict[str, Any] = {"offset": f"{fault.offset:,}", "row": f"{fault.row:,}"}
     if fault.kind == "not-csv":
         return finding("not-csv", rows=[fault.row], what=say(f"schemas.finding.not-csv.{fault.what}", **words))

@@ -31,7 +31,8 @@ def values_at(
     file does not have, or that cannot be divided into columns, are left out. For a file whose header the schema
     knows; the caller answers for who may see it. `sheet` is the one of a workbook that the sender chose.
     """
-    record, encoding = (), "utf-8"
+    record: tuple[str, ...]
+    encoding = "utf-8"
     if looks_like_workbook(read_bytes):
         table = read_workbook(read_bytes, schema, sheet=sheet).csv or b""
         source, record = session.hold(table), first_record(lambda: [table])

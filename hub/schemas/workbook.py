@@ -238,7 +238,9 @@ def _marked(table: Table, names: Sequence[str], schema: DatasetSchema) -> Iterat
     if hidden_columns:
         letters = [column_letter(column) for column in sorted(hidden_columns)]
         cells = [f"{letter}1" for letter in letters]
-        yield finding("hidden-columns", count=len(letters), rows=[1], cells=cells, where=", ".join(letters[:_MOST_NAMED]))
+        yield finding(
+            "hidden-columns", count=len(letters), rows=[1], cells=cells, where=", ".join(letters[:_MOST_NAMED])
+        )
     for mark in table.marks:
         if mark.kind == HIDDEN_ROW:
             yield finding("hidden-rows", count=mark.count, rows=mark.rows)

@@ -17,6 +17,9 @@ from hub.vault.folder import create
 from hub.vault.model import context_of
 
 MAX_LINE_BYTES = 1024 * 1024
+MAX_ARCHIVE_BYTES = 64 * 2**20
+_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""First bytes of a zip archive, as workbooks are, and of a workbook of the old kind or with a password: no lines in them."""
 _PIECE = 1024 * 1024
 
 
@@ -52,6 +55,7 @@ class SealedWriter:
         self.path = path
         self._max_bytes = max_bytes
         self._lines = lines
+        self._head = b""
         self._run = 0
         self._hash = hashlib.sha256()
         self._encryptor = Encryptor(self.key, context_of(object_id, agency, dataset))
@@ -76,7 +80,10 @@ class SealedWriter:
         return self._hash.hexdigest()
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
-        """Seal more plaintext. Refused: `too-large`, or `line-too-long` when more than 1 MiB come without a line end."""
+        """Seal more plaintext. Refused: `too-large`, or `line-too-long` when more than 1 MiB come without a line end.
+
+        A workbook has no lines; it is refused when it grows beyond what is read of a workbook.
+        """
         with self._mutex:
             if self.finished or self.settled:
                 raise Bug("the sealed object takes no more")
@@ -115,9 +122,18 @@ class SealedWriter:
             raise Refused(
                 say("vault.too-large", limit=limit), code="too-large", remedy=say("vault.too-large-remedy", limit=limit)
             )
-        if self._lines:
+        if self._lines and self._is_archive(data):
+            if self.size + len(data) > MAX_ARCHIVE_BYTES:
+                remedy = say("vault.archive-too-large-remedy")
+                raise Refused(say("vault.archive-too-large"), code="too-large", remedy=remedy)
+        elif self._lines:
             for start in range(0, len(data), _PIECE):
                 self._follow(bytes(data[start : start + _PIECE]))
+
+    def _is_archive(self, data: bytes | bytearray | memoryview) -> bool:
+        if len(self._head) < len(_ARCHIVES[0]):
+            self._head += bytes(data[: len(_ARCHIVES[0]) - len(self._head)])
+        return self._head in _ARCHIVES
 
     def _follow(self, piece: bytes) -> None:
         # A piece is no longer than a line may be, so only its first and last line end matter.

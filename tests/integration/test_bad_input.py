@@ -113,7 +113,7 @@ BAD = [
         "wrong-delimiter",
         says=("semicolons", "commas"),
     ),
-    Bad("a-workbook", b"PK\x03\x04" + bytes(200), "not-csv", says=("spreadsheet", "CSV UTF-8")),
+    Bad("a-workbook", b"PK\x03\x04" + bytes(200), "bad-workbook", says=("damaged", "CSV UTF-8")),
     Bad(
         "a-row-of-too-few-columns",
         GOOD.replace(b",Robbery,", b",", 1),

@@ -187,11 +187,13 @@ class Api:
         """The answer to a request to do something."""
         return self.http.post(path, params=params)
 
-    def send(self, dataset: str, period: str, content: Any, *, name: str = "extract.csv") -> httpx2.Response:
+    def send(
+        self, dataset: str, period: str, content: Any, *, name: str = "extract.csv", **params: str
+    ) -> httpx2.Response:
         """Submit a raw body: bytes, or an iterator of them."""
         return self.http.post(
             "/submissions",
-            params={"dataset": dataset, "period": period, "file_name": name},
+            params={"dataset": dataset, "period": period, "file_name": name} | params,
             content=content,
             headers={"Content-Type": "text/csv"},
         )

@@ -97,10 +97,11 @@ class Visitor:
         """Send a form of the hub."""
         return self.http.post(path, data={"csrf_token": self.token(), **fields})
 
-    def send(self, dataset: str, period: str, name: str, content: bytes) -> httpx2.Response:
-        """Send a file through the form: the token first, then the file."""
+    def send(self, dataset: str, period: str, name: str, content: bytes, *, sheet: str = "") -> httpx2.Response:
+        """Send a file through the form: the token and the sheet first, then the file."""
         files = {"file": (name, content, "text/csv")}
-        return self.http.post(f"/submit/{dataset}/{period}", data={"csrf_token": self.token()}, files=files)
+        fields = {"csrf_token": self.token(), "sheet": sheet}
+        return self.http.post(f"/submit/{dataset}/{period}", data=fields, files=files)
 
 
 @contextmanager

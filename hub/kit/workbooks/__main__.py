@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import _strptime  # noqa: F401 - what the library would import later must be there before no file can be opened
-import encodings.cp437  # noqa: F401 - as above
+import encodings.cp437  # noqa: F401 - what the library imports when it is needed must be there before no file can be opened
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from hub.kit.workbooks.apart import received
@@ -18,8 +18,9 @@ MEMORY, SECONDS = 2 * 2**30, 100
 
 def confine() -> None:
     """Bound this process, where the system can: memory, processor time, no bytes to a file, no new file or connection."""
+    datetime.strptime("2026", "%Y")  # noqa: DTZ007 - imports its own module, as above
     try:
-        import resource
+        import resource  # noqa: PLC0415 - not every system has it
     except ImportError:
         return
     limits = {
@@ -58,7 +59,7 @@ def _answer(workbook: OpenWorkbook, question: dict[str, Any]) -> list[bytes]:
         return [json.dumps(asdict(workbook.overview())).encode(), b""]
     asked = dict(question["asked"])
     columns = tuple(
-        Column(**{name: tuple(value) if isinstance(value, list) else value for name, value in one.items()})
+        Column(**{**one, "codes": tuple(one["codes"]), "formats": tuple(one["formats"])})
         for one in asked.pop("columns")
     )
     table = workbook.table(Asked(columns=columns, **asked))

@@ -36,7 +36,7 @@ def opened(content: bytes, *, patience: float = _PATIENCE) -> Iterator[Apart]:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "hub.kit.workbooks"],
+        [sys.executable, "-S", "-m", "hub.kit.workbooks"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a parser's words quote the file (promise P8)

@@ -63,7 +63,7 @@ class Ods:
         """An archive of the sheets' contents, for calamine; their size was found to be bounded."""
         if not 0 <= index < len(self._tables):
             raise BadWorkbook("bad-workbook", "no-sheets")
-        return packed({"mimetype": MIMETYPE, "content.xml": self._content})
+        return packed({"mimetype": MIMETYPE, _MANIFEST: b"<manifest/>", "content.xml": self._content})
 
     def marks(self, index: int, *, header: int) -> Marks:
         """What is peculiar about the cells below the header."""

@@ -67,11 +67,8 @@ class Xlsx:
         self._archive.left += len(data)
 
     def _main_part(self) -> str:
-        for kind, target in _links(self._archive, "").values():
-            if kind.endswith("/officeDocument"):
-                break
-        else:
-            raise BadWorkbook("not-a-workbook")
+        links = _links(self._archive, "").values()
+        target = next((target for kind, target in links if kind.endswith("/officeDocument")), "")
         if target.lower().endswith(".bin"):
             raise BadWorkbook("not-a-workbook", "xlsb")
         if not target.lower().startswith("xl/"):

@@ -35,9 +35,8 @@ _DIGITS = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
 _ANY_CELL = (b"<c ", b"<c/", b"<c>", b"<c\n", b"<c\r", b"<c\t", b":c ", b":c/", b":c>", b":c\n", b":c\r", b":c\t")
 _SHARED = (b'"s"', b"'s'")
 _STRING = re.compile(rb"<(?:[^\s<>/:]+:)?si[\s/>]")
-_TRACES = tuple(
-    before + b"f" + after for before in (b"<", b":") for after in (b">", b" ", b"/", b"\n", b"\r", b"\t")
-) + (b'"e"', b"'e'", b"mergeCell", b"hidden", b"&#")
+_FORMULAS = tuple(before + b"f" + after for before in (b"<", b":") for after in (b">", b" ", b"/", b"\n", b"\r", b"\t"))
+_TRACES = (*_FORMULAS, b'"e"', b"'e'", b"mergeCell", b"hidden", b"&#")
 _SLICE = 8 * 2**20
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _TRUE = frozenset(("1", "true", "on"))

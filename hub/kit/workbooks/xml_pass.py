@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
 from xml.parsers import expat
 
 from hub.kit.workbooks.model import BadWorkbook
@@ -34,5 +35,5 @@ def walk(data: bytes, *, start: Start, text: Text | None = None) -> None:
         raise BadWorkbook("bad-workbook", "xml") from None
 
 
-def _refuse(*_: object) -> None:
+def _refuse(*_: object) -> NoReturn:
     raise BadWorkbook("bad-workbook", "entities")

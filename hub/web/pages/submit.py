@@ -40,6 +40,7 @@ class UploadPage:
     refused: tuple[str, ...]
     error: str = ""
     earlier: str = ""
+    sheet: str = ""
 
 
 def choose_page(schemas: Sequence[DatasetSchema], periods: Sequence[str], *, dataset: str, period: str) -> ChoosePage:

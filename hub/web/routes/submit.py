@@ -81,7 +81,12 @@ class Submit:
         def begin(fields: Mapping[str, str], file_name: str) -> Sink:
             check_token(fields.get("csrf_token", ""), session.csrf_token)
             receiving = self._hub.intake.receive(
-                permit, agency=session.reader.agency, dataset=dataset, period=period, file_name=file_name
+                permit,
+                agency=session.reader.agency,
+                dataset=dataset,
+                period=period,
+                file_name=file_name,
+                sheet=fields.get("sheet", ""),
             )
             started.append(receiving)
             return receiving.write

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import stat
 from pathlib import Path
@@ -12,6 +14,7 @@ from hub.cli.client import HubClient, free_port
 from hub.kit.errors import Conflict, Invalid, NotFound, NotPermitted, Unauthenticated, Unavailable
 from tests.support.hubs import ANALYST, API, UPLOADER, an_extract
 from tests.support.partnerships import House
+from tests.support.workbooks import xlsx_of
 from tests.unit.cli.conftest import Command
 
 PERIOD = "2024-01"
@@ -54,6 +57,19 @@ def test_a_file_is_submitted_listed_and_reported(logged_in: Command, tmp_path: P
     assert listed.out.startswith(f"{identity}\t{API}\t{PERIOD}\taccepted\t20 rows")
     again = json.loads(logged_in("submit", path, "--dataset", API, "--period", PERIOD, "--json").out)
     assert again["id"] == identity
+
+
+def test_a_workbook_is_submitted_and_its_sheet_chosen(logged_in: Command, tmp_path: Path) -> None:
+    table = list(csv.reader(io.StringIO(an_extract(PERIOD).decode(), newline="")))
+    path = tmp_path / "january.xlsx"
+    path.write_bytes(xlsx_of(("January", table), ("Part of it", table[:4])))
+    asked = logged_in("submit", path, "--dataset", API, "--period", PERIOD)
+    assert asked.code == 1
+    assert "two-sheets" in asked.out
+    ran = logged_in("submit", path, "--dataset", API, "--period", PERIOD, "--sheet", "Part of it")
+    assert (ran.code, "3 of 3 rows" in ran.out) == (0, True), ran.err
+    desk = logged_in("check", path, "--schema", API, "--period", PERIOD, "--sheet", "January", "--json")
+    assert (desk.code, json.loads(desk.out)["accepted_rows"], json.loads(desk.out)["encoding"]) == (0, 20, "xlsx")
 
 
 def test_a_returned_file_is_exit_code_1_and_a_refused_period_too(logged_in: Command, tmp_path: Path) -> None:
