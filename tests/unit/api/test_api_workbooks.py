@@ -47,4 +47,6 @@ def test_two_sheets_are_asked_about_and_chosen_through_api_and_form(bare: House)
     assert 'name="sheet"' in form
     assert form.index('name="sheet"') < form.index('name="file"')
     sent = bare.visitor(UPLOADER).send(API, PERIOD, "two.xlsx", TWO, sheet="January")
-    assert f"{EACH_MONTH} accepted" in words_of(settled(bare, sent.headers["location"]))
+    assert "“January” was read" in words_of(settled(bare, sent.headers["location"]))
+    newest = bare.api(UPLOADER).ok("/submissions")["submissions"][0]
+    assert (newest["state"], newest["accepted_rows"]) == ("accepted", EACH_MONTH)

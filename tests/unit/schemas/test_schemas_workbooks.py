@@ -322,7 +322,7 @@ def test_no_date_is_guessed_of_a_text_or_a_number(tmp_path: Path) -> None:
 
 def test_a_zone_is_not_made_up_for_a_real_date(tmp_path: Path) -> None:
     rows = table_of(rows_of(SEARCH, 3))
-    rows[1][1] = datetime(2024, 5, 13, 22, 4)
+    rows[1][1] = datetime.fromisoformat("2024-05-13T22:04")
     report = checked(tmp_path, SEARCH, xlsx_of(rows))
     assert found(report, "bad-date").cells == ("B2",)
 
