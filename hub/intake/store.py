@@ -33,7 +33,7 @@ submissions = Table(
     Column("accepted_rows", BigInteger, nullable=False),
     Column("quarantined_rows", BigInteger, nullable=False),
     Column("findings", Integer, nullable=False),
-    Column("sheet", String(200), nullable=False, server_default=""),
+    Column("sheet", String(200), nullable=False),
     Column("original_object", String(40), nullable=False),
     Column("accepted_object", String(40), nullable=False),
     Column("quarantine_object", String(40), nullable=False),

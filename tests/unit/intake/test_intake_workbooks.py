@@ -120,5 +120,7 @@ def test_a_check_that_was_cut_off_knows_the_chosen_sheet_when_it_is_done_again(h
     receiving.write(xlsx_of(("May", TABLE), ("June", TABLE[:3])))
     with hub.database.unit_of_work() as uow:
         kept = receiving.complete(uow)
-    assert hub.intake.resume() == [kept.id]
+    with hub.database.reading() as reading:
+        assert hub.intake.left(reading) == (kept.id,)
+    hub.intake.check_apart(kept.id)
     assert (hub.now(kept).state, hub.now(kept).rows) == (State.ACCEPTED, 2)

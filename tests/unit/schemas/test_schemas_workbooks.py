@@ -29,7 +29,7 @@ def accepted_rows(dataset: str, content: bytes, *, name: str = "extract") -> tup
         outcome = check(
             session, source, schema_of(dataset), period=PERIOD, file_name=name, read_bytes=lambda: [content]
         )
-        return outcome.report, session.rows(f"SELECT * FROM {outcome.accepted} ORDER BY hub_row")
+        return outcome.report, session.rows(f"SELECT * FROM {outcome.accepted} ORDER BY hub_row, hub_month")
 
 
 def crimes(*sheets: Any, **options: Any) -> bytes:
@@ -53,7 +53,7 @@ def changed(cells: dict[str, Any]) -> bytes:
 def test_the_same_table_as_csv_xlsx_and_ods_gives_the_same_accepted_rows(dataset: str) -> None:
     rows = rows_of(dataset, 20)
     plain, expected = accepted_rows(dataset, csv_of(rows))
-    assert len(expected) == 20
+    assert len(expected) >= 20
     for form, content in (("xlsx", xlsx_of(table_of(rows))), ("ods", ods_of(table_of(rows)))):
         report, got = accepted_rows(dataset, content)
         assert got == expected
