@@ -19,12 +19,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import IO, Any
 
 from hub.kit.workbooks.model import MOST_BYTES, Asked, BadWorkbook, Mark, Overview, Sheet, Table
 
 _PATIENCE = 120.0
-_KEPT = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV")
 
 
 @contextmanager
@@ -33,8 +33,9 @@ def opened(content: bytes, *, patience: float = _PATIENCE) -> Iterator[Apart]:
     if len(content) > MOST_BYTES:
         raise BadWorkbook("workbook-too-large", "file")
     # No secret of the hub's own environment is handed to a process that reads hostile bytes.
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    environment |= {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONDONTWRITEBYTECODE": "1"}
+    if sys.platform == "win32":  # without it Windows starts no program that asks for random numbers
+        environment["SYSTEMROOT"] = Path(sys.executable).drive + "\\Windows"
     process = subprocess.Popen(
         [sys.executable, "-S", "-m", "hub.kit.workbooks"],
         stdin=subprocess.PIPE,
