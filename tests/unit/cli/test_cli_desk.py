@@ -22,7 +22,8 @@ from hub.kit.errors import (
     Unavailable,
 )
 from tests.support.hubs import API, an_extract
-from tests.support.schemas import registry
+from tests.support.schemas import csv_of, registry
+from tests.support.schemas_samples import samples
 from tests.unit.cli.conftest import Command
 
 PERIOD = "2024-01"
@@ -133,3 +134,11 @@ def test_many_cells_are_told_by_the_first_five(hub_command: Command, tmp_path: P
     path.write_bytes(an_extract(PERIOD).replace(b"robbery", b"unheard-of").replace(b"drugs", b"unheard-of"))
     ran = hub_command("check", path, "--schema", API, "--period", PERIOD)
     assert ", …)" in ran.out
+
+
+def test_an_edition_is_checked_on_a_desk_for_its_last_month(hub_command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_bytes(csv_of(samples()["police/ward-counts"].rows(20)))  # up to May 2024
+    for period, code in (("2024-05", 0), ("", 0), ("2024-06", 1)):
+        ran = hub_command("check", path, "--schema", "police/ward-counts", "--period", period)
+        assert (ran.code, "other-edition" in ran.out) == (code, bool(code)), ran.out
