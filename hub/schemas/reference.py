@@ -27,7 +27,7 @@ def findings_page() -> str:
 def schemas_page(registry: SchemaRegistry) -> str:
     """docs/reference/schemas.md."""
     lines = [say("schemas.reference.made"), f"# {say('schemas.reference.schemas-title')}", ""]
-    lines += [say("schemas.reference.schemas-intro").strip(), ""]
+    lines += [say("schemas.reference.schemas-intro").strip(), "", say("schemas.reference.schemas-keys").strip(), ""]
     for schema in registry.all():
         lines += _schema(schema)
     return "\n".join(lines).rstrip() + "\n"
