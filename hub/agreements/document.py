@@ -43,6 +43,7 @@ class _Term(Document):
     recipients: list[Slug] = Field(default_factory=list)
     purposes: list[Code] = Field(default_factory=list)
     combine_with: list[DatasetId] = Field(default_factory=list)
+    withheld: list[str] = Field(default_factory=list)
     part_accept: bool = False
     keep_returned_days: int = Field(default=30, ge=0, le=365)
     recheck_days: int = Field(default=30, ge=0, le=365)
@@ -140,6 +141,7 @@ def _term(number: int, term: _Term, agreement: _Agreement) -> Term:
         recipients=tuple(dict.fromkeys(term.recipients)),
         purposes=tuple(term.purposes or agreement.purposes),
         combine_with=tuple(dict.fromkeys(term.combine_with)),
+        withheld=tuple(dict.fromkeys(term.withheld)),
         part_accept=term.part_accept,
         keep_returned_days=term.keep_returned_days,
         recheck_days=term.recheck_days,

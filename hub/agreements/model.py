@@ -106,6 +106,7 @@ class Term:
     recipients: tuple[str, ...]
     purposes: tuple[str, ...]
     combine_with: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     part_accept: bool = False
     keep_returned_days: int = 30
     recheck_days: int = 30

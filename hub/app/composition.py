@@ -24,7 +24,7 @@ from hub.policy import Policy
 from hub.pseudonyms import Pseudonyms
 from hub.schemas import SchemaRegistry
 from hub.settings import Mode, Settings
-from hub.snapshots import Snapshots
+from hub.snapshots import GrantedRows, RowPages, Snapshots
 from hub.vault import Vault
 from hub.views import Views
 
@@ -50,6 +50,8 @@ class Hub:
     context: Context
     intake: Intake
     snapshots: Snapshots
+    granted: GrantedRows
+    rows: RowPages
     views: Views
     assessments: Assessments
     jobs: Jobs
@@ -88,6 +90,15 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         **shared,
     )
     snapshots = Snapshots(submissions=intake, vault=vault, engine=engine, **shared)
+    granted = GrantedRows(
+        submissions=intake,
+        vault=vault,
+        engine=engine,
+        geography=geography,
+        schemas=schemas,
+        pseudonyms=Pseudonyms(key),
+        clock=now,
+    )
     views = Views(snapshots=snapshots, directory=directory, **shared)
     return Hub(
         settings=settings,
@@ -105,6 +116,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         context=context,
         intake=intake,
         snapshots=snapshots,
+        granted=granted,
+        rows=RowPages(granted=granted, clock=now),
         views=views,
         assessments=Assessments(views=views, definitions=definitions, context=context, **shared),
         jobs=Jobs(database_url=settings.jobs_url),

@@ -82,7 +82,8 @@ class RowScope:
 class DatasetGrant:
     """What of one dataset may be read: each field with its form, in this row scope, under these agreements.
 
-    `profile` is the dataset's disclosure profile: anything counted from these rows is protected by it.
+    `profile` is the dataset's disclosure profile: anything counted from these rows is protected by it. `pseudonyms_of` is the id of
+    the agreement whose own pseudonyms the rows show, whatever its version; empty for whole rows.
     """
 
     dataset: str
@@ -90,6 +91,7 @@ class DatasetGrant:
     scope: RowScope
     agreements: tuple[str, ...]
     profile: str
+    pseudonyms_of: str = ""
 
 
 class _Unstorable:

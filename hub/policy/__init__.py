@@ -2,6 +2,7 @@
 
     permit = policy.permit(uow, reader, Action.SUBMISSION_CREATE, "police/street-crime")    # NotPermitted or NotFound if not
     grant = policy.grant(uow, Reader("", task="snapshot-build"), datasets, purpose=…, justification=…, form=Form.READ_CLEAR)
+    grant = policy.grant(uow, reader, ["police/street-crime"], purpose=…, justification=…)   # a person's: each field in its form
     policy.explain(reading, reader, dataset="police/street-crime", purpose="svd.identify_kinds").as_json()
 
 Cedar decides over three folders of `policies/`: `floor` (what no agreement, role or administrator can relax, promise P2), `terms`
@@ -13,7 +14,7 @@ from hub.agreements.model import Reason
 from hub.policy.cases import CaseResult, run_cases
 from hub.policy.library import PolicyLibrary
 from hub.policy.minting import LIFE
-from hub.policy.model import AgencyDirectory, Decision, Explanation, FieldExplanation, SchemaLookup
+from hub.policy.model import AgencyDirectory, Decision, Explanation, FieldExplanation, Opening, SchemaLookup
 from hub.policy.reference import kinds_page
 from hub.policy.service import Policy
 
@@ -24,6 +25,7 @@ __all__ = [
     "Decision",
     "Explanation",
     "FieldExplanation",
+    "Opening",
     "Policy",
     "PolicyLibrary",
     "Reason",

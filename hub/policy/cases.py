@@ -24,22 +24,33 @@ from hub.kit.words import say
 from hub.policy.judge import Asker
 from hub.policy.library import PolicyLibrary
 from hub.policy.model import Decision, SchemaLookup
+from hub.policy.openings import Openings
 from hub.policy.proposals import Proposals
 from hub.policy.questions import Questions
-from hub.policy.world import NOBODY, Body, build_world
-from hub.schemas.model import DatasetSchema, Field
+from hub.policy.world import NOBODY, Body, World, build_world
+from hub.schemas.model import Code, CodeList, DatasetSchema, Field
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+class _Field(Document):
+    type: str = "string"
+    sensitivity: str = "P"
+    role: str = ""
+    groups: dict[str, str] = Default(default_factory=dict)
+    free_text: bool = False
 
 
 class _Dataset(Document):
     health: bool = False
     data_class: str = "anonymised_record"
     supplied_by: list[str]
-    fields: dict[str, str]
+    fields: dict[str, str | _Field]
     when: str
-    where: str = ""
+    where: str | list[str] = ""
+    place: str = "lsoa-code"
     kind: str = ""
+    key: list[str] = Default(default_factory=list)
 
 
 class _Ask(Document):
@@ -52,6 +63,7 @@ class _Ask(Document):
     by: list[str] = Default(default_factory=list)
     suppliers: list[str] | None = None
     rows: list[str] = Default(default_factory=list)
+    form: str = Form.READ_CLEAR.value
     purpose: str = ""
 
 
@@ -67,6 +79,7 @@ class _Case(Document):
     because: list[str] = Default(default_factory=list)
     section: str = ""
     naming: list[str] = Default(default_factory=list)
+    shows: list[dict[str, str]] | None = None
 
 
 class _Table(Document):
@@ -107,6 +120,7 @@ class _Runner:
         self._library = library
         self._schemas = schemas
         self._questions = Questions(library)
+        self._openings = Openings(self._questions)
         self._proposals = Proposals(library)
         self._name = path.stem
         self._table = read_strictly(
@@ -120,16 +134,18 @@ class _Runner:
     def results(self) -> Iterator[CaseResult]:
         for case in self._table.cases:
             decision = self._proposed(case) if case.propose else self._asked(case)
+            shown = "" if case.shows is None else _forms(self._shown(case))
             yield CaseResult(
                 table=self._name,
                 it=case.it,
-                expected=_said(case.expect, case.because, case.section, case.naming),
+                expected=_said(case.expect, case.because, case.section, case.naming) + _forms(case.shows or []),
                 got=_said(
                     _outcome(decision, case),
                     [reason.code for reason in decision.reasons] if not decision.permitted else [],
                     case.section if any(case.section in reason.section for reason in decision.reasons) else "",
                     [one for one in case.naming if any(one in reason.bodies for reason in decision.reasons)],
-                ),
+                )
+                + shown,
                 reasons=decision.reasons,
             )
 
@@ -148,12 +164,7 @@ class _Runner:
     def _asked(self, case: _Case) -> Decision:
         if case.ask is None:
             raise Invalid(f"{self._name}: {case.it}: nothing is proposed and nothing asked", code="bad-case")
-        given = tuple(self._in_force(name) for name in (self._table.given if case.given is None else case.given))
-        world = build_world(
-            self._library, version="", agreements=given, schemas=self._named_schemas(given), bodies=self._bodies
-        )
-        asker = self._asker(case.ask)
-        ask = case.ask
+        ask, asker, world = case.ask, self._asker(case.ask), self._world(case)
         if ask.table:
             return self._questions.table(
                 world,
@@ -168,12 +179,31 @@ class _Runner:
             together = frozenset(ask.rows) if ask.task else frozenset()
             decisions = [
                 self._questions.rows(
-                    world, asker, dataset, form=Form.READ_CLEAR, purpose=ask.purpose, together=together, at=case.at
+                    world, asker, dataset, form=Form(ask.form), purpose=ask.purpose, together=together, at=case.at
                 ).decision
                 for dataset in ask.rows
             ]
             return next((one for one in decisions if not one.permitted), decisions[0])
         return self._questions.decide(world, asker, Action(ask.action), ask.resource, purpose=ask.purpose, at=case.at)
+
+    def _shown(self, case: _Case) -> list[Mapping[str, str]]:
+        """The forms in which each opening of the rows asked for shows its fields."""
+        ask, world = case.ask, self._world(case)
+        if ask is None or not ask.rows:
+            raise Invalid(f"{self._name}: {case.it}: no rows are asked for", code="bad-case")
+        asker = self._asker(ask)
+        schemas = {clause.schema for clause in world.of_dataset(ask.rows[0]) if clause.schema}
+        return [
+            {name: form.value for name, form in one.fields.items()}
+            for schema in schemas
+            for one in self._openings.of(world, asker, schema, purpose=ask.purpose, at=case.at).openings
+        ]
+
+    def _world(self, case: _Case) -> World:
+        given = tuple(self._in_force(name) for name in (self._table.given if case.given is None else case.given))
+        return build_world(
+            self._library, version="", agreements=given, schemas=self._named_schemas(given), bodies=self._bodies
+        )
 
     def _asker(self, ask: _Ask) -> Asker | None:
         person = "" if ask.task else f"per_{ask.agency}"
@@ -232,7 +262,21 @@ def _filled(name: str, said: dict[str, Any]) -> dict[str, Any]:
     } | said
 
 
+def _made_up_field(name: str, said: _Field) -> Field:
+    codes = tuple(Code(code=code, title=code, group=group) for code, group in said.groups.items())
+    return Field(
+        name=name,
+        type=said.type,
+        title=name,
+        sensitivity=said.sensitivity,
+        role=said.role,
+        free_text=said.free_text,
+        codes=CodeList(id=name, title=name, source="made up", codes=codes) if codes else None,
+    )
+
+
 def _made_up(name: str, said: _Dataset) -> DatasetSchema:
+    where = [said.where] if isinstance(said.where, str) and said.where else said.where
     return DatasetSchema(
         id=name,
         version="1.0.0",
@@ -242,13 +286,13 @@ def _made_up(name: str, said: _Dataset) -> DatasetSchema:
         data_class=said.data_class,
         health=said.health,
         fields=tuple(
-            Field(name=field, type="string", title=field, sensitivity=sensitivity)
-            for field, sensitivity in said.fields.items()
+            _made_up_field(field, _Field(sensitivity=kind) if isinstance(kind, str) else kind)
+            for field, kind in said.fields.items()
         ),
         refused=(),
-        key=(),
+        key=tuple(said.key),
         event_times=(said.when,),
-        place=PlaceSpec("lsoa-code", (said.where,)) if said.where else PlaceSpec("none"),
+        place=PlaceSpec(said.place, tuple(where)) if where else PlaceSpec("none"),
         kind=said.kind,
         counting_basis="crimes",
         cadence="monthly",
@@ -259,6 +303,12 @@ def _outcome(decision: Decision, case: _Case) -> str:
     if decision.permitted:
         return "accepted" if case.propose else "permitted"
     return "refused" if decision.party else "hidden"
+
+
+def _forms(openings: Sequence[Mapping[str, str]]) -> str:
+    """Openings in words, in an order of their own."""
+    said = (", ".join(f"{name} {form}" for name, form in sorted(one.items())) for one in openings)
+    return "".join(f"; showing {one}" for one in sorted(said))
 
 
 def _said(outcome: str, codes: Sequence[str], section: str, naming: Sequence[str]) -> str:

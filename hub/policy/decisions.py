@@ -9,6 +9,7 @@ from datetime import datetime
 from hub.agreements.model import Agreement, Reason
 from hub.kit.authority import Action, Form
 from hub.policy.dimensions import are_agreed, canonical, suppliers_whose_rows_lack
+from hub.policy.forms import links_pseudonyms
 from hub.policy.judge import NO_PERMIT, POLICY_ERROR, Asked, Asker, Judge, Verdict
 from hub.policy.library import PolicyLibrary
 from hub.policy.model import Decision
@@ -64,7 +65,7 @@ class Decisions:
         counted = suppliers or frozenset(
             clause.term.supplier for clause in clauses if clause.agreement.has_been_in_force
         )
-        lack = not counted.isdisjoint(suppliers_whose_rows_lack(clauses, asker.reader.agency, wanted, at=at))
+        lack = not counted.isdisjoint(suppliers_whose_rows_lack(clauses, asker.reader.agency, dimensions, at=at))
 
         def asked(clause: Clause) -> Asked:
             profile = self._library.profiles.get(clause.term.profile)
@@ -93,15 +94,21 @@ class Decisions:
     ) -> Outcome:
         """May the reader read rows of the dataset in this form? Those suppliers' rows that a clause in force opens."""
         known = self._library.purposes.get(purpose)
-        asked = Asked(
-            at=at,
-            purpose=purpose,
-            form=form.value,
-            together=tuple(sorted(set(together) - {dataset})),
-            task_purpose=not purpose or (known is not None and asker.reader.task in known.tasks),
-        )
         clauses = world.of_dataset(dataset)
-        judged = self._judged(world, asker, form.value, clauses, lambda _: asked)
+        agency = asker.reader.agency
+
+        def asked(clause: Clause) -> Asked:
+            pseudonyms = form is Form.READ_PSEUDONYMISED and not asker.reader.task
+            return Asked(
+                at=at,
+                purpose=purpose,
+                form=form.value,
+                together=tuple(sorted(set(together) - {dataset})),
+                pseudonyms_of_two=pseudonyms and bool(links_pseudonyms(clauses, clause, agency, at=at)),
+                task_purpose=not purpose or (known is not None and asker.reader.task in known.tasks),
+            )
+
+        judged = self._judged(world, asker, form.value, clauses, asked)
         return self._together(world, asker, judged, purpose=purpose, needed=None, about=clauses)
 
     def own(self, world: World, asker: Asker, action: str, dataset: str | None, *, at: datetime) -> Outcome:

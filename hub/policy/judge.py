@@ -38,6 +38,7 @@ class Asked:
     leads: bool = False
     dimensions_agreed: bool = True
     rows_held_lack: bool = False
+    pseudonyms_of_two: bool = False
     together: tuple[str, ...] = ()
     task_purpose: bool = False
 
@@ -51,6 +52,7 @@ class Asked:
             "leads": self.leads,
             "dimensionsAgreed": self.dimensions_agreed,
             "rowsHeldLack": self.rows_held_lack,
+            "pseudonymsOfTwo": self.pseudonyms_of_two,
             "together": [{"__entity": {"type": "Dataset", "id": other}} for other in self.together],
             "taskPurpose": self.task_purpose,
         }

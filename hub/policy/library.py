@@ -54,6 +54,7 @@ class _Gateway(Document):
     recipients: Literal["any"] | list[str]
     families: list[str]
     data_classes: list[str]
+    row_classes: list[str]
     profiles: list[str]
 
 
@@ -133,7 +134,7 @@ class PolicyLibrary:
     def _gateway(self, name: str, said: _Gateway) -> Gateway:
         for what, unknown in (
             ("list", {*_lists(said.disclosers), *_lists(said.recipients)} - set(self.lists)),
-            ("data class", set(said.data_classes) - set(DATA_CLASSES)),
+            ("data class", {*said.data_classes, *said.row_classes} - set(DATA_CLASSES)),
             ("profile", set(said.profiles) - set(self.profiles)),
             ("family", set(said.families) - {purpose.family for purpose in self.purposes.values()}),
         ):
@@ -152,6 +153,7 @@ class PolicyLibrary:
             recipients=self._members(said.recipients),
             purposes=frozenset(one.id for one in self.purposes.values() if one.family in said.families),
             data_classes=frozenset(said.data_classes),
+            row_classes=frozenset(said.row_classes),
             profiles=frozenset(said.profiles),
         )
 

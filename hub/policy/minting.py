@@ -1,4 +1,4 @@
-"""What goes into a Grant or Permit and into its entry in the log: extent, end, subject."""
+"""What goes into a Grant or Permit and into its entry in the log: end, subject."""
 
 from __future__ import annotations
 
@@ -7,24 +7,11 @@ from datetime import datetime, timedelta
 
 from hub.audit import Entry, with_own_transaction
 from hub.db import Database
-from hub.kit.authority import Action, DatasetGrant, RowScope
-from hub.policy.decisions import Outcome
+from hub.kit.authority import Action
 from hub.policy.model import Decision
-from hub.policy.questions import granted_fields
 
 LIFE = timedelta(hours=1)
 """How long a Grant or Permit lasts at most; never beyond the agreements that it rests on. Each request is decided anew anyway."""
-
-
-def dataset_grant(dataset: str, outcome: Outcome) -> DatasetGrant:
-    """What a permitted question about rows opens of one dataset."""
-    return DatasetGrant(
-        dataset=dataset,
-        fields=granted_fields(outcome),
-        scope=RowScope(frozenset(clause.term.supplier for clause in outcome.clauses)),
-        agreements=outcome.decision.agreements,
-        profile=outcome.clauses[0].term.profile,
-    )
 
 
 def end_of(now: datetime, decisions: Sequence[Decision]) -> datetime:

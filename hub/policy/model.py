@@ -61,7 +61,10 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A legal power: who may disclose to whom, why, what, under which disclosure profiles. Kinds are written out, never `any`."""
+    """A legal power: who may disclose to whom, why, what, under which disclosure profiles. Kinds are written out, never `any`.
+
+    `row_classes`: the data classes in which rows may reach another agency by it; none means counts only.
+    """
 
     id: str
     title: str
@@ -70,6 +73,7 @@ class Gateway:
     recipients: frozenset[str]
     purposes: frozenset[str]
     data_classes: frozenset[str]
+    row_classes: frozenset[str]
     profiles: frozenset[str]
 
 
@@ -106,6 +110,38 @@ class Decision:
         return tuple(dict.fromkeys(reason.code for reason in self.reasons))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Rows that a reader may read for a purpose: of one dataset and supplier, under one agreement, each field in its form.
+
+    `agreement` is such as `duty@2`; `expires_at` when it no longer carries them. `clauses` agreed each field's form, `policies`
+    permit it.
+    """
+
+    dataset: str
+    supplier: str
+    agreement: str
+    profile: str
+    fields: Mapping[str, Form]
+    clauses: Mapping[str, tuple[str, ...]]
+    policies: Mapping[str, tuple[str, ...]]
+    expires_at: datetime
+
+    @property
+    def agreement_id(self) -> str:
+        """The agreement whatever its version: what pseudonyms are keyed by, so that renewal keeps them."""
+        return self.agreement.rpartition("@")[0]
+
+    def as_json(self) -> dict[str, Any]:
+        """The opening as plain values."""
+        return {
+            "supplier": self.supplier,
+            "agreement": self.agreement,
+            "fields": {name: form.value for name, form in self.fields.items()},
+            "expires_at": stamp(self.expires_at),
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class FieldExplanation:
     """What a reader gets of one field, and why not more.
@@ -137,7 +173,10 @@ class FieldExplanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Who sees what of one dataset for one purpose, field by field, at one moment, under one version of policy and agreements."""
+    """Who sees what of one dataset for one purpose, field by field, at one moment, under one version of policy and agreements.
+
+    `rows`: what pages, API, downloads and commands show of its rows, one opening for each supplier and agreement.
+    """
 
     agency: str
     roles: tuple[str, ...]
@@ -146,6 +185,7 @@ class Explanation:
     at: datetime
     profile: str
     fields: tuple[FieldExplanation, ...]
+    rows: tuple[Opening, ...]
     table: Decision
     policy_hash: str
     agreements_version: str
@@ -167,6 +207,7 @@ class Explanation:
                 "expires_at": stamp(self.table.expires_at) if self.table.expires_at else None,
             },
             "fields": [field.as_json() for field in self.fields],
+            "rows": [opening.as_json() for opening in self.rows],
             "policy_hash": self.policy_hash,
             "agreements_version": self.agreements_version,
         }

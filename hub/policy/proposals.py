@@ -11,7 +11,8 @@ from datetime import datetime
 
 from hub.agreements.model import ALL_FIELDS, SIGNING, Agreement, PartyRole, Reason, Standing, Status
 from hub.kit.authority import Form, Reader
-from hub.policy.dimensions import reach, suppliers_whose_rows_lack
+from hub.policy.dimensions import COARSEST, reach, suppliers_whose_rows_lack
+from hub.policy.forms import forms_of, links_pseudonyms, unfit_fields
 from hub.policy.judge import POLICY_ERROR, Asked, Asker, Judge
 from hub.policy.library import PolicyLibrary
 from hub.policy.words import Sentences
@@ -19,8 +20,6 @@ from hub.policy.world import Body, Clause, World, build_world, data_class, is_pe
 from hub.schemas.model import DATA_CLASSES, DatasetSchema
 
 _PROPOSER = "proposal"
-_OFFERED = (Form.COUNT, Form.READ_CLEAR)
-"""The forms that this release can give."""
 
 
 class Proposals:
@@ -49,6 +48,7 @@ class Proposals:
         found = [
             *(reason for clause in world.clauses for reason in self._floor(world, clause)),
             *self._rows_and_table(world, living, schemas),
+            *self._pseudonyms_of_two(world, others, schemas),
             *self._parties(world, as_if),
             *(reason for clause in world.clauses for reason in self._clause(world, clause)),
             *self._beside(world, as_if, living),
@@ -93,7 +93,10 @@ class Proposals:
     def _rows_and_table(
         self, world: World, others: tuple[Agreement, ...], schemas: Mapping[str, DatasetSchema]
     ) -> Iterator[Reason]:
-        """Per agency: rows without a field, together with counts by it, by this agreement or with the others."""
+        """Per agency: rows without a field, together with counts by it, by this agreement or with the others.
+
+        What cannot be told from the rows at any level is refused here; finer levels than the rows tell, at each request.
+        """
         everything = [
             *world.clauses,
             *(Clause(one, term, schemas.get(term.dataset)) for one in others for term in one.terms),
@@ -103,10 +106,36 @@ class Proposals:
             for agency in sorted({agency for clause in about for agency in clause.term.recipients}):
                 hidden = [clause for clause in about if self._counts_hidden(clause, agency)]
                 counted = reach((one.term, one.schema) for one in hidden if one.schema is not None)
-                for supplier in suppliers_whose_rows_lack(about, agency, counted, at=None):
+                coarsest = [COARSEST.get(name, name) for name in counted]
+                for supplier in suppliers_whose_rows_lack(about, agency, coarsest, at=None):
                     clause = next(one for one in about if one.term.supplier == supplier)
                     yield self._sentences.of_clause(
                         world, clause, "floor.rows-and-table", Reader(agency=agency), clause.term.purposes[0]
+                    )
+
+    def _pseudonyms_of_two(
+        self, world: World, others: Iterable[Agreement], schemas: Mapping[str, DatasetSchema]
+    ) -> Iterator[Reason]:
+        """Per agency: a pseudonym that it holds under another agreement already, in rows that could be matched with these."""
+        before = [
+            Clause(one, term, schemas.get(term.dataset))
+            for one in others
+            if one.has_been_in_force or one.status is Status.DRAFT
+            for term in one.terms
+        ]
+        for clause in world.clauses:
+            for agency in clause.term.recipients:
+                first = links_pseudonyms(before, clause, agency, at=None)
+                if first:
+                    yield self._sentences.of_term(
+                        world,
+                        clause.agreement,
+                        clause.term,
+                        "floor.pseudonyms-of-two",
+                        recipient=agency,
+                        purpose="",
+                        named=agency,
+                        first=first,
                     )
 
     def _counts_hidden(self, clause: Clause, agency: str) -> bool:
@@ -145,8 +174,6 @@ class Proposals:
             yield self._about(world, clause, "agreement.supplier-no-controller")
         if not term.recipients and clause.agreement.gateway != "public_domain":
             yield self._about(world, clause, "agreement.no-recipients")
-        if any(form not in _OFFERED for form in term.forms.values()):
-            yield self._about(world, clause, "agreement.form-not-offered")
         if schema is not None:
             yield from self._against_schema(world, clause, schema)
 
@@ -156,11 +183,11 @@ class Proposals:
             yield self._about(world, clause, "agreement.data-class-too-low", schema_class=schema.data_class)
         if world.bodies[term.supplier].kind not in schema.agency_kinds:
             yield self._about(world, clause, "agreement.supplier-kind")
-        for name in term.forms:
+        for name in (*term.forms, *term.withheld):
             if name != ALL_FIELDS and name not in schema.names:
                 yield self._about(world, clause, "agreement.unknown-field", field=name)
-            elif name in schema.case_references and term.forms[name] is not Form.COUNT:
-                yield self._about(world, clause, "agreement.case-reference", field=name)
+        for name, code in unfit_fields(term, schema).items():
+            yield self._about(world, clause, code, field=name, form=self._sentences.form(term.forms[name]))
         if is_personal(schema) and not clause.agreement.dpia.strip():
             yield self._about(world, clause, "agreement.no-dpia")
 
@@ -175,10 +202,40 @@ class Proposals:
                 if one is draft and profile != term.profile:
                     clause = Clause(draft, term, None)
                     yield self._about(world, clause, "agreement.one-profile", first=first, first_profile=profile)
+        yield from self._contradictions(world, draft, others)
         for one in others:
             if draft.lead and one.lead and one.lead != draft.lead:
                 yield self._sentences.plain(
                     "agreement.one-lead", bodies=(one.lead, draft.lead), first=one.reference, lead=one.lead
+                )
+
+    def _contradictions(self, world: World, draft: Agreement, others: tuple[Agreement, ...]) -> Iterator[Reason]:
+        """One agreement gives rows with a field to somebody, another says that the supplier keeps it to itself: both are named."""
+        for one in (*others, draft):
+            for giving, keeping in ((draft, one), (one, draft))[: 1 if one is draft else 2]:
+                yield from self._gives_what_is_kept(world, giving, keeping)
+
+    def _gives_what_is_kept(self, world: World, giving: Agreement, keeping: Agreement) -> Iterator[Reason]:
+        schemas = {clause.term.dataset: clause.schema for clause in world.clauses}
+        for term in giving.terms:
+            schema = schemas.get(term.dataset)
+            if schema is None or set(term.recipients) <= {term.supplier}:
+                continue
+            kept = {
+                name
+                for keeper in keeping.terms
+                if (keeper.dataset, keeper.supplier) == (term.dataset, term.supplier)
+                for name in keeper.withheld
+            }
+            for name in sorted(kept & set(forms_of(term, schema))):
+                clause = Clause(giving, term, schema)
+                yield self._about(
+                    world,
+                    clause,
+                    "agreement.contradiction",
+                    field=name,
+                    giving=giving.reference,
+                    keeping=keeping.reference,
                 )
 
     def _about(self, world: World, clause: Clause, code: str, **values: str) -> Reason:

@@ -6,7 +6,7 @@ that remembering never outlives a right (promise P3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -17,6 +17,7 @@ from hub.policy.judge import Asker
 from hub.policy.library import PolicyLibrary
 from hub.policy.model import Decision
 from hub.policy.world import World
+from hub.schemas.forms import ROW_FORMS
 
 ABOUT_AGREEMENTS = frozenset({Action.AGREEMENT_READ, Action.AGREEMENT_SIGN, Action.AGREEMENT_SUSPEND})
 ABOUT_ONE_AGENCY = frozenset(
@@ -161,12 +162,17 @@ class Questions:
         if action in _ANY_DATASET or (dataset and action in _SENDING):
             return self._own(world, asker, action.value, dataset, at=at).decision
         if dataset and action is Action.DATASET_READ_ROWS:
-            return self.rows(world, asker, dataset, form=Form.READ_CLEAR, purpose=purpose, at=at).decision
+            return self._any_rows(world, asker, dataset, purpose=purpose, at=at)
         if dataset:
             return self.table(world, asker, dataset, purpose=purpose, at=at).decision
         if action is Action.VIEW_READ:
             return None
         return refusal(self._decisions.sentences.plain("agreement.none"), party=False)
+
+    def _any_rows(self, world: World, asker: Asker, dataset: str, *, purpose: str, at: datetime) -> Decision:
+        """Rows in any form; of refusals the one with the fewest reasons."""
+        decisions = [self.rows(world, asker, dataset, form=form, purpose=purpose, at=at).decision for form in ROW_FORMS]
+        return min(decisions, key=lambda one: (not one.permitted, len(one.reasons)))
 
     def _own(self, world: World, asker: Asker, action: str, dataset: str | None, *, at: datetime) -> Outcome:
         return self._kept(
@@ -208,22 +214,6 @@ class Questions:
 def agreement_named(agreements: tuple[Agreement, ...], name: str) -> Agreement | None:
     """The agreement `id@version`, or the newest version of `id`."""
     return next((one for one in reversed(agreements) if name in (one.reference, one.id)), None)
-
-
-def granted_fields(outcome: Outcome) -> Mapping[str, Form]:
-    """The fields that every supplier's clauses open, in the form agreed; case references and hidden fields only in a whole file."""
-    by_supplier: dict[str, dict[str, Form]] = {}
-    for clause in outcome.clauses:
-        fields = by_supplier.setdefault(clause.term.supplier, {})
-        for field in clause.schema.fields if clause.schema else ():
-            form = Form.READ_CLEAR if outcome.whole else clause.term.form_of(field.name)
-            if form is None or form is Form.COUNT:
-                continue
-            if outcome.whole or (field.role != "case-reference" and field.shown):
-                fields[field.name] = form
-    common = set.intersection(*(set(fields) for fields in by_supplier.values()))
-    first = next(iter(by_supplier.values()))
-    return {name: form for name, form in first.items() if name in common}
 
 
 def _key(reader: Reader) -> Hashable:

@@ -1,42 +1,32 @@
-"""Decide, record the decision, and make the Grant or Permit that proves it: the only place in the hub that makes one."""
+"""Decide, have the decision recorded, and make the Grant or Permit that proves it: the only place in the hub that makes one."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hub.agreements import Agreement, Agreements, Reason, read_agreement
-from hub.audit import Entry, Verb, record
 from hub.db import Database, Reading, UnitOfWork
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.clock import Clock
-from hub.kit.errors import Bug, Invalid, NotFound, NotPermitted
+from hub.kit.errors import Bug, Invalid, NotFound
 from hub.kit.ids import new_id
 from hub.kit.words import say
-from hub.policy.decisions import Outcome
 from hub.policy.explaining import Explaining
+from hub.policy.granting import Granted, Granting, Wanted
 from hub.policy.judge import Asker
 from hub.policy.library import PolicyLibrary
-from hub.policy.minting import dataset_grant, end_of, joined, subject_of, writing
-from hub.policy.model import AgencyDirectory, Decision, Explanation, SchemaLookup
+from hub.policy.minting import end_of, joined, subject_of
+from hub.policy.model import AgencyDirectory, Decision, Explanation, Opening, SchemaLookup
+from hub.policy.openings import Openings
 from hub.policy.proposals import Proposals
 from hub.policy.questions import Questions
+from hub.policy.recording import Asked, Recorder
+from hub.policy.words import Sentences
 from hub.policy.world import NOBODY, Body, World, build_world
 from hub.schemas.model import DatasetSchema
 
 _HUB_OPERATOR = "hub_operator"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What was asked, as the log says it."""
-
-    reader: Reader
-    action: str
-    subject: str
-    purpose: str
-    justification: str = ""
 
 
 class Policy:
@@ -52,7 +42,6 @@ class Policy:
         clock: Clock,
         library: PolicyLibrary | None = None,
     ) -> None:
-        self._database = database
         self._agreements = agreements
         self._schemas = schemas
         self._directory = directory
@@ -60,7 +49,10 @@ class Policy:
         self.library = library or PolicyLibrary()
         self._questions = Questions(self.library)
         self._proposals = Proposals(self.library)
-        self._explaining = Explaining(self.library, self._questions)
+        self._openings = Openings(self._questions)
+        self._granting = Granting(self._questions, Sentences(self.library), self._openings)
+        self._explaining = Explaining(self.library, self._questions, self._openings)
+        self._log = Recorder(database=database, clock=clock, policy_hash=self.library.hash)
         self._world: World | None = None
         self._lock = threading.Lock()
         agreements.judged_by(self)
@@ -102,8 +94,8 @@ class Policy:
             world, asker, dataset, purpose=purpose, dimensions=dimensions, suppliers=suppliers, at=self._clock.now()
         )
         if isinstance(reading, UnitOfWork):
-            asked = _Asked(reader, Action.VIEW_READ.value, f"dataset/{dataset}", purpose)
-            self._record(reading, asked, outcome.decision, world)
+            asked = Asked(reader, Action.VIEW_READ.value, f"dataset/{dataset}", purpose)
+            self._log.record(reading, asked, outcome.decision, world.version)
         return outcome.decision
 
     def explain(
@@ -132,6 +124,7 @@ class Policy:
             at=now,
             profile=clauses[0].term.profile if clauses else "",
             fields=self._explaining.fields(world, asker, schema, purpose=purpose, names=names, at=now),
+            rows=self._openings.of(world, asker, schema, purpose=purpose, at=now).openings,
             table=table,
             policy_hash=self.hash,
             agreements_version=world.version,
@@ -153,8 +146,9 @@ class Policy:
         kept: list[str] = []
         for dataset in dict.fromkeys(datasets):
             candidate = [*kept, dataset]
-            outcomes = self._rows(reading, reader, candidate, purpose=purpose, form=Form.READ_CLEAR)[1]
-            if all(outcome.decision.permitted for outcome in outcomes.values()):
+            together = frozenset(candidate) if reader.task else frozenset()
+            granted = self._granted(reading, reader, candidate, Wanted(purpose=purpose, together=together))[1]
+            if all(one.decision.permitted for one in granted):
                 kept.append(dataset)
         return tuple(kept)
 
@@ -212,9 +206,9 @@ class Policy:
         asker = self._asker(uow, world, reader)
         now = self._clock.now()
         decision = self._questions.decide(world, asker, action, resource, purpose=purpose, at=now)
-        asked = _Asked(reader, action.value, subject_of(action, resource), purpose)
+        asked = Asked(reader, action.value, subject_of(action, resource), purpose)
         if not decision.permitted:
-            self._refuse(uow, asked, [decision], world)
+            self._log.refuse(uow, asked, [decision], world.version)
         permit = Permit(
             id=new_id("permit"),
             reader=reader,
@@ -224,7 +218,7 @@ class Policy:
             policy_hash=self.hash,
             expires_at=end_of(now, [decision]),
         )
-        self._record(uow, asked, decision, world, authority=permit.id)
+        self._log.record(uow, asked, decision, world.version, authority=permit.id)
         return permit
 
     def grant(
@@ -235,98 +229,80 @@ class Policy:
         *,
         purpose: str,
         justification: str,
-        form: Form,
+        form: Form | None = None,
+        supplier: str = "",
+        agreement: str = "",
     ) -> Grant:
-        """The right to read rows of `datasets` together, in `form`, recorded with its justification (DPA 2018 s.62(2)).
+        """The right to read rows of `datasets`, recorded with its justification (DPA 2018 s.62(2)).
 
-        For a task of the hub: only where agreements in force permit each dataset, and for a snapshot the combination with exactly
-        the others. For a person: the own agency's rows where an agreement says so. Refusals as `permit`.
+        For a task of the hub: whole rows, only where agreements in force permit each dataset, and for a snapshot the
+        combination with exactly the others. For a person: rows of one supplier under one agreement, each field in the most
+        revealing form permitted, or only the fields in `form`; where several would do, `supplier` or `agreement` says which
+        (Conflict `which-rows` otherwise). Refusals as `permit`.
         """
         if form is Form.COUNT:
             raise Invalid(say("policy.count-needs-no-grant"), code="no-rows-in-count")
         if not datasets or not justification.strip():
             raise Invalid(say("policy.no-justification"), code="no-justification")
         wanted = tuple(dict.fromkeys(datasets))
-        world, outcomes = self._rows(uow, reader, wanted, purpose=purpose, form=form)
-        asked = _Asked(
+        together = frozenset(wanted) if reader.task else frozenset()
+        asked_for = Wanted(purpose=purpose, form=form, supplier=supplier, agreement=agreement, together=together)
+        world, granted = self._granted(uow, reader, wanted, asked_for)
+        asked = Asked(
             reader,
             Action.DATASET_READ_ROWS.value,
             " ".join(f"dataset/{one}" for one in wanted),
             purpose,
             justification,
         )
-        decisions = [outcome.decision for outcome in outcomes.values()]
+        decisions = [one.decision for one in granted]
         if not all(decision.permitted for decision in decisions):
-            self._refuse(uow, asked, decisions, world)
+            self._log.refuse(uow, asked, decisions, world.version)
         grant = Grant(
             id=new_id("grant"),
             reader=reader,
             purpose=purpose,
             justification=justification,
-            datasets={dataset: dataset_grant(dataset, outcome) for dataset, outcome in outcomes.items()},
+            datasets={one.dataset.dataset: one.dataset for one in granted if one.dataset is not None},
             policy_hash=self.hash,
             expires_at=end_of(self._clock.now(), decisions),
         )
-        self._record(uow, asked, joined(decisions), world, authority=grant.id)
+        self._log.record(uow, asked, joined(decisions), world.version, authority=grant.id)
         return grant
+
+    def openings(
+        self, reading: UnitOfWork | Reading, reader: Reader, dataset: str, *, purpose: str
+    ) -> tuple[Opening, ...]:
+        """Which rows of a dataset a person could be granted, by supplier and agreement; nothing is recorded and nothing granted."""
+        world = self._at_present(reading)
+        asker = self._asker(reading, world, reader)
+        if not world.of_dataset(dataset):
+            return ()
+        return self._openings.of(
+            world, asker, self._schemas.get(dataset), purpose=purpose, at=self._clock.now()
+        ).openings
 
     # ---- inside ----------------------------------------------------------------------------------------------------
 
-    def _rows(
-        self, reading: UnitOfWork | Reading, reader: Reader, datasets: Sequence[str], *, purpose: str, form: Form
-    ) -> tuple[World, dict[str, Outcome]]:
+    def _granted(
+        self, reading: UnitOfWork | Reading, reader: Reader, datasets: Sequence[str], wanted: Wanted
+    ) -> tuple[World, list[Granted]]:
         world = self._at_present(reading)
         asker = self._asker(reading, world, reader)
-        together = frozenset(datasets) if reader.task else frozenset()
         now = self._clock.now()
-        return world, {
-            dataset: self._questions.rows(world, asker, dataset, form=form, purpose=purpose, together=together, at=now)
-            for dataset in datasets
-        }
-
-    def _refuse(self, uow: UnitOfWork, asked: _Asked, decisions: Sequence[Decision], world: World) -> None:
-        """Record the refusal and raise it. NotPermitted only if the asker may know of everything asked for."""
-        refused = [decision for decision in decisions if not decision.permitted]
-        reasons = tuple(dict.fromkeys(reason for decision in refused for reason in decision.reasons))
-        party = all(decision.party for decision in refused)
-        self._record(uow, asked, Decision(False, reasons, party=party), world)
-        if not party:
-            raise NotFound(say("policy.not-found"))
-        codes = tuple(dict.fromkeys(reason.code for reason in reasons))
-        raise NotPermitted(
-            " ".join(dict.fromkeys(reason.sentence for reason in reasons)),
-            reasons=codes,
-            code=codes[0],
-            remedy=say("policy.ask"),
-        )
+        found = []
+        for dataset in datasets:
+            clauses = world.of_dataset(dataset)
+            schema = clauses[0].schema if clauses else None
+            if reader.task or schema is None:
+                found.append(self._granting.whole(world, asker, dataset, wanted, at=now))
+            else:
+                found.append(self._granting.opened(world, asker, schema, wanted, at=now))
+        return world, found
 
     def _refused(self, uow: UnitOfWork, permit: Permit, agreement: Agreement, reasons: tuple[Reason, ...]) -> None:
-        asked = _Asked(permit.reader, permit.action.value, f"agreement/{agreement.reference}", permit.purpose)
-        self._record(uow, asked, Decision(False, reasons), self._at_present(uow), authority=permit.id)
-
-    def _record(self, uow: UnitOfWork, asked: _Asked, decision: Decision, world: World, *, authority: str = "") -> None:
-        """One DECISION entry. A refusal is written again on its own if the asker's transaction is undone: it did happen."""
-        entry = Entry(
-            at=self._clock.now(),
-            verb=Verb.DECISION,
-            action=asked.action,
-            outcome="permitted" if decision.permitted else "refused",
-            reader=asked.reader,
-            subject=asked.subject,
-            purpose=asked.purpose,
-            justification=asked.justification,
-            authority=authority,
-            policy_hash=self.hash,
-            detail={
-                "policies": " ".join(decision.policies or decision.codes),
-                "agreements": " ".join(decision.agreements),
-                "agreements_version": world.version,
-                "party": "yes" if decision.party else "no",
-            },
-        )
-        record(uow, entry)
-        if not decision.permitted:
-            uow.after_rollback(writing(self._database, entry))
+        asked = Asked(permit.reader, permit.action.value, f"agreement/{agreement.reference}", permit.purpose)
+        self._log.record(uow, asked, Decision(False, reasons), self._at_present(uow).version, authority=permit.id)
 
     def _asker(self, reading: UnitOfWork | Reading, world: World, reader: Reader) -> Asker | None:
         """Who asks; None when the hub does not know the agency. A task of the hub acts for one supplier, or for all."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.agreements.model import Agreement, Reason, Term
-from hub.kit.authority import Reader
+from hub.kit.authority import Form, Reader
 from hub.kit.words import say
 from hub.policy.library import PolicyLibrary
 from hub.policy.world import Body, Clause, World
@@ -16,7 +16,9 @@ _NAMES_READER = frozenset(
         "floor.s17a-recipient",
         "floor.istv-recipient",
         "floor.health-rows",
-        "floor.own-rows-only",
+        "floor.pseudonyms-of-two",
+        "floor.rows-class",
+        "floor.rows-gateway",
         "floor.rows-and-table",
         "floor.operator-reads-nothing",
         "floor.statistics-rows",
@@ -90,6 +92,10 @@ class Sentences:
         """A purpose in words, with its code."""
         known = self._library.purposes.get(purpose)
         return f"{known.title} ({purpose})" if known else say("policy.no-purpose-words")
+
+    def form(self, form: Form) -> str:
+        """A form in words."""
+        return say(f"policy.form.{form.value}")
 
     def _body(self, world: World, agency: str) -> Body:
         return world.bodies.get(agency) or Body(agency, "", agency)

@@ -183,6 +183,7 @@ def _gateway(library: PolicyLibrary, name: str) -> dict[str, Any]:
             "recipients": sorted(known.recipients) if known else [],
             "purposes": sorted(known.purposes) if known else [],
             "dataClasses": sorted(known.data_classes) if known else [],
+            "rowClasses": sorted(known.row_classes) if known else [],
             "profiles": sorted(known.profiles) if known else [],
         },
     )

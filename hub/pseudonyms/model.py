@@ -17,6 +17,12 @@ def hmac_sql(key: bytes, column_sql: str) -> tuple[str, list[object]]:
     return f"sha256(?::BLOB || unhex(sha256(?::BLOB || encode({column_sql}))))", [outer, inner]
 
 
+def keyed_sql(table: str, column_sql: str) -> str:
+    """As `hmac_sql`, with the key blocks of a one-row table of the session: an expression without parameters, fit for a view."""
+    outer, inner = (f"(SELECT {block}_block FROM {table})" for block in ("outer", "inner"))
+    return f"sha256({outer} || unhex(sha256({inner} || encode({column_sql}))))"
+
+
 def key_blocks(key: bytes) -> tuple[bytes, bytes]:
     """The outer and the inner padded key block of RFC 2104."""
     short = hashlib.sha256(key).digest() if len(key) > _BLOCK_BYTES else key

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hub.kit.authority import Form
 from hub.kit.words import catalogue as words
 from hub.kit.words import say
 from hub.schemas.compile import said_type
 from hub.schemas.findings import FindingKind, catalogue
+from hub.schemas.forms import generalisation_of, row_forms
 from hub.schemas.model import SENSITIVITIES, DatasetSchema, Field, Rule
 from hub.schemas.registry import SchemaRegistry
 
@@ -52,11 +54,11 @@ def _schema(schema: DatasetSchema) -> list[str]:
         *_written(schema),
         f"- Fingerprint: `{schema.fingerprint}`",
         "",
-        "| column | | form | example | sensitivity |",
-        "| --- | --- | --- | --- | --- |",
+        "| column | | form | example | sensitivity | rows |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
-    lines += [_field(field) for field in schema.columns]
-    lines += [_derived(field) for field in schema.derived]
+    lines += [_field(schema, field) for field in schema.columns]
+    lines += [_derived(schema, field) for field in schema.derived]
     lines += ["", *(f"- {_rule(rule)}" for rule in schema.rules), ""]
     return lines
 
@@ -86,17 +88,17 @@ def _several_months(schema: DatasetSchema) -> Iterator[str]:
         yield "- A series: each extract is a whole edition, its period the last month; only the newest edition counts"
 
 
-def _derived(field: Field) -> str:
+def _derived(schema: DatasetSchema, field: Field) -> str:
     how = field.derived
     source = f"{'group of' if how and how.by == 'group' else 'band of'} `{how.field if how else ''}`"
     form = "; ".join(_form(field)).replace("|", "\\|")
     example = f"`{field.example}`" if field.example else ""
     role = f", {field.role}" if field.role else ""
     sensitivity = f"{field.sensitivity} {SENSITIVITIES[field.sensitivity]}"
-    return f"| `{field.name}` | D, {source} | {form} | {example} | {sensitivity}{role} |"
+    return f"| `{field.name}` | D, {source} | {form} | {example} | {sensitivity}{role} | {_rows(schema, field.name)} |"
 
 
-def _field(field: Field) -> str:
+def _field(schema: DatasetSchema, field: Field) -> str:
     need = "M" if field.required else "W" if field.wanted else "O"
     if field.optional_column:
         need += " (column)"
@@ -104,7 +106,19 @@ def _field(field: Field) -> str:
     example = f"`{field.example}`" if field.example else ""
     role = f", {field.role}" if field.role else ""
     role += f" (of `{field.reference_of}`)" if field.reference_of else ""
-    return f"| `{field.name}` | {need} | {form} | {example} | {field.sensitivity} {SENSITIVITIES[field.sensitivity]}{role} |"
+    sensitivity = f"{field.sensitivity} {SENSITIVITIES[field.sensitivity]}{role}"
+    return f"| `{field.name}` | {need} | {form} | {example} | {sensitivity} | {_rows(schema, field.name)} |"
+
+
+def _rows(schema: DatasetSchema, name: str) -> str:
+    """The forms in which rows can show a field."""
+    forms, coarser = row_forms(schema, name), generalisation_of(schema, name)
+    said = [
+        "clear" if Form.READ_CLEAR in forms else "",
+        "pseudonym" if Form.READ_PSEUDONYMISED in forms else "",
+        say(f"schemas.coarser.{coarser.value}") if coarser is not None else "",
+    ]
+    return ", ".join(filter(None, said)) or "never"
 
 
 def _form(field: Field) -> Iterator[str]:

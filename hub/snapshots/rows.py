@@ -1,13 +1,10 @@
-"""The relation a Grant opens: the granted fields of the granted agencies' inputs of one dataset, and nothing else."""
+"""The relation of whole rows that a task of the hub counts: the granted fields of the granted agencies' inputs of one dataset."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from hub.engine import literal, quoted
-from hub.kit.authority import DatasetGrant, Form
-from hub.kit.errors import NotPermitted, Refused
-from hub.kit.words import say
 from hub.schemas import MONTH, ROW_NUMBER, SchemaRegistry
 from hub.snapshots.model import SnapshotInput
 
@@ -15,18 +12,6 @@ RELATION = "hub_granted"
 """Name of the view that a session of `Snapshots.rows` holds."""
 
 AGENCY, PERIOD, SUBMISSION = "hub_agency", "hub_period", "hub_submission"
-
-
-def readable_fields(granted: DatasetGrant) -> tuple[str, ...]:
-    """The fields whose rows may be read. NotPermitted when there are only counts; Refused for a form this release
-    cannot show.
-    """
-    forms = {name: form for name, form in granted.fields.items() if form is not Form.COUNT}
-    if not forms:
-        raise NotPermitted(say("snapshots.no-rows-form"), reasons=("no-rows-form",), code="no-rows-form")
-    if set(forms.values()) != {Form.READ_CLEAR}:
-        raise Refused(say("snapshots.form-not-built"), code="form-not-built")
-    return tuple(forms)
 
 
 def relation_sql(inputs: Sequence[SnapshotInput], fields: Sequence[str], schemas: SchemaRegistry) -> str:

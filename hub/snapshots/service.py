@@ -19,7 +19,7 @@ from hub.policy import Policy
 from hub.schemas import SchemaRegistry
 from hub.snapshots import store
 from hub.snapshots.model import AcceptedSubmission, Snapshot, SnapshotInput, SnapshotState, Submissions
-from hub.snapshots.rows import RELATION, readable_fields, relation_sql
+from hub.snapshots.rows import RELATION, relation_sql
 from hub.vault import Vault
 
 BUILD_TASK = "snapshot-build"
@@ -162,18 +162,18 @@ class Snapshots:
     def rows(
         self, reading: UnitOfWork | Reading, grant: Grant, snapshot: Snapshot, dataset: str
     ) -> Iterator[tuple[EngineSession, str]]:
-        """A session and the name of its relation: the granted fields of the granted agencies' rows of one dataset,
-        whole rows.
+        """A session and the name of its relation: whole rows of the granted agencies of one dataset, for a task of the hub.
 
-        Columns: the granted fields, `hub_row`, `hub_month`, `hub_agency`, `hub_period`, `hub_submission`. The only way
-        rows reach a reader. NotPermitted: the grant has run out, or does not cover the dataset, or counts only.
-        NotFound: nothing of it is in the snapshot. Conflict (`erased`): an input was erased. The session closes with
+        Columns: the fields, `hub_row`, `hub_month`, `hub_agency`, `hub_period`, `hub_submission`. A person's rows come from
+        `GrantedRows.open`. NotPermitted: the grant has run out, or does not cover the dataset, or is a person's. NotFound:
+        nothing of it is in the snapshot. Conflict (`erased`): an input was erased. The session closes with
         the block.
         """
         granted = grant.datasets.get(dataset)
         if granted is None or grant.expires_at <= self._clock.now():
             raise NotPermitted(say("snapshots.expired" if granted else "snapshots.not-in"), reasons=("no-grant",))
-        fields = readable_fields(granted)
+        if not grant.reader.task:
+            raise NotPermitted(say("snapshots.persons-rows"), reasons=("persons-rows",), code="persons-rows")
         inputs = [one for one in snapshot.of(dataset) if one.agency in granted.scope.agencies]
         if not inputs:
             raise NotFound(say("snapshots.not-in"))
@@ -184,7 +184,7 @@ class Snapshots:
             self._vault.files(reading, grant, [one.object_id for one in inputs]) as files,
             self._engine.session(files=files) as session,
         ):
-            session.run(f"CREATE TEMP VIEW {RELATION} AS {relation_sql(inputs, fields, self._schemas)}")
+            session.run(f"CREATE TEMP VIEW {RELATION} AS {relation_sql(inputs, tuple(granted.fields), self._schemas)}")
             yield session, RELATION
 
     def _covered(

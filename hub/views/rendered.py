@@ -10,11 +10,10 @@ import json
 from typing import Any
 
 from hub.kit.canonical import sha256_hex
+from hub.kit.delimited import inert
 from hub.views.asked import by_of
 from hub.views.beside import comparison_columns, comparison_document
 from hub.views.model import Cell, Column, Coverage, Gap, ProtectedTable, Shown, TableRow
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_csv(table: ProtectedTable) -> str:
@@ -105,7 +104,7 @@ def gap_rows(table: ProtectedTable) -> tuple[TableRow, ...]:
 
 def safe(text: str) -> str:
     """The text, so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return inert(text)
 
 
 def _column(column: Column) -> dict[str, Any]:

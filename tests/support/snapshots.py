@@ -19,7 +19,7 @@ from hub.kit.paths import data_root
 from hub.policy import Policy
 from hub.pseudonyms import Pseudonyms
 from hub.schemas import SchemaRegistry
-from hub.snapshots import Snapshot, Snapshots
+from hub.snapshots import GrantedRows, RowPages, Snapshot, Snapshots
 from hub.vault import Vault
 from hub.views import BuildReport, Catalogue, ProtectedTable, Views
 from hub.views.asker import ReaderAsker
@@ -93,6 +93,16 @@ class AHub:
             policy=self.policy,
             clock=clock,
         )
+        self.granted = GrantedRows(
+            submissions=self.intake,
+            vault=self.vault,
+            engine=self.engine,
+            geography=self.geography,
+            schemas=self.schemas,
+            pseudonyms=Pseudonyms(bytes(range(32))),
+            clock=clock,
+        )
+        self.pages = RowPages(granted=self.granted, clock=clock)
         self.views = self.views_of()
 
     def views_of(self, *, protect: Protect = protect_measure, catalogue: Catalogue | None = None) -> Views:

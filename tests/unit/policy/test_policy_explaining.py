@@ -93,7 +93,7 @@ def test_it_is_plain_json_with_everything_that_decided(hub: APolicyHub) -> None:
     month = next(field for field in read["fields"] if field["field"] == "Month")
     assert month["form"] == "count"
     assert month["expires_at"].startswith("2036-01-01T00:00:00")
-    assert {reason["code"] for reason in month["reasons"]} >= {"floor.own-rows-only"}
+    assert {reason["code"] for reason in month["reasons"]} >= {"agreement.other-form"}
 
 
 def test_one_field_can_be_asked_for(hub: APolicyHub) -> None:
