@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "met-police": "chief_officer_police",
     "city-police": "chief_officer_police",
     "west-yorkshire-police": "chief_officer_police",
+    "london-fire": "fire_rescue_authority",
     "bromley-council": "local_authority",
     "hub-operator": "hub_operator",
     "ravensbourne-police": "chief_officer_police",
