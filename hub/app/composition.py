@@ -50,7 +50,6 @@ class Hub:
     context: Context
     intake: Intake
     snapshots: Snapshots
-    granted: GrantedRows
     rows: RowPages
     views: Views
     assessments: Assessments
@@ -77,28 +76,16 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     geography = Geography(clock=now)
     context = Context(geography=geography, clock=now)
     engine = DuckDbEngine(memory_mb=settings.memory_mb)
+    pseudonyms = Pseudonyms(key)
     vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=settings.max_upload_mb * 2**20)
     directory = Directory(identity)
     policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=directory, clock=now)
     shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
-    intake = Intake(
-        database=database,
-        vault=vault,
-        engine=engine,
-        agreements=agreements,
-        pseudonyms=Pseudonyms(key),
-        **shared,
-    )
-    snapshots = Snapshots(submissions=intake, vault=vault, engine=engine, **shared)
-    granted = GrantedRows(
-        submissions=intake,
-        vault=vault,
-        engine=engine,
-        geography=geography,
-        schemas=schemas,
-        pseudonyms=Pseudonyms(key),
-        clock=now,
-    )
+    kept: dict[str, Any] = {"vault": vault, "engine": engine}
+    intake = Intake(database=database, agreements=agreements, pseudonyms=pseudonyms, **kept, **shared)
+    kept |= {"submissions": intake}
+    granted = GrantedRows(geography=geography, schemas=schemas, pseudonyms=pseudonyms, clock=now, **kept)
+    snapshots = Snapshots(**kept, **shared)
     views = Views(snapshots=snapshots, directory=directory, **shared)
     return Hub(
         settings=settings,
@@ -116,7 +103,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         context=context,
         intake=intake,
         snapshots=snapshots,
-        granted=granted,
         rows=RowPages(granted=granted, clock=now),
         views=views,
         assessments=Assessments(views=views, definitions=definitions, context=context, **shared),

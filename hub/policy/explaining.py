@@ -17,7 +17,7 @@ from hub.policy.openings import Opened, Openings
 from hub.policy.questions import Questions
 from hub.policy.words import Sentences
 from hub.policy.world import Clause, World
-from hub.schemas.forms import ROW_FORMS, row_forms
+from hub.schemas import ROW_FORMS, row_forms
 from hub.schemas.model import DatasetSchema, Field
 
 _OF_THE_HUB = {"agreement.case-reference": "floor.case-reference", "agreement.never-shown": "floor.never-shown"}

@@ -12,7 +12,7 @@ from datetime import datetime
 from hub.agreements.model import ALL_FIELDS, Standing, Term
 from hub.kit.authority import Form
 from hub.policy.world import Clause
-from hub.schemas.forms import FROM_PLACE, ROW_FORMS, generalisation_of, row_forms
+from hub.schemas import FROM_PLACE, ROW_FORMS, generalisation_of, row_forms
 from hub.schemas.model import DatasetSchema
 
 _PSEUDONYM = Form.READ_PSEUDONYMISED

@@ -13,7 +13,7 @@ from hub.policy.judge import Asker
 from hub.policy.model import Decision, Opening
 from hub.policy.questions import Questions
 from hub.policy.world import Clause, World
-from hub.schemas.forms import ROW_FORMS
+from hub.schemas import ROW_FORMS
 from hub.schemas.model import DatasetSchema
 
 

@@ -17,7 +17,7 @@ from hub.policy.judge import Asker
 from hub.policy.library import PolicyLibrary
 from hub.policy.model import Decision
 from hub.policy.world import World
-from hub.schemas.forms import ROW_FORMS
+from hub.schemas import ROW_FORMS
 
 ABOUT_AGREEMENTS = frozenset({Action.AGREEMENT_READ, Action.AGREEMENT_SIGN, Action.AGREEMENT_SUSPEND})
 ABOUT_ONE_AGENCY = frozenset(

@@ -10,6 +10,15 @@ wrong, where and how to mend it, and never repeat a value.
 """
 
 from hub.schemas.findings import SAMPLE, Finding, FindingKind, catalogue, column_letter
+from hub.schemas.forms import (
+    AGE_BANDS,
+    FROM_PLACE,
+    ROW_FORMS,
+    Coarser,
+    generalisation_of,
+    group_of,
+    row_forms,
+)
 from hub.schemas.model import (
     HEALTH_BODIES,
     MONTH,
@@ -29,13 +38,17 @@ from hub.schemas.service import check, check_file
 from hub.schemas.values import values_at
 
 __all__ = [
+    "AGE_BANDS",
+    "FROM_PLACE",
     "HEALTH_BODIES",
     "KEPT",
     "MONTH",
+    "ROW_FORMS",
     "ROW_NUMBER",
     "SAMPLE",
     "CheckReport",
     "Checked",
+    "Coarser",
     "Code",
     "CodeList",
     "DatasetSchema",
@@ -55,7 +68,10 @@ __all__ = [
     "column_letter",
     "first_day",
     "frictionless_descriptor",
+    "generalisation_of",
+    "group_of",
     "next_first_day",
     "prescribed_sets",
+    "row_forms",
     "values_at",
 ]

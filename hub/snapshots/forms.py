@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from hub.engine import literal, quoted
 from hub.kit.authority import Form
 from hub.pseudonyms import keyed_sql
-from hub.schemas import DatasetSchema
-from hub.schemas.forms import AGE_BANDS, FROM_PLACE, Coarser, generalisation_of, group_of, row_forms
+from hub.schemas import AGE_BANDS, FROM_PLACE, Coarser, DatasetSchema, generalisation_of, group_of, row_forms
 
 KEYS = "hub_agreement_key"
 """Table of the session with the agreement's key."""

@@ -47,10 +47,10 @@ class RowsPage:
 
 
 class RowPages:
-    """Shows granted rows."""
+    """Shows granted rows; `granted` opens them."""
 
     def __init__(self, *, granted: GrantedRows, clock: Clock) -> None:
-        self._granted = granted
+        self.granted = granted
         self._clock = clock
 
     def page(
@@ -63,7 +63,7 @@ class RowPages:
         """
         if not 1 <= limit <= MOST_OF_A_PAGE:
             raise Invalid(say("snapshots.bad-limit", most=MOST_OF_A_PAGE), code="bad-limit")
-        with self._granted.open(uow, grant, dataset, month=month) as opened:
+        with self.granted.open(uow, grant, dataset, month=month) as opened:
             first = _first(cursor, opened.edition)
             page = _looked(opened, grant, dataset, month=month, first=first, limit=limit)
         self._record(uow, grant, page)
@@ -71,7 +71,7 @@ class RowPages:
 
     def whole(self, uow: UnitOfWork, grant: Grant, dataset: str, *, month: str = "") -> RowsPage:
         """All rows at once. Conflict (`too-many-rows`) above MOST_OF_A_DOWNLOAD: nothing is cut short in silence."""
-        with self._granted.open(uow, grant, dataset, month=month) as opened:
+        with self.granted.open(uow, grant, dataset, month=month) as opened:
             page = _looked(opened, grant, dataset, month=month, first=0, limit=MOST_OF_A_DOWNLOAD)
         if page.cursor:
             message = say("snapshots.too-many-rows", total=page.total, most=MOST_OF_A_DOWNLOAD)
