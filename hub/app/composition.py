@@ -86,7 +86,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     kept |= {"submissions": intake}
     granted = GrantedRows(geography=geography, schemas=schemas, pseudonyms=pseudonyms, clock=now, **kept)
     snapshots = Snapshots(**kept, **shared)
-    views = Views(snapshots=snapshots, directory=directory, **shared)
+    views = Views(snapshots=snapshots, directory=directory, context=context, **shared)
     return Hub(
         settings=settings,
         clock=now,

@@ -73,7 +73,8 @@ def figures_of(view: View, prepared: Prepared) -> ViewFigures:
     """Cells and hidden cells that a view shows, over all its tables and columns; each cell once."""
     made = {one.measure.id: one for one in prepared.measures}
     shown: dict[tuple[str, CellKey], bool] = {}
-    for declared, measure, _ in columns_of(view, [one.measure for one in prepared.measures]):
+    counted = [one for one in columns_of(view, [one.measure for one in prepared.measures]) if not one[0].harm]
+    for declared, measure, _ in counted:
         for table in view.tables:
             for key, cell in made[measure.id].cells.get(spec_for(declared, table), {}).items():
                 if not declared.kind or key.kind == declared.kind:

@@ -34,6 +34,12 @@ from hub.views.showing import months_between
 Protect = Callable[[Lattice, Mapping[TableSpec, Counts], Profile], Protected]
 """How exact counts become what may be published: `hub.disclosure.protect_measure`."""
 
+NOT_PROTECTED = "not-protected"
+"""Why a table is not published, as everybody is told."""
+
+FEW_RECORDS = 100
+"""A closed measure of fewer records than this says nothing of the share that is located."""
+
 Progress = Callable[[int, int], None]
 """Told how many of how many datasets are done."""
 
@@ -132,7 +138,8 @@ class Workshop:
     ) -> PreparedMeasure:
         lattice = lattice_of(tree, declared, counted)
         protected = self.protect(lattice, lattice.roll_up({**counted.events, **counted.divided}), profile)
-        dropped = {one.table: one.reason for one in protected.masked.report.dropped}
+        # one reason whatever the cause: which one it was would tell of the counts
+        dropped = {one.table: NOT_PROTECTED for one in protected.masked.report.dropped}
         measure = Measure(
             number=number,
             id=f"{schema.measure}@{counted.agency}",
@@ -193,8 +200,17 @@ def _in_order(counted: Counted, family: DeclaredFamily) -> tuple[str, ...]:
 def _coverage(counted: Counted, profile: Profile) -> Coverage:
     held = counted.months
     missing = tuple(month for month in months_between(held[0], held[-1]) if month not in held)
-    counts = None if profile.hides else counted.figures()
-    return Coverage(months=held, missing=missing, located_percent=counted.located_percent, counts=counts)
+    if not profile.hides:
+        return Coverage(months=held, missing=missing, located_percent=counted.located_percent, counts=counted.figures())
+    return Coverage(months=held, missing=missing, located_percent=coarse_percent(counted))
+
+
+def coarse_percent(counted: Counted) -> int | None:
+    """The located share of a measure that hides small numbers: in whole tens, and none of few records.
+
+    Of a few records even a share would tell that all cells are nought; of a hundred or more, under 10 % may be nine or none.
+    """
+    return counted.located_percent // 10 * 10 if counted.rows >= FEW_RECORDS else None
 
 
 def _kind_title(schema: DatasetSchema, code: str) -> str:

@@ -45,14 +45,20 @@ class DeclaredMeasure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredColumn:
-    """The measures of one dataset as a column of a view; `kind` set: that kind of `family` alone. `side`: who speaks, for what is
-    missing.
+    """The measures of one dataset as a column of a view; `kind` set: that kind of `family` alone; `harm`: its kinds times their
+    weights. `side`: who speaks, for what is missing.
     """
 
     dataset: str
     side: str
     kind: str = ""
     family: str = KIND
+    harm: bool = False
+
+    @property
+    def of_table(self) -> str:
+        """The family of the tables that give it its cells, whatever the table it stands in; empty: those of the table itself."""
+        return KIND if self.harm else self.family if self.kind else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +136,8 @@ def _view(
     for column in columns:
         if column.dataset not in measures:
             raise Bug(f"the view {stem} shows {column.dataset}, which is no measure")
+        if column.kind and column.harm:
+            raise Bug(f"the view {stem} weighs one kind alone")
         codes = measures[column.dataset].kinds_of(column.family, schemas.get(column.dataset))
         if column.kind and column.kind not in codes:
             raise Bug(f"the view {stem} shows a kind that {column.dataset} does not have")

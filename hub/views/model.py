@@ -53,14 +53,15 @@ _TEXTS: Mapping[Shown, str] = {Shown.STAR: "*", Shown.WITHHELD: "w", Shown.GAP: 
 class Coverage:
     """How complete a measure is. `months` it has, `missing` those between its first and last that it has not.
 
-    `located_percent` of its records lie in the partnership's areas, in whole percent, rounded down. The counts (records
+    `located_percent` of its records lie in the partnership's areas, in whole percent, rounded down; in whole tens under a profile
+    that hides small numbers, and None there for few records. The counts (records
     kept, counted in a month of the snapshot, on a shared edge, at most 50 m outside, elsewhere, without a place, of
     another month, repeats of a key) are None under a profile that hides small numbers: an exact total is a margin.
     """
 
     months: tuple[str, ...]
     missing: tuple[str, ...]
-    located_percent: int
+    located_percent: int | None
     counts: Mapping[str, int] | None = None
 
 
@@ -121,8 +122,8 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of a protected table: a measure, or one kind of a family of it. `id` is the measure's id, with `#kind` where it
-    shows one.
+    """One column of a protected table: a measure, one kind of a family of it, or its harm. `id` is the measure's id, with `#kind`
+    or `#harm` where it shows that.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Column:
     coverage: Coverage
     family: str = ""
     stock: bool = False
+    harm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

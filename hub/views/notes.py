@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from hub.disclosure import profile_named
 from hub.kit.words import say
 from hub.views.comparison import Comparison
+from hub.views.harm import Weights, harm_blur
 from hub.views.model import Column, Coverage, Measure, Note
 from hub.views.showing import months_between
 
@@ -29,10 +30,20 @@ def coverage_line(column: Column, *, tree: str, agency: str = "") -> str:
         first=first,
         last=last,
         missing=missing,
-        percent=coverage.located_percent,
-        tree=tree,
+        located=_located(coverage, tree),
     )
     return line + _counts(coverage)
+
+
+def _located(coverage: Coverage, tree: str) -> str:
+    percent = coverage.located_percent
+    if percent is None:
+        return say("views.coverage.few")
+    if coverage.counts is not None:
+        return say("views.coverage.located", percent=percent, tree=tree)
+    return say(
+        "views.coverage.located-coarse" if percent else "views.coverage.located-little", percent=percent, tree=tree
+    )
 
 
 def _counts(coverage: Coverage) -> str:
@@ -93,6 +104,21 @@ def compared(across: Sequence[Comparison], columns: Sequence[Column]) -> list[No
         return []
     steps = sorted({profile_named(column.profile).round_to for column in columns} - {1})
     return [Note("across", say("views.notes.across"))] + [_note("across-rounded", step=step) for step in steps]
+
+
+def no_weights(column: Column) -> Note:
+    """Nobody has loaded weights for its kinds."""
+    return _of("no-weights", column)
+
+
+def harm(column: Column, measure: Measure, weights: Weights, reference: str) -> list[Note]:
+    """What harm is made of, which kinds carry no weight, and how far rounded counts blur it."""
+    without = [title for code, title in measure.kinds.items() if code not in weights]
+    said = [_of("harm", column, weights=reference)]
+    if without:
+        said.append(_of("harm-without", column, count=len(without), kinds=", ".join(without)))
+    blur = harm_blur(weights, measure.kinds, profile_named(measure.profile))
+    return said + ([_of("harm-blur", column, blur=f"{blur:,}")] if blur else [])
 
 
 def _of(code: str, column: Column, **values: object) -> Note:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hub.disclosure import TableSpec
+from hub.geography import HarmWeights
 from hub.kit.errors import Invalid
 from hub.kit.words import say
 from hub.schemas import SchemaRegistry
@@ -22,11 +23,23 @@ class Seen:
         self.sources = sources
         self.notes = said
 
-    def add(self, declared: DeclaredColumn, measure: Measure, column: Column, table: TableSpec) -> None:
-        """A column; without cells and with a note where its measure does not have the table."""
+    def add(
+        self,
+        declared: DeclaredColumn,
+        measure: Measure,
+        column: Column,
+        table: TableSpec,
+        weights: HarmWeights | None = None,
+    ) -> None:
+        """A column; without cells and with a note where its measure does not have the table, or harm has no weights."""
         spec = spec_for(declared, table)
-        if spec in measure.tables:
-            self.sources.append(Source(column, measure, spec))
+        weighed = weights.of(measure.dataset) if weights and declared.harm else {}
+        if declared.harm and (weights is None or not weighed):
+            self.notes.append(notes.no_weights(column))
+        elif spec in measure.tables:
+            self.sources.append(Source(column, measure, spec, weighed if declared.harm else None))
+            if weights and declared.harm:
+                self.notes += notes.harm(column, measure, weighed, weights.file.reference)
         elif spec.name in measure.dropped:
             self.sources.append(Source(column, measure, None))
             self.notes.append(notes.dropped(measure, column, spec.name))

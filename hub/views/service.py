@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
 from hub.disclosure import CellKey, TableSpec, protect_measure
-from hub.geography import Geography
+from hub.geography import Context, Geography
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.clock import Clock
@@ -24,6 +25,7 @@ from hub.views.asked import By, Where, ask
 from hub.views.building import Prepared, Progress, Protect, Workshop
 from hub.views.comparison import Comparison
 from hub.views.declared import Catalogue, DeclaredColumn, View, read_catalogue
+from hub.views.harm import Weights
 from hub.views.kept import Kept
 from hub.views.model import (
     BuildReport,
@@ -41,6 +43,13 @@ from hub.views.rendered import result_hash
 from hub.views.seen import Seen, chosen, missing_notes
 from hub.views.showing import Body, Source, columns_of, put_together, spec_for
 
+_Shape = tuple[str, TableSpec | None, tuple[tuple[str, Fraction], ...]]
+
+
+def _spelt(weights: Weights | None) -> tuple[tuple[str, Fraction], ...]:
+    """Weights as part of a key: other weights, other harm."""
+    return tuple(sorted(weights.items())) if weights else ()
+
 
 class Views:
     """Combined views: built once for each snapshot, then looked up. What a reader gets is asked of the policy at each
@@ -56,6 +65,7 @@ class Views:
         policy: Policy,
         clock: Clock,
         directory: AgencyDirectory | None = None,
+        context: Context | None = None,
         protect: Protect = protect_measure,
         catalogue: Catalogue | None = None,
     ) -> None:
@@ -64,11 +74,12 @@ class Views:
         self._schemas = schemas
         self._policy = policy
         self._directory = directory
+        self._context = context
         self._clock = clock
         self._catalogue = catalogue or read_catalogue(schemas)
         self._workshop = Workshop(snapshots, schemas, self._catalogue, protect)
         self._shelf = Shelf()
-        self._bodies: Kept[tuple[int, str, tuple[tuple[str, TableSpec | None], ...]], tuple[Body, str]] = Kept(most=32)
+        self._bodies: Kept[tuple[int, str, tuple[_Shape, ...]], tuple[Body, str]] = Kept(most=32)
 
     def catalogue(self) -> tuple[View, ...]:
         """All declared views, in the order of their ids."""
@@ -250,7 +261,7 @@ class Views:
             return body, result_hash(body.columns, body.rows, body.gaps)
 
         spelt = canonical_json(query.as_json()).decode()
-        shape = tuple((source.column.id, source.spec) for source in sources)
+        shape = tuple((source.column.id, source.spec, _spelt(source.weights)) for source in sources)
         return self._bodies.get((snapshot.number, spelt, shape), made)
 
     def _seen(
@@ -259,12 +270,14 @@ class Views:
         measures = self._shelf.measures(reading, snapshot.number)
         found = columns_of(view, measures, self._names(reading, measures))
         gone = self._snapshots.withdrawn(reading, snapshot)
+        weighs = self._context is not None and any(declared.harm for declared in view.columns)
+        weights = self._context.harm_weights(reading) if self._context and weighs else None
         seen = Seen([], [])
         known: list[tuple[DeclaredColumn, Measure, Column]] = []
         codes: list[str] = []
         for declared, measure, column in found:
-            if declared.kind and table.family:
-                continue  # one kind alone stands in tables without a family; in others the whole family does
+            if declared.of_table and table.family:
+                continue  # one kind alone, and harm, stand in tables without a family; in others the whole family does
             decision = self._policy.may_see_table(
                 reading,
                 permit.reader,
@@ -282,7 +295,7 @@ class Views:
             elif gone.intersection(measure.submissions):
                 seen.notes.append(notes.withdrawn(column))
             else:
-                seen.add(declared, measure, column, table)
+                seen.add(declared, measure, column, table, weights)
         if found and not seen.sources and codes:
             if not known:
                 raise NotFound(say("views.nothing"))

@@ -12,6 +12,7 @@ from hub.kit.errors import Invalid
 from hub.kit.words import say
 from hub.views.asked import period_matches
 from hub.views.declared import DeclaredColumn, View
+from hub.views.harm import Weights, harm_cells
 from hub.views.model import HIDDEN, Cell, Column, Coverage, Gap, Measure, Query, Shown, TableRow
 
 Look = Callable[[Measure, TableSpec], Mapping[CellKey, Cell]]
@@ -29,12 +30,13 @@ _NO_NAMES: Mapping[str, str] = {}
 @dataclass(frozen=True, slots=True)
 class Source:
     """A column and where its cells come from: the table of its measure (with kind, where the column is one kind), None
-    if dropped.
+    if dropped; `weights` of its kinds where it shows harm.
     """
 
     column: Column
     measure: Measure
     spec: TableSpec | None
+    weights: Weights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def columns_of(
 
 def spec_for(declared: DeclaredColumn, table: TableSpec) -> TableSpec:
     """The measure's table that gives a column its cells: for a column of one kind, the table of its family."""
-    return TableSpec(table.area_level, table.period_level, declared.family) if declared.kind else table
+    return TableSpec(table.area_level, table.period_level, declared.of_table) if declared.of_table else table
 
 
 def spec_of_column(column: Column, table: TableSpec) -> TableSpec:
@@ -124,18 +126,17 @@ def months_between(first: str, last: str) -> tuple[str, ...]:
 
 def _column(declared: DeclaredColumn, measure: Measure, agency_name: str) -> Column:
     kind_title = measure.kinds_of(declared.family).get(declared.kind, declared.kind)
+    shows = "harm" if declared.harm else declared.kind
     return Column(
-        id=f"{measure.id}#{declared.kind}" if declared.kind else measure.id,
+        id=f"{measure.id}#{shows}" if shows else measure.id,
         measure=measure.id,
         dataset=measure.dataset,
         dataset_title=measure.dataset_title,
-        counting_basis=measure.counting_basis,
+        counting_basis=say("views.harm-basis") if declared.harm else measure.counting_basis,
         agency=measure.agency,
         agency_name=agency_name,
         agency_kind=measure.agency_kind,
-        title=say("views.column-of-kind", kind=kind_title, basis=measure.counting_basis)
-        if declared.kind
-        else measure.title,
+        title=_title(declared, measure, kind_title),
         kind=declared.kind,
         kind_title=kind_title,
         profile=measure.profile,
@@ -143,7 +144,14 @@ def _column(declared: DeclaredColumn, measure: Measure, agency_name: str) -> Col
         coverage=measure.coverage,
         family=declared.family if declared.kind else "",
         stock=measure.stock,
+        harm=declared.harm,
     )
+
+
+def _title(declared: DeclaredColumn, measure: Measure, kind: str) -> str:
+    if declared.harm:
+        return say("views.column-of-harm", title=measure.title)
+    return say("views.column-of-kind", kind=kind, basis=measure.counting_basis) if declared.kind else measure.title
 
 
 def _areas(query: Query, tree: AreaTree) -> frozenset[str]:
@@ -173,6 +181,8 @@ def _cells_of(source: Source, query: Query, areas: frozenset[str], look: Look) -
     if source.spec is None:
         return {}
     cells = look(source.measure, source.spec)
+    if source.weights is not None:
+        cells = harm_cells(cells, source.weights)
     if source.column.kind:
         cells = {CellKey(k.area, k.period, ""): cell for k, cell in cells.items() if k.kind == source.column.kind}
     if not (query.areas or query.periods or query.kinds):

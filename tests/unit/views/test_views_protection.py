@@ -16,7 +16,9 @@ from hub.disclosure import (
     protect_measure,
     thresholds_only,
 )
-from hub.views.building import lattice_of
+from hub.geography import INSIDE, OUTSIDE
+from hub.views.building import coarse_percent, lattice_of
+from hub.views.counting import Counted
 from tests.support.geography import bromley
 from tests.support.views import API, real_bromley, the_catalogue
 
@@ -81,3 +83,16 @@ def test_small_counts_leak_without_the_mask_and_not_with_it(seed: int) -> None:
     }
     assert leaks_without_mask(lattice, events) > 0
     assert leaks_with_mask(lattice, events)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "inside", "shown"),
+    [(0, 0, None), (99, 0, None), (99, 99, None), (100, 0, 0), (100, 9, 0), (200, 195, 90), (100, 100, 100)],
+)
+def test_the_located_share_of_a_closed_measure_tells_of_no_nought(rows: int, inside: int, shown: int | None) -> None:
+    """Under fifty records a share of nought would say that every cell is nought."""
+    places = {INSIDE: inside, OUTSIDE: rows - inside}
+    counted = Counted(
+        agency="a", months=("2026-01",), kinds=(), events={}, rows=rows, places=places, other_months=0, repeats=0
+    )
+    assert coarse_percent(counted) == shown

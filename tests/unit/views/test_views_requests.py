@@ -119,10 +119,10 @@ def test_a_table_that_could_not_be_protected_is_not_there_and_the_reader_is_told
     hub = a_small_hub(database, clock, tmp_path)
     hub.views = hub.views_of(protect=too_much)
     (measure,) = hub.build().measures
-    assert dict(measure.dropped) == {"borough-quarter-kind": "too-much-withheld"}
+    assert dict(measure.dropped) == {"borough-quarter-kind": "not-protected"}
     table = hub.table(COUNCIL, by="borough,quarter,kind")
     assert table.rows == ()
-    assert ["too many of its cells" in note.sentence for note in table.notes if note.code == "dropped"] == [True]
+    assert ["could not be protected" in note.sentence for note in table.notes if note.code == "dropped"] == [True]
     assert hub.table(COUNCIL, "police-and-health", by="borough,quarter").cells == 0
     assert hub.table(COUNCIL, by="borough,quarter").cells == 1
 

@@ -201,7 +201,7 @@ def test_coverage_names_what_is_missing_and_counts_only_what_is_open(tree: AreaT
     line = coverage_line(column, agency="Metropolitan Police", tree=tree.name)
     assert "2 of 3 months" in line
     assert "missing: 2026-02" in line
-    assert "97 %" in line
+    assert "at least 97 %" in line
     assert "records kept" not in line
     figures = ("rows", "counted", "inside", "edge", "near", "outside", "unlocated", "other_months", "repeats")
     counts = dict.fromkeys(figures, 1_234)
@@ -209,6 +209,17 @@ def test_coverage_names_what_is_missing_and_counts_only_what_is_open(tree: AreaT
         tree, coverage=Coverage(months=("2026-01",), missing=(), located_percent=1, counts=counts)
     ).columns
     assert "1,234 records kept" in coverage_line(column, agency="a", tree="b")
+
+
+def test_of_few_records_and_of_little_the_located_share_says_nothing_exact(tree: AreaTree) -> None:
+    for percent, words in (
+        (None, "is not shown, for the records are few"),
+        (0, "less than 10 %"),
+        (90, "at least 90 %"),
+    ):
+        coverage = Coverage(months=("2026-01",), missing=(), located_percent=percent)
+        (column,) = quarters(tree, coverage=coverage, profile="nhs_hes").columns
+        assert words in coverage_line(column, agency="a", tree="b")
 
 
 def test_notes_say_what_the_signs_mean_under_each_profile(tree: AreaTree) -> None:
