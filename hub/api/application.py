@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from hub import __version__
+from hub.api.agencies import Agencies
 from hub.api.assessments import Assessments
 from hub.api.definitions import DefinitionsApi
 from hub.api.people import People
@@ -30,7 +31,15 @@ def create_api(hub: Hub) -> FastAPI:
     app.add_exception_handler(HubError, problem)
     app.add_exception_handler(RequestValidationError, invalid_request)
     app.add_exception_handler(HTTPException, no_route)
-    for part in (People(hub), Submissions(hub), ViewsApi(hub), Assessments(hub), DefinitionsApi(hub), Trust(hub)):
+    for part in (
+        People(hub),
+        Agencies(hub),
+        Submissions(hub),
+        ViewsApi(hub),
+        Assessments(hub),
+        DefinitionsApi(hub),
+        Trust(hub),
+    ):
         app.include_router(part.router(), prefix="/v1")
     app.add_middleware(Guard)
     return app

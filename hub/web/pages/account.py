@@ -12,7 +12,11 @@ from hub.web.dates import spoken_moment
 from hub.web.elements import Choice, Fact, Tag
 
 DAYS = (7, 30, 90)
-SCOPES = {"read": (Scope.READ,), "submit": (Scope.READ, Scope.SUBMIT)}
+SCOPES = {
+    "read": (Scope.READ,),
+    "submit": (Scope.READ, Scope.SUBMIT),
+    "administer": (Scope.READ, Scope.ADMINISTER),
+}
 """What a token may be made for, as the form offers it."""
 
 
@@ -53,7 +57,11 @@ def account_page(
 ) -> AccountPage:
     """The page of the person whose session it is."""
     roles = tuple(say(f"web.role.{role}") for role in sorted(session.reader.roles))
-    offered = ("read", "submit") if "uploader" in session.reader.roles else ("read",)
+    offered = (
+        "read",
+        *(("submit",) if "uploader" in session.reader.roles else ()),
+        *(("administer",) if session.reader.roles & {"administrator", "operator"} else ()),
+    )
     return AccountPage(
         facts=(
             Fact(say("web.account.name"), session.person.name),
@@ -79,7 +87,7 @@ def _card(token: TokenInfo, now: datetime) -> TokenCard:
         state, colour = "revoked", "grey"
     elif token.expires_at <= now:
         state, colour = "expired", "grey"
-    may = "submit" if Scope.SUBMIT in token.scopes else "read"
+    may = next((one.value for one in (Scope.ADMINISTER, Scope.SUBMIT) if one in token.scopes), "read")
     return TokenCard(
         name=token.name,
         status=Tag(say(f"web.account.state.{state}"), colour),
