@@ -9,18 +9,32 @@ from pathlib import Path
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hub.assessment import gaps, of_people, of_place, of_time
+from hub.assessment import gaps, of_both, of_people, of_place, of_time
 from hub.assessment.matter import Ask, Drawn, Ground, Maker, Matter
 from hub.assessment.model import Evidence, Figure, Indicator, Make
 from hub.definitions import Definition, InForce
 from hub.kit.spoken import spoken_day, spoken_month, spoken_stamp
-from hub.kit.words import say
+from hub.kit.words import catalogue, say
 from hub.schemas import SchemaRegistry
 from hub.views import ProtectedTable
 from hub.views.model import Column
 
 _HERE = Path(__file__).parent
-CHAPTERS = ("scope", "sources", "people", "levels", "hidden", "when", "where", "response", "gaps")
+CHAPTERS = (
+    "scope",
+    "sources",
+    "people",
+    "success",
+    "levels",
+    "kinds",
+    "hidden",
+    "when",
+    "where",
+    "cohorts",
+    "drivers",
+    "response",
+    "gaps",
+)
 """The chapters, in the order of the document."""
 
 FIGURED = CHAPTERS[2:-1]
@@ -35,6 +49,8 @@ _MAKERS: Mapping[Make, Maker] = {
     Make.SHARE: of_time.share,
     Make.RANKING: of_place.areas_by_number,
     Make.GRADIENT: of_place.gradient,
+    Make.RATIO: of_both.ratios,
+    Make.OVERLAP: of_both.overlaps,
 }
 
 
@@ -65,9 +81,7 @@ def figures(ask: Ask, definition: Definition, ground_of: Callable[[ProtectedTabl
             continue
         ground = ground_of(table)
         of_context = of_context or list(_of_people(ground, table, definition))
-        for position, column in enumerate(table.columns):
-            if column.dataset != indicator.dataset:
-                continue
+        for position, column in _columns_of(indicator, table):
             matter = Matter(
                 indicator=indicator,
                 table=table,
@@ -113,6 +127,12 @@ def render(
     return _templates().get_template("document.html").render({**context, "body": body}), body
 
 
+def _columns_of(indicator: Indicator, table: ProtectedTable) -> list[tuple[int, Column]]:
+    """The columns of the indicator's dataset: of whole measures where the table has any, else of one kind each."""
+    found = [(place, column) for place, column in enumerate(table.columns) if column.dataset == indicator.dataset]
+    return [one for one in found if not one[1].kind] or found
+
+
 def _indicator(said: Mapping[str, object]) -> Indicator:
     values: dict[str, object] = {**said, "make": Make(str(said["make"]))}
     for name in ("kinds", "ages"):
@@ -138,7 +158,7 @@ def _figure(matter: Matter, drawn: Drawn) -> Figure:
         lines=drawn.lines,
         chart=drawn.chart,
         labels=drawn.labels,
-        notes=drawn.notes,
+        notes=(*_about(indicator), *drawn.notes),
         evidence=Evidence(
             indicator=indicator.id,
             measure=column.measure,
@@ -152,6 +172,12 @@ def _figure(matter: Matter, drawn: Drawn) -> Figure:
             context=drawn.context,
         ),
     )
+
+
+def _about(indicator: Indicator) -> tuple[str, ...]:
+    """What must be said of an indicator wherever it stands: what its data lack."""
+    said = catalogue().get(f"assessment.about.{indicator.id}")
+    return (said,) if said else ()
 
 
 def _of_people(ground: Ground, table: ProtectedTable, definition: Definition) -> Iterable[Figure]:

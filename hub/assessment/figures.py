@@ -33,15 +33,15 @@ def whole(table: ProtectedTable, position: int, kind: str) -> dict[str, int | No
     }
 
 
-def windows(periods: Mapping[str, int | None]) -> list[tuple[str, int | None]]:
+def windows(periods: Mapping[str, int | None], *, years: int = 1) -> list[tuple[str, int | None]]:
     """(last period, sum of its twelve months) from the first whole year on; all periods are months, quarters or years.
 
-    None where a period of the twelve months is hidden or missing.
+    None where a period of the twelve months is hidden or missing. With `years`, of so many times twelve months.
     """
     if not periods:
         return []
     ordered = all_periods(min(periods), max(periods))
-    size = 1 if len(ordered[0]) == len("2026") else 4 if "Q" in ordered[0] else _YEAR
+    size = years * (1 if len(ordered[0]) == len("2026") else 4 if "Q" in ordered[0] else _YEAR)
     sums = []
     for last in range(size - 1, len(ordered)):
         numbers = [periods.get(period) for period in ordered[last - size + 1 : last + 1]]
@@ -50,10 +50,12 @@ def windows(periods: Mapping[str, int | None]) -> list[tuple[str, int | None]]:
     return sums
 
 
-def rolling(table: ProtectedTable, position: int, kinds: Sequence[str]) -> dict[str, list[tuple[str, int | None]]]:
+def rolling(
+    table: ProtectedTable, position: int, kinds: Sequence[str], *, years: int = 1
+) -> dict[str, list[tuple[str, int | None]]]:
     """For each kind that the table has: (last period, sum of its twelve months), as `windows`."""
     found = {kind: whole(table, position, kind) for kind in kinds}
-    return {kind: windows(periods) for kind, periods in found.items() if periods}
+    return {kind: windows(periods, years=years) for kind, periods in found.items() if periods}
 
 
 def together(sums: Mapping[str, Sequence[tuple[str, int | None]]]) -> list[tuple[str, int | None]]:

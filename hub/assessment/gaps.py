@@ -64,24 +64,21 @@ def _absent(
     declared: Sequence[Indicator],
     schemas: SchemaRegistry,
 ) -> Iterable[str]:
-    """Datasets of which no measure is open here; with the indicator, where no other dataset gives it a figure."""
+    """Datasets of which no measure is open here; with the indicators that no other dataset gives a figure."""
     seen = {dataset for dataset, _ in columns}
     told = {figure.indicator for figure in made}
+    missing: dict[str, dict[str, None]] = {}
     for one in declared:
         for dataset in filter(None, (one.dataset, one.beside)):
-            if dataset in seen:
-                continue
-            title = schemas.get(dataset).title
-            if one.id in told:
-                yield say("assessment.gaps.other-dataset", dataset=title)
-            else:
-                yield say(
-                    "assessment.gaps.absent",
-                    id=one.id,
-                    dataset=title,
-                    title=say(f"assessment.indicator.{one.id}"),
-                    holder=holder_of(dataset),
-                )
+            if dataset not in seen:
+                missing.setdefault(dataset, {})[one.id] = None
+    for dataset, ids in missing.items():
+        title = schemas.get(dataset).title
+        without = [f"{identity} {say(f'assessment.indicator.{identity}')}" for identity in ids if identity not in told]
+        if not without:
+            yield say("assessment.gaps.other-dataset", dataset=title)
+            continue
+        yield say("assessment.gaps.absent", dataset=title, holder=holder_of(dataset), indicators="; ".join(without))
 
 
 def _without_figure(

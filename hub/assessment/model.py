@@ -27,7 +27,8 @@ class Indicator:
 
     `kinds`: these alone, else those of the definition where the table has kinds. `ages`: who the residents of a rate are, both
     included. `per`: so many residents. `total`: the table that holds the whole of a share; `rest`: the share is of what is left of
-    it beside `kinds`. `beside`: the other dataset that is compared with.
+    it beside `kinds`. `beside`: the other dataset that is compared with. `apart`: its kinds overlap and are never taken together.
+    `years`: how many a rolling figure is of.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Indicator:
     per: int = 1_000
     total: str = ""
     rest: bool = False
+    years: int = 1
+    apart: bool = False
     beside: str = ""
 
 

@@ -34,8 +34,9 @@ def rolling_years(matter: Matter) -> Iterable[Drawn]:
     """The sum of twelve published months for each kind, and of all kinds of the definition together where each has a figure."""
     sums = _sums(matter)
     titles = _titles(matter, sums)
+    period = say("assessment.table.period" if matter.indicator.years == 1 else "assessment.table.years")
     yield Drawn(
-        head=_head("kind", "period", "now", "before", "change"),
+        head=(*_head("kind"), period, *_head("now", "before", "change")),
         lines=rolling_lines(sums, titles),
         chart=drawing.lines({kind: one for kind, one in sums.items() if kind != _ALL}, titles),
         labels=2,
@@ -105,6 +106,7 @@ def series(matter: Matter) -> Iterable[Drawn]:
             lines=series_lines(matter.table, matter.position, kind),
             chart=drawing.series(matter.table, matter.position, kind),
             kind=matter.title_of(kind) if kind else "",
+            notes=(say("assessment.note.stock"),) if matter.column.stock else (),
         )
 
 
@@ -168,15 +170,15 @@ def share(matter: Matter) -> Iterable[Drawn]:
 
 
 def _sums(matter: Matter) -> dict[str, list[tuple[str, int | None]]]:
-    sums = rolling(matter.table, matter.position, matter.kinds)
-    if len(sums) > 1:
+    sums = rolling(matter.table, matter.position, matter.kinds, years=matter.indicator.years)
+    if len(sums) > 1 and not matter.indicator.apart:
         sums[_ALL] = together(sums)
     return sums
 
 
 def _titles(matter: Matter, kinds: Iterable[str]) -> dict[str, str]:
     said = {kind: matter.title_of(kind) or say("assessment.table.all") for kind in kinds if kind != _ALL}
-    return {**said, _ALL: say("assessment.table.all-kinds")}
+    return {**said, _ALL: say("assessment.table.all-these" if matter.indicator.kinds else "assessment.table.all-kinds")}
 
 
 def _who(ages: tuple[int, int] | None) -> str:

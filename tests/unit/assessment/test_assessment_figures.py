@@ -29,6 +29,9 @@ class AColumn:
     dataset: str = "police/street-crime"
     agency: str = "police"
     kind: str = ""
+    agency_name: str = "Police"
+    profile: str = "nhs_hes"
+    stock: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class ATable:
     rows: tuple[TableRow, ...]
     columns: tuple[AColumn, ...] = (AColumn(), AColumn(id="other", agency="other-police"))
     result_hash: str = "ab" * 32
+    across: tuple[Any, ...] = ()
     table: TableSpec = field(default_factory=lambda: TableSpec.named("borough-month-kind"))
 
 

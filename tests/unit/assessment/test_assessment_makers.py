@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.assessment import drawing, of_people, of_place, of_time
+from hub.assessment import drawing, of_both, of_people, of_place, of_time
 from hub.assessment.figures import all_periods, decimal_text, percent_text, rate, together, whole, windows
 from hub.assessment.matter import Ground, Matter
 from hub.assessment.model import Indicator, Make
@@ -18,6 +18,8 @@ from hub.definitions import Definitions
 from hub.disclosure import TableSpec
 from hub.geography import Area, AreaTree, ContextFile, Deprivation, Population
 from hub.geography.context_model import Band, Deprived
+from hub.views.across import compare
+from hub.views.comparison import Across
 from hub.views.model import Cell, TableRow
 from tests.unit.assessment.test_assessment_figures import GAP, STAR, WITHHELD, AColumn, ATable, months, number
 
@@ -304,6 +306,90 @@ def test_no_gradient_without_residents_scores_or_five_wards() -> None:
         assert list(of_place.gradient(replace(matter, ground=lacking))) == []
     four = AreaTree("1" * 12, "Town", tuple(area for area in ground.tree.areas if area.code[-2:] in ("B", "W1", "W2")))
     assert of_place.fifths_of_wards(replace(ground, tree=four), ground.population, ground.deprivation) == ()
+
+
+# ---- across agencies ---------------------------------------------------------------------------------------------------
+
+
+def beside(spec: str, *rows: tuple[str, str, Cell, Cell]) -> Matter:
+    """A table of a police and a health column, compared as the views room compares them."""
+    police, health = AColumn(id="p", dataset="police/x"), AColumn(id="h", dataset="health/x", agency="hospital")
+    found = tuple(TableRow(area, f"Ward {area}", period, "", "", (mine, other)) for area, period, mine, other in rows)
+    sides = {"police/x": "police", "health/x": "health"}
+    columns: Any = (police, health)
+    across = compare(Across("police", "health", 2), sides, columns, found)
+    table: Any = ATable(found, columns, table=TableSpec.named(spec), across=across)
+    matter = a_matter(spec, beside="police/x", dataset="health/x", make=Make.RATIO)
+    return replace(matter, table=table, column=columns[1], position=1)
+
+
+def test_a_ratio_stands_where_both_numbers_are_published() -> None:
+    (drawn,) = of_both.ratios(
+        beside(
+            "borough-quarter",
+            ("B", "2025-Q1", number(300), number(40)),
+            ("B", "2025-Q2", number(310), STAR),
+            ("B", "2025-Q3", WITHHELD, number(50)),
+            ("B", "2025-Q4", number(100), number(400)),
+        )
+    )
+    assert [line.cells[:2] for line in drawn.lines] == [
+        ("January to March 2025", "7.50"),
+        ("October to December 2025", "0.25"),
+    ]
+    assert drawn.kind == "Police"
+
+
+def test_hotspots_of_health_alone_are_named() -> None:
+    """The two highest wards of four: A and B by the police, B and C by health: one of three wards is in both."""
+    rows = [("A", 90, 1), ("B", 80, 70), ("C", 20, 60), ("D", 10, 9)]
+    matter = beside("ward-year", *((area, "2025", number(mine), number(other)) for area, mine, other in rows))
+    (drawn,) = of_both.overlaps(matter)
+    assert [line.cells for line in drawn.lines] == [("2025", "4", "Ward B", "0.33")]
+    assert drawn.notes[1] == "In 2025 among the most by health and not by the police: Ward C."
+    hidden = beside("ward-year", *((area, "2025", STAR, number(other)) for area, _, other in rows))
+    (nothing,) = of_both.overlaps(hidden)
+    assert nothing.lines == ()
+    assert list(of_both.overlaps(replace(matter, indicator=replace(matter.indicator, beside="fire/x")))) == []
+
+
+# ---- stocks, remainders, years -----------------------------------------------------------------------------------------
+
+
+def test_a_stock_stands_month_by_month_and_is_never_added_up() -> None:
+    rows = [row(month, number(30), kind="HIGH") for month in months(2025, 2)]
+    matter = a_matter("borough-month-kind", *rows, kinds=("HIGH",), make=Make.SERIES)
+    (drawn,) = of_time.series(replace(matter, column=replace(matter.column, stock=True)))
+    assert [line.cells for line in drawn.lines] == [("January 2025", "30"), ("February 2025", "30")]
+    assert "never added up" in drawn.notes[0]
+
+
+def test_a_share_can_be_of_what_is_left() -> None:
+    matter = a_matter(
+        "borough-year-outcome",
+        row("2025", number(600), kind="outcome:nothing"),
+        others={"t b": a_whole(row("2025", number(800)))},
+        kinds=("outcome:nothing",),
+        total="t b",
+        rest=True,
+    )
+    (drawn,) = of_time.share(matter)
+    assert drawn.lines[0].cells == ("2025", "200", "800", "25 %")
+
+
+def test_three_years_are_a_figure_only_where_each_is() -> None:
+    cells = {"2022": 5, "2023": 6, "2024": 7, "2025": None}
+    assert windows(cells, years=3) == [("2024", 18), ("2025", None)]
+    assert windows({"2025": 4}, years=3) == []
+
+
+def test_kinds_that_overlap_are_not_taken_together() -> None:
+    rows = [row(period, number(50), kind=kind) for kind in ("a", "b") for period in ("2024", "2025")]
+    matter = a_matter("borough-year-kind", *rows, kinds=("a", "b"), make=Make.ROLLING_12)
+    (summed,) = of_time.rolling_years(matter)
+    assert summed.lines[-1].cells == ("All of these together", "2025", "100", "100", "+0 %")
+    (apart,) = of_time.rolling_years(replace(matter, indicator=replace(matter.indicator, apart=True)))
+    assert len(apart.lines) == 2
 
 
 # ---- people ------------------------------------------------------------------------------------------------------------
