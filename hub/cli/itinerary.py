@@ -36,7 +36,12 @@ _REAL = (
     ("met-police", "police/street-crime", "police/met_burglary"),
     ("met-police", "police/stop-and-search", "police/stop_search"),
 )
-_REAL_EDITIONS = (("london-fire", "fire/incidents", "fire/lfb-incident-sample.csv", "2009-01"),)
+_REAL_EDITIONS = (
+    ("met-police", "police/ward-counts", "police/mps_ward/vintage-2025-06-mps-ward-level-crime.csv", "2025-06"),
+    ("met-police", "police/ward-counts", "police/mps_ward/vintage-2026-01-mps-ward-level-crime.csv", "2026-01"),
+    ("met-police", "police/lsoa-counts", "police/mps_lsoa/bromley-lsoa-202402-202602.csv", "2026-02"),
+    ("london-fire", "fire/incidents", "fire/lfb-incident-sample.csv", "2009-01"),
+)
 """Files whose name does not say the month they are for."""
 _REAL_GEOGRAPHY = ("geo/bromley_lsoa21.geojson", "geo/lsoa21_ward25_lad25_london.csv")
 _REAL_CONTEXT = ("context/census2021_age_lsoa21_london.csv", "context/imd2025_london_lsoa21.csv")
