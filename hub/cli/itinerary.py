@@ -34,8 +34,10 @@ _REAL = (
     ("city-police", "police/street-crime", "police/street"),
     ("west-yorkshire-police", "police/street-crime", "police/street_large"),
     ("met-police", "police/street-crime", "police/met_burglary"),
+    ("met-police", "police/outcomes", "police/met_burglary"),
     ("met-police", "police/stop-and-search", "police/stop_search"),
 )
+_OUTCOMES = "police/outcomes"
 _REAL_EDITIONS = (
     ("met-police", "police/ward-counts", "police/mps_ward/vintage-2025-06-mps-ward-level-crime.csv", "2025-06"),
     ("met-police", "police/ward-counts", "police/mps_ward/vintage-2026-01-mps-ward-level-crime.csv", "2026-01"),
@@ -48,12 +50,12 @@ _REAL_CONTEXT = ("context/census2021_age_lsoa21_london.csv", "context/imd2025_lo
 
 
 def real(data: Path, *, profile: str) -> Itinerary:
-    """The public police files under `data`, each month as it is; outcomes files are of another schema and stay out."""
+    """The public files of police and fire brigade under `data`, each month or edition as it is."""
     extracts = [
         Extract(agency=agency, dataset=dataset, period=path.name[:7], path=path)
         for agency, dataset, folder in _REAL
         for path in sorted((data / folder).glob("*.csv"))
-        if "outcomes" not in path.name
+        if ("outcomes" in path.name) == (dataset == _OUTCOMES)  # both layouts stand in one folder
     ]
     geography = tuple(data / name for name in _REAL_GEOGRAPHY)
     for path in geography:

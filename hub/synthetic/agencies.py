@@ -15,12 +15,22 @@ class DemoAgency:
     supplies: tuple[str, ...] = ()
 
 
-COUNCIL = DemoAgency(id="ravensbourne-council", name="Ravensbourne Council (invented)", kind="local_authority")
+COUNCIL = DemoAgency(
+    id="ravensbourne-council",
+    name="Ravensbourne Council (invented)",
+    kind="local_authority",
+    supplies=(
+        "council/antisocial-behaviour",
+        "council/road-collisions",
+        "council/perception-survey",
+        "council/consultation-responses",
+    ),
+)
 POLICE = DemoAgency(
     id="ravensbourne-police",
     name="Ravensbourne Police (invented)",
     kind="chief_officer_police",
-    supplies=("police/street-crime", "police/stop-and-search"),
+    supplies=("police/street-crime", "police/stop-and-search", "police/recorded-crime", "police/outcomes"),
 )
 HOSPITAL = DemoAgency(
     id="ravensbourne-hospital",
@@ -35,20 +45,37 @@ AMBULANCE = DemoAgency(
     supplies=("ambulance/violence-callouts",),
 )
 FIRE = DemoAgency(
-    id="ravensbourne-fire", name="Ravensbourne Fire and Rescue Service (invented)", kind="fire_rescue_authority"
+    id="ravensbourne-fire",
+    name="Ravensbourne Fire and Rescue Service (invented)",
+    kind="fire_rescue_authority",
+    supplies=("fire/incidents",),
 )
 PROBATION = DemoAgency(
-    id="ravensbourne-probation", name="Ravensbourne Probation Delivery Unit (invented)", kind="probation_provider"
+    id="ravensbourne-probation",
+    name="Ravensbourne Probation Delivery Unit (invented)",
+    kind="probation_provider",
+    supplies=("probation/caseload",),
 )
 YOUTH_JUSTICE = DemoAgency(
     id="ravensbourne-youth-justice", name="Ravensbourne Youth Justice Service (invented)", kind="youth_offending_team"
 )
 HOUSING = DemoAgency(
-    id="ravensbourne-housing", name="Ravensbourne Homes Housing Association (invented)", kind="housing_association"
+    id="ravensbourne-housing",
+    name="Ravensbourne Homes Housing Association (invented)",
+    kind="housing_association",
+    supplies=("housing/antisocial-behaviour",),
 )
-TRANSPORT = DemoAgency(id="ravensbourne-transport", name="Ravensbourne Transport (invented)", kind="transport")
+TRANSPORT = DemoAgency(
+    id="ravensbourne-transport",
+    name="Ravensbourne Transport (invented)",
+    kind="transport",
+    supplies=("transport/incidents",),
+)
 ICB = DemoAgency(
-    id="ravensbourne-icb", name="Ravensbourne Integrated Care Board (invented)", kind="integrated_care_board"
+    id="ravensbourne-icb",
+    name="Ravensbourne Integrated Care Board (invented)",
+    kind="integrated_care_board",
+    supplies=("health/admissions",),
 )
 HOST = DemoAgency(id="ravensbourne-hosting", name="Ravensbourne Hosting (invented)", kind="hub_operator")
 """Runs the hub as a processor for each controller; no partner, supplies and receives nothing."""

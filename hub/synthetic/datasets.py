@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from hub.synthetic import samples
+from hub.synthetic import (
+    admissions,
+    caseload,
+    disorder,
+    fire,
+    outcomes,
+    recorded,
+    roads,
+    samples,
+    surveys,
+    tenancies,
+    transport,
+)
 from hub.synthetic.agencies import PARTNERS
 from hub.synthetic.searches import search_file
 from hub.synthetic.stream import Month, Stream
@@ -21,6 +35,9 @@ def _attendances(month: Month) -> Table:
     return Table(month.now.ed.table.header, tuple(columns))
 
 
+_TWO_YEARS = 24
+"""Enough for two whole years beside each other; the four datasets that the partnership began with have three."""
+
 STREAMS: tuple[Stream, ...] = (
     Stream(dataset="police/street-crime", write=lambda month: month.now.street.table, plan=samples.STREET),
     Stream(
@@ -31,5 +48,21 @@ STREAMS: tuple[Stream, ...] = (
     Stream(dataset="health/istv-assaults", write=_attendances, plan=samples.HOSPITAL),
     Stream(
         dataset="ambulance/violence-callouts", write=lambda month: month.now.ambulance.table, plan=samples.AMBULANCE
+    ),
+    surveys.SURVEY,
+    surveys.CONSULTATION,
+    *(
+        replace(stream, months=_TWO_YEARS)
+        for stream in (
+            recorded.STREAM,
+            outcomes.STREAM,
+            fire.STREAM,
+            caseload.STREAM,
+            disorder.STREAM,
+            roads.STREAM,
+            tenancies.STREAM,
+            transport.STREAM,
+            admissions.STREAM,
+        )
     ),
 )
