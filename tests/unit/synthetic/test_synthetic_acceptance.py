@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,44 @@ def test_defects_come_at_their_measured_rates(ravensbourne: Written, street: lis
     assert 0.23 <= 1 - len(set(disorder)) / len(disorder) <= 0.40
     identifiers = [row["Crime ID"] for row in street if row["Crime ID"]]
     assert 0 < 1 - len(set(identifiers)) / len(identifiers) <= 0.06
+
+
+def test_knife_crime_keeps_its_mean(ravensbourne: Written) -> None:
+    """25.1 a month, measured over 48 months (section 4.1)."""
+    rows = {row["crime_ref"]: row for row in ravensbourne.rows("police/recorded-crime", last=MONTHS)}
+    assert sum(row["knife_flag"] == "Y" for row in rows.values()) / MONTHS == pytest.approx(25.1, rel=0.10)
+
+
+def copies(rows: list[Row]) -> float:
+    return 1 - len({tuple(row.values()) for row in rows}) / len(rows)
+
+
+def blanks(rows: list[Row], column: str) -> float:
+    return float(np.mean([row[column] == "" for row in rows]))
+
+
+@pytest.mark.parametrize(
+    ("dataset", "defect", "rate"),
+    [
+        ("police/street-crime", lambda rows: blanks(rows, "LSOA code"), 0.06),
+        ("police/stop-and-search", lambda rows: blanks(rows, "Longitude"), 0.085),
+        ("police/stop-and-search", lambda rows: blanks(rows, "Age range"), 0.15),
+        ("police/stop-and-search", lambda rows: blanks(rows, "Gender"), 0.01),
+        ("police/stop-and-search", lambda rows: blanks(rows, "Officer-defined ethnicity"), 0.023),
+        ("police/stop-and-search", lambda rows: blanks(rows, "Policing operation"), 1.0),
+        ("police/stop-and-search", copies, 0.02),
+        ("police/outcomes", copies, 0.08),
+        ("police/recorded-crime", lambda rows: blanks(rows, "easting"), 0.06),
+        ("police/recorded-crime", lambda rows: 1 - len({row["crime_ref"] for row in rows}) / len(rows), 0.01),
+        ("ambulance/violence-callouts", lambda rows: blanks(rows, "age_band"), 0.14),
+        ("ambulance/violence-callouts", lambda rows: blanks(rows, "easting"), 0.05),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_every_defect_lies_within_three_tenths_of_its_rate(
+    ravensbourne: Written, dataset: str, defect: Callable[[list[Row]], float], rate: float
+) -> None:
+    assert defect(ravensbourne.rows(dataset, last=MONTHS)) == pytest.approx(rate, rel=0.30)
 
 
 def test_hidden_violence_grows_in_the_ward_of_the_story(ravensbourne: Written) -> None:
