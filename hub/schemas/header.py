@@ -92,8 +92,9 @@ def _too_wide(record: Sequence[str], schema: DatasetSchema) -> Header:
 def _refused(record: Sequence[str], schema: DatasetSchema) -> list[Finding]:
     found = []
     by_name = {name: refused for refused in reversed(schema.refused) for name in refused.names}
+    agreed = frozenset(_fields(schema))
     for place, name in enumerate(record):
-        refused = None if name in _fields(schema) else by_name.get(plain_name(name))
+        refused = None if name in agreed else by_name.get(plain_name(name))
         if refused is not None:
             letter = column_letter(place)
             words: dict[str, Any] = {
