@@ -15,10 +15,14 @@ from hub.kit.clock import stamp
 from hub.kit.errors import HubError, Invalid
 from hub.kit.words import say
 from hub.snapshots import Snapshot
-from hub.views import ProtectedTable, table_csv, table_document
+from hub.views import ProtectedTable, table_csv, table_document, table_xlsx
 
-_MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
-_EXTRAS = {"parquet": "analysis", "arrow": "analysis", "xlsx": "reports"}
+_MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_EXTRAS = {"parquet": "analysis", "arrow": "analysis"}
 PURPOSE = "svd.identify_kinds"
 
 
@@ -79,7 +83,7 @@ class ViewsApi:
         purpose: str = PURPOSE,
         justification: str = "",
     ) -> Response:
-        """The protected table; `format` is csv or json. The ETag is the hash of its cells."""
+        """The protected table; `format` is json, csv or xlsx. The ETag is the hash of its cells."""
         if format in _EXTRAS:
             raise NotAcceptable(say("api.needs-extra", format=format, extra=_EXTRAS[format]))
         if format not in _MEDIA:
@@ -139,8 +143,9 @@ def _answer(request: Request, table: ProtectedTable, format_: str) -> Response:
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    if format_ == "csv":
-        name = f"{table.view}-{table.table.name}-snapshot-{table.snapshot}.csv"
+    if format_ != "json":
+        name = f"{table.view}-{table.table.name}-snapshot-{table.snapshot}.{format_}"
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return Response(table_csv(table), media_type=_MEDIA["csv"], headers=headers)
+        content = table_xlsx(table) if format_ == "xlsx" else table_csv(table)
+        return Response(content, media_type=_MEDIA[format_], headers=headers)
     return JSONResponse(table_document(table), headers=headers)

@@ -84,12 +84,16 @@ class HubClient:
         """Ask for something to be done."""
         return _answer(self._ask("POST", f"/api/v1{path}", params=params, headers=self._headers()))
 
-    def text(self, path: str, **params: str) -> str:
-        """A document that is not JSON."""
+    def content(self, path: str, **params: str) -> bytes:
+        """A document as its bytes."""
         answer = self._ask("GET", f"/api/v1{path}", params=params, headers=self._headers())
         if answer.is_error:
             _answer(answer)
-        return answer.text
+        return answer.content
+
+    def text(self, path: str, **params: str) -> str:
+        """A document that is not JSON."""
+        return self.content(path, **params).decode("utf-8")
 
     def _ask(self, method: str, url: str, **options: Any) -> httpx2.Response:
         try:

@@ -70,7 +70,7 @@ def submissions(dataset: str) -> None:
 @click.argument("view")
 @click.option("--by", default="")
 @click.option("--where", default="")
-@click.option("--format", "format_", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["csv", "json", "xlsx"]), default="csv", show_default=True)
 @click.option("--justification", default="")
 def get(view: str, by: str, where: str, format_: str, justification: str) -> None:
     """A protected table of a view, to stdout."""
@@ -79,7 +79,7 @@ def get(view: str, by: str, where: str, format_: str, justification: str) -> Non
     address, token = _kept()
     with HubClient(address, token=token) as client:
         asked = {"by": by, "where": where, "format": format_, "justification": justification}
-        click.echo(client.text(f"/views/{view}/table", **asked), nl=format_ == "json")
+        click.echo(client.content(f"/views/{view}/table", **asked), nl=format_ == "json")
 
 
 def _kept() -> tuple[str, str]:

@@ -38,6 +38,7 @@ from hub.views.model import (
 from hub.views.notes import coverage_line
 from hub.views.rendered import gap_rows, table_csv, table_document
 from hub.views.service import Views
+from hub.views.workbook import table_xlsx
 
 __all__ = [
     "HIDDEN",
@@ -76,4 +77,5 @@ __all__ = [
     "read_catalogue",
     "table_csv",
     "table_document",
+    "table_xlsx",
 ]

@@ -395,7 +395,7 @@ def test_a_wrong_address_is_refused_before_a_byte_is_kept(
         ({"by": "borough,month", "where": "weather=wet"}, 422, "bad-filter"),
         ({"by": "borough,month", "where": "area=E99"}, 422, "unknown-area"),
         ({"by": "borough,month", "format": "docx"}, 422, "wrong-format"),
-        ({"by": "borough,month", "format": "xlsx"}, 406, "not-acceptable"),
+        ({"by": "borough,month", "format": "parquet"}, 406, "not-acceptable"),
         ({"purpose": "svd.no_such"}, 403, "purpose.unknown"),
     ],
 )

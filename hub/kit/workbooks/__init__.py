@@ -4,6 +4,7 @@
         overview = workbook.overview()                        sheets with their first rows, links, macros
         table = workbook.table(Asked(sheet=0, header=1, columns=(…)))
         table.csv                                             the rows as a CSV file with the same row numbers
+    workbook_of(SheetToWrite("Table", rows))              an XLSX workbook of plain cells, as bytes
 
 Values come from calamine. What it does not tell, a pass over the XML does: formulas without a result, errors, merged and
 hidden cells. Raises `BadWorkbook` for what is broken, locked, too large or hostile.
@@ -30,6 +31,7 @@ from hub.kit.workbooks.model import (
     Sheet,
     Table,
 )
+from hub.kit.workbooks.written import SheetToWrite, workbook_of
 
 __all__ = [
     "DIGITS",
@@ -49,6 +51,8 @@ __all__ = [
     "Mark",
     "Overview",
     "Sheet",
+    "SheetToWrite",
     "Table",
     "opened",
+    "workbook_of",
 ]

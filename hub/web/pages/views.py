@@ -87,7 +87,10 @@ def view_page(
         coverage=_coverage(table),
         blocks=(*_maps(table, parts, tree, draw), *_blocks(table, parts), *_across(table)),
         legend=legend_of(table),
-        downloads=(Link(say("web.view.csv"), f"/views/{offer.view}/table.csv?{_download(asked, purpose)}"),),
+        downloads=tuple(
+            Link(say(f"web.view.{form}"), f"/views/{offer.view}/table.{form}?{_download(asked, purpose)}")
+            for form in ("csv", "xlsx")
+        ),
         provenance=provenance_of(table, known.get(purpose, purpose)),
     )
 

@@ -1,4 +1,4 @@
-"""Looking at combined views: the list, a view with its filters in the address, and the same table as CSV."""
+"""Looking at combined views: the list, a view with its filters in the address, and the same table as CSV or as a workbook."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hub.agreements import Standing
 from hub.db import UnitOfWork
 from hub.identity import Session
 from hub.kit.authority import Action, Permit
-from hub.kit.errors import Conflict
+from hub.kit.errors import Conflict, NotFound
 from hub.kit.words import say
-from hub.views import table_csv
+from hub.views import table_csv, table_xlsx
 from hub.web.door import Door
 from hub.web.elements import Card, Link
 from hub.web.pages.view_filters import asked_of
@@ -20,6 +20,10 @@ from hub.web.pages.views import ViewsPage, view_page
 
 PURPOSE = "svd.identify_kinds"
 _MONITOR = "lpb.monitor"
+_MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class Look:
@@ -34,7 +38,7 @@ class Look:
         router = APIRouter(prefix="/views")
         router.add_api_route("", self.listing, methods=["GET"], response_model=None)
         router.add_api_route("/{view}", self.view, methods=["GET"], response_model=None)
-        router.add_api_route("/{view}/table.csv", self.download, methods=["GET"], response_model=None)
+        router.add_api_route("/{view}/table.{form}", self.download, methods=["GET"], response_model=None)
         return router
 
     def listing(self, request: Request) -> Response:
@@ -67,18 +71,21 @@ class Look:
         frame = self._door.frame(session, offer.title, current="/views", breadcrumbs=crumbs)
         return self._door.page("view.html", frame, page)
 
-    def download(self, request: Request, view: str) -> Response:
-        """The table as CSV, named after its snapshot."""
+    def download(self, request: Request, view: str, form: str) -> Response:
+        """The table as CSV or XLSX, named after its snapshot."""
         session = self._door.session(request)
+        if form not in _MEDIA:
+            raise NotFound(say("web.view.no_such_form"))
         parameters = request.query_params
         with self._hub.database.unit_of_work() as uow:
             permit = self._permit(uow, session, view, parameters.get("purpose") or purpose_for(session))
             table = self._hub.views.table(
                 uow, permit, view, by=parameters.get("by", ""), where=parameters.get("where", "")
             )
-        name = f"{table.view}-{table.table.name}-snapshot-{table.snapshot}.csv"
+        name = f"{table.view}-{table.table.name}-snapshot-{table.snapshot}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(table_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+        content = table_xlsx(table) if form == "xlsx" else table_csv(table)
+        return Response(content, media_type=_MEDIA[form], headers=headers)
 
     def _permit(self, uow: UnitOfWork, session: Session, resource: str, purpose: str) -> Permit:
         return self._hub.policy.permit(uow, session.reader, Action.VIEW_READ, resource, purpose=purpose)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import csv
+import html
 import io
+import re
 from datetime import timedelta
 
 import httpx2
+import openpyxl
 import pytest
 
 from hub.audit.verifier import check_log
@@ -94,7 +97,31 @@ def test_a_table_that_has_not_changed_is_not_sent_again(served: House) -> None:
     assert other.headers["etag"] != etag
 
 
-@pytest.mark.parametrize(("format_", "extra"), [("parquet", "analysis"), ("arrow", "analysis"), ("xlsx", "reports")])
+def test_a_table_as_a_workbook_has_the_cells_of_its_csv_and_says_where_they_come_from(served: House) -> None:
+    api, asked = served.api(ANALYST), {"by": "borough,month,kind"}
+    answer = api.get("/views/violence-by-place/table", format="xlsx", **asked)
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    assert answer.content == api.get("/views/violence-by-place/table", format="xlsx", **asked).content
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    table, about = book.worksheets
+    expected = list(csv.reader(io.StringIO(api.get("/views/violence-by-place/table", format="csv", **asked).text)))
+    got = [["" if value is None else str(value) for value in row] for row in table.iter_rows(values_only=True)]
+    assert got == expected
+    kinds = {cell.value: cell.data_type for row in table.iter_rows(min_row=2, min_col=6, max_col=6) for cell in row}
+    assert {kinds[value] for value in kinds if isinstance(value, int)} == {"n"}
+    assert all(kinds[sign] == "s" for sign in ("*", "w") if sign in kinds)
+    said = {str(row[0]): str(row[1]) for row in about.iter_rows(values_only=True)}
+    document = api.ok("/views/violence-by-place/table", **asked)
+    assert said["Hash of the cells"] == document["provenance"]["result_hash"]
+    assert said["Query"] == document["provenance"]["query"]
+    page = served.visitor(ANALYST).get("/views/violence-by-place?by=borough,month,kind").text
+    (link,) = re.findall(r'href="(/views/violence-by-place/table\.xlsx[^"]*)"', page)
+    download = served.visitor(ANALYST).get(html.unescape(link))
+    assert download.headers["content-type"].startswith("application/vnd.openxmlformats")
+    assert openpyxl.load_workbook(io.BytesIO(download.content)).sheetnames == book.sheetnames
+
+
+@pytest.mark.parametrize(("format_", "extra"), [("parquet", "analysis"), ("arrow", "analysis")])
 def test_a_format_of_an_extra_is_not_acceptable_and_names_the_extra(served: House, format_: str, extra: str) -> None:
     said = refused(served.api(ANALYST).get("/views/violence-by-place/table", format=format_), 406, "not-acceptable")
     assert extra in str(said["title"])
