@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     work: Where = Field(
         default=Where.HERE, description="here: the server checks files and builds snapshots; apart: hub worker does"
     )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="bearer token that opens /metrics; empty: only programs on this machine see it",
+    )
     logins_a_minute: int = Field(
         default=120, ge=0, description="sign-ins that one address may start in a minute; 0 for no limit"
     )

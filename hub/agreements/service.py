@@ -27,6 +27,7 @@ from hub.db import Reading, UnitOfWork
 from hub.kit.authority import Action, Permit
 from hub.kit.clock import Clock
 from hub.kit.errors import Bug, Conflict, Invalid, NotFound, NotPermitted
+from hub.kit.text import check_text
 from hub.kit.words import say
 
 _LIVE = (Status.DRAFT, Status.IN_FORCE, Status.SUSPENDED)
@@ -147,6 +148,7 @@ class Agreements:
         """
         self._check(permit, Action.AGREEMENT_PROPOSE)
         draft = read_agreement(document)
+        check_text(draft.title)
         if permit.reader.agency not in draft.agencies():
             raise NotPermitted(
                 say("agreements.author-no-party", agency=permit.reader.agency), reasons=("author-no-party",)

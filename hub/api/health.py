@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from hub import audit
 from hub.app import Hub
+from hub.kit.crypto import keys
 from hub.kit.words import say
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+
+
+def _may_count(request: Request, token: str) -> bool:
+    """With a token set, whoever sends it; without one, only a program on this machine, and nothing that a proxy passed on."""
+    if token:
+        sent = request.headers.get("authorization", "")
+        return keys.equal(sent.encode(errors="replace"), f"Bearer {token}".encode())
+    passed_on = {"forwarded", "x-forwarded-for", "x-real-ip", "via"} & set(request.headers)
+    return request.client is not None and request.client.host in _LOOPBACK and not passed_on
 
 
 def create_health(hub: Hub) -> APIRouter:
@@ -25,7 +37,9 @@ def create_health(hub: Hub) -> APIRouter:
             return JSONResponse({"status": say("api.not-ready")}, 503)
         return JSONResponse({"status": "ok"})
 
-    def metrics() -> PlainTextResponse:
+    def metrics(request: Request) -> PlainTextResponse:
+        if not _may_count(request, hub.settings.metrics_token.get_secret_value()):
+            return PlainTextResponse(say("api.no-route"), 404)
         with hub.database.reading() as reading:
             entries = audit.size(reading)
         head = "# HELP hub_audit_entries Entries in the audit log.\n# TYPE hub_audit_entries counter\n"

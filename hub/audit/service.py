@@ -13,10 +13,15 @@ from hub.kit.authority import Action, Permit
 from hub.kit.clock import Clock, stamp
 from hub.kit.crypto import keys
 from hub.kit.errors import Invalid, NotFound, NotPermitted
+from hub.kit.text import check_text
 
 
 def record(uow: UnitOfWork, entry: Entry) -> int:
-    """Append `entry` in the transaction of its effect; returns its index. The log is locked until the transaction ends."""
+    """Append `entry` in the transaction of its effect; returns its index. The log is locked until the transaction ends.
+
+    Invalid `bad-text` for a justification that no log should keep (`hub.kit.text`): what it stands for is then undone.
+    """
+    check_text(entry.justification)
     index, frontier = store.lock_head(uow)
     columns = columns_of(entry)
     leaf = leaf_hash(leaf_bytes(index, list(columns.values())))

@@ -55,7 +55,7 @@ def withdrawn_bites(house: House) -> None:
         STREET,
         "2026-02",
     )
-    answer = house.visitor(GOVERNANCE).post(f"/submissions/{identity}/withdraw", reason="sent by mistake")
+    answer = house.visitor(GOVERNANCE).post(f"/submissions/{identity}/withdraw", reason="sent by mistake", sure="yes")
     assert answer.status_code == 303, words_of(answer.text)
     known = {"If-None-Match": before.headers["etag"]}
     after = api.http.get(VIEW, params={"by": "borough,month"}, headers=known)

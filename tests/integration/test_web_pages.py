@@ -336,8 +336,29 @@ def test_an_accepted_submission_is_withdrawn_with_a_reason(site):
         without = visitor.post(f"{path}/withdraw", reason=" ")
         assert without.status_code == 422
         assert "Say why the submission is withdrawn" in without.text
-        answer = visitor.post(f"{path}/withdraw", reason="sent by mistake")
+        asked = visitor.post(f"{path}/withdraw", reason="sent by mistake")
+        assert "erased for good" in asked.text
+        assert "has been withdrawn" not in visitor.get(path).text
+        answer = visitor.post(f"{path}/withdraw", reason="sent by mistake", sure="yes")
         assert "The submission has been withdrawn." in visitor.get(answer.headers["location"]).text
+
+
+def test_a_returned_file_is_withdrawn_after_a_question_and_can_be_sent_again(site):
+    sample = site.sample(POLICE, "missing-column")
+    with site.visitor(POLICE, UPLOADER) as visitor:
+        content = site.path(sample).read_bytes() + b"\r\n"
+        path = submission_of(visitor.send(sample.dataset, sample.period, "returned.csv", content))
+        settled(visitor, path)
+        assert "nothing was counted from it" in visitor.get(path).text
+        asked = visitor.post(f"{path}/withdraw", reason="the wrong month")
+        assert "nothing was counted from it" in asked.text
+        done = visitor.post(f"{path}/withdraw", reason="the wrong month", sure="yes")
+        assert "The submission has been withdrawn." in visitor.get(done.headers["location"]).text
+        assert visitor.send(sample.dataset, sample.period, "again.csv", content + b"\r\n").status_code == 303
+        for wrong in ("x" * 1001, "two\nlines"):
+            path = submission_of(visitor.send(sample.dataset, sample.period, "again.csv", content + wrong.encode()))
+            settled(visitor, path)
+            assert visitor.post(f"{path}/withdraw", reason=wrong, sure="yes").status_code == 422
 
 
 # ---- looking ---------------------------------------------------------------------------------------------------------------

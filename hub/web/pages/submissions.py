@@ -64,6 +64,7 @@ class SubmissionPage:
     receipt: tuple[Fact, ...]
     again: str = ""
     withdraw: str = ""
+    withdraw_text: str = ""
     withdraw_error: str = ""
 
 
@@ -136,6 +137,7 @@ def submission_page(
         receipt=_receipt(submission, titles, agreements, sender),
         again=f"/submit/{submission.dataset}/{submission.period}" if allowed.send_again and state in _AGAIN else "",
         withdraw=f"/submissions/{submission.id}/withdraw" if allowed.withdraw and state in _WITHDRAWABLE else "",
+        withdraw_text=say(f"web.submission.withdraw_text{'_returned' if state is State.RETURNED else ''}"),
         withdraw_error=withdraw_error,
     )
 

@@ -16,6 +16,7 @@ from hub.kit.words import say
 from hub.web.door import Door
 from hub.web.elements import Link, Problem
 from hub.web.forms import Form
+from hub.web.pages.people import ConfirmPage
 from hub.web.pages.submissions import Allowed, cells_page, heading_of, submission_page, submissions_page
 
 _REFRESH = 3
@@ -76,11 +77,37 @@ class SubmissionPages:
         reason = form.get("reason", "").strip()
         if not reason:
             return self._show(session, submission, error=say("web.submission.withdraw_no_reason"))
+        if form.get("sure", "") != "yes":
+            return self._ask(session, submission, reason)
         with self._hub.database.unit_of_work() as uow:
             found = self._hub.intake.submission(uow, session.reader, submission)
             permit = self._hub.policy.permit(uow, session.reader, Action.SUBMISSION_WITHDRAW, found.dataset)
             self._hub.intake.withdraw(uow, permit, submission, reason=reason)
         return self._door.go(f"/submissions/{submission}?done=withdrawn")
+
+    def _ask(self, session: Session, submission: str, reason: str) -> Response:
+        """What withdrawing means for this file, before it is done."""
+        with self._hub.database.unit_of_work() as uow:
+            found = self._hub.intake.submission(uow, session.reader, submission)
+        heading = heading_of(found, self._titles())
+        title = say("web.submission.withdraw_ask", title=heading)
+        sent_back = found.state is State.RETURNED
+        page = ConfirmPage(
+            title=title,
+            lines=(say(f"web.submission.withdraw_text{'_returned' if sent_back else ''}"),),
+            warning=say("web.submission.withdraw_warning"),
+            action=f"/submissions/{submission}/withdraw",
+            button=say("web.submission.withdraw"),
+            back=Link(say("people.back"), f"/submissions/{submission}"),
+            hidden=(("reason", reason), ("sure", "yes")),
+        )
+        frame = self._door.frame(
+            session,
+            title,
+            current="/submissions",
+            breadcrumbs=(Link(say("web.nav.submissions"), "/submissions"), Link(heading, f"/submissions/{submission}")),
+        )
+        return self._door.page("confirm.html", frame, page)
 
     def _show(self, session: Session, submission: str, *, error: str = "", notice: str = "") -> Response:
         with self._hub.database.unit_of_work() as uow:

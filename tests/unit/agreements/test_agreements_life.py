@@ -56,6 +56,13 @@ def test_each_step_stands_in_the_log_and_in_the_history(hub: APolicyHub) -> None
     assert all(columns["authority"].startswith("permit_") for columns in policy)
 
 
+@pytest.mark.parametrize("title", ["x" * 1001, "a\x07b"])
+def test_a_title_that_cannot_be_shown_on_one_line_is_refused(hub: APolicyHub, title: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        hub.propose(a_document(title=title))
+    assert refused.value.code == "bad-text"
+
+
 def test_its_author_does_not_sign_it(hub: APolicyHub) -> None:
     hub.propose(a_document())
     with pytest.raises(NotPermitted) as refused:

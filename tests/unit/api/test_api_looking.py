@@ -196,6 +196,9 @@ def test_health_needs_no_token_and_tells_nothing_of_any_data(served: House) -> N
     assert metrics.headers["content-type"].startswith("text/plain")
     assert "hub_audit_entries" in metrics.text
     assert "bromley" not in metrics.text
+    for header in ("X-Forwarded-For", "Forwarded"):
+        passed_on = httpx2.get(f"{served.base_url}/metrics", headers={header: "203.0.113.9"})
+        assert (passed_on.status_code, "hub_audit" in passed_on.text) == (404, False)
 
 
 def test_an_assessment_is_built_listed_and_read_as_the_same_bytes(bare: House, served: House) -> None:

@@ -63,6 +63,23 @@ def test_a_reading_cannot_write(database: Database) -> None:
         reading.connection.execute(text("DELETE FROM audit_entries"))
 
 
+@pytest.mark.parametrize("words", ["x" * 1001, "two\nlines", "a\x1b[2Jb", "turned \u202e round", "\x00"])
+def test_a_reason_that_no_log_should_keep_is_refused_with_its_effect(database: Database, words: str) -> None:
+    with pytest.raises(Invalid) as error, database.unit_of_work() as uow:
+        record(uow, an_entry(justification=words))
+    assert error.value.code == "bad-text"
+    assert words not in error.value.title
+    with database.reading() as reading:
+        assert size(reading) == 0
+
+
+def test_a_reason_of_a_thousand_characters_in_any_script_is_kept(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        record(uow, an_entry(justification="a\u00a0reason ŵ 漢 " + "x" * 980))
+    with database.reading() as reading:
+        assert size(reading) == 1
+
+
 def test_an_error_after_the_effect_leaves_neither_effect_nor_entry(database: Database) -> None:
     undone: list[str] = []
     with pytest.raises(RuntimeError, match="killed"), database.unit_of_work() as uow:  # noqa: PT012 - the block is the case
