@@ -9,6 +9,7 @@ sys.path.insert(0, str(ROOT))
 import click
 
 from hub import cli
+from hub.assessment import indicators_page
 from hub.definitions import Definitions, definitions_page
 from hub.policy import PolicyLibrary, kinds_page
 from hub.schemas import SchemaRegistry, prescribed_sets
@@ -66,6 +67,7 @@ def pages() -> dict[str, str]:
         "demo-partnership.md": demo_page(
             demo.read_text(encoding="utf-8"), {schema.id: schema.title for schema in registry.all()}
         ),
+        "indicators.md": indicators_page(),
         "findings.md": findings_page(),
         "prescribed-information.md": prescribed_page(prescribed_sets(registry)),
         "schemas.md": schemas_page(registry),

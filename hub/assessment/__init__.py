@@ -6,6 +6,7 @@ under the policy of that moment (promises P3, P4), and must come out the same to
 """
 
 from hub.assessment.model import AssessmentRecord, BuiltAssessment, Evidence, Figure, Indicator
+from hub.assessment.reference import indicators_page
 from hub.assessment.service import Assessments
 
-__all__ = ["AssessmentRecord", "Assessments", "BuiltAssessment", "Evidence", "Figure", "Indicator"]
+__all__ = ["AssessmentRecord", "Assessments", "BuiltAssessment", "Evidence", "Figure", "Indicator", "indicators_page"]

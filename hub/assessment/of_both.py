@@ -46,13 +46,14 @@ def overlaps(matter: Matter) -> Iterable[Drawn]:
             key = "alone" if alone else "none-alone"
             notes.append(say(f"assessment.note.{key}", year=told[-1].period, wards=", ".join(sorted(alone))))
         yield Drawn(
-            head=tuple(say(f"assessment.table.{name}") for name in ("when", "compared", "in-both", "overlap")),
+            head=tuple(say(f"assessment.table.{name}") for name in ("when", "in-both", "compared", "overlap")),
             lines=tuple(
-                Line((one.period, str(one.of), _names(one.both, names), decimal(one.jaccard)))
+                Line((one.period, _names(one.both, names), str(one.of), decimal(one.jaccard)))
                 for one in told
                 if one.jaccard is not None
             ),
             kind=other,
+            labels=2,
             notes=tuple(notes),
         )
 

@@ -87,13 +87,14 @@ def limits_of(matter: Matter) -> Iterable[Drawn]:
         limit = limits(numbers)
         told = signals(numbers, limit) if limit else (None,) * len(months)
         yield Drawn(
-            head=_head("month", "count", "signal"),
+            head=_head("month", "signal", "count"),
             lines=tuple(
-                Line((spoken_month(month), number_text(number), _signal(signal, known=number is not None)))
+                Line((spoken_month(month), _signal(signal, known=number is not None), number_text(number)))
                 for month, number, signal in zip(months, numbers, told, strict=True)
             ),
             chart=drawing.control(months, numbers, limit, told, seed=[matter.column.id, kind]),
             kind=matter.title_of(kind) if kind else "",
+            labels=2,
             notes=_limit_notes(limit, told, months),
         )
 

@@ -151,12 +151,16 @@ class Assessments:
             tables.append(table)
             return table
 
+        known: dict[str, Ground] = {}
+
         def ground_of(table: ProtectedTable) -> Ground:
-            return Ground(
-                tree=self._geography.index(uow, table.tree_id).tree,
-                population=self._context.population(uow),
-                deprivation=self._context.deprivation(uow),
-            )
+            if table.tree_id not in known:
+                known[table.tree_id] = Ground(
+                    tree=self._geography.index(uow, table.tree_id).tree,
+                    population=self._context.population(uow),
+                    deprivation=self._context.deprivation(uow),
+                )
+            return known[table.tree_id]
 
         made = figures(ask, defined.definition, ground_of)
         if not tables:

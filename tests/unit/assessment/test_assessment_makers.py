@@ -236,8 +236,8 @@ def test_months_stand_beside_their_limits_and_a_month_outside_is_named() -> None
     rows[3] = row("2024-04", STAR, kind="robbery")
     matter = a_matter("borough-month-kind", *rows, kinds=("robbery",), make=Make.XMR)
     (drawn,) = of_time.limits_of(matter)
-    assert drawn.lines[3].cells == ("April 2024", "no figure", "Hidden or missing")
-    assert drawn.lines[16].cells == ("May 2025", "60", "Above the upper limit")
+    assert drawn.lines[3].cells == ("April 2024", "Hidden or missing", "no figure")
+    assert drawn.lines[16].cells == ("May 2025", "Above the upper limit", "60")
     shown = [value for place, value in enumerate(values) if place != 3]
     ranges = [2] * 2 + [2] * 11 + [38]  # the two steps at the hidden month are no ranges
     mean, spread = sum(shown) / len(shown), sum(ranges) / len(ranges)
@@ -345,7 +345,7 @@ def test_hotspots_of_health_alone_are_named() -> None:
     rows = [("A", 90, 1), ("B", 80, 70), ("C", 20, 60), ("D", 10, 9)]
     matter = beside("ward-year", *((area, "2025", number(mine), number(other)) for area, mine, other in rows))
     (drawn,) = of_both.overlaps(matter)
-    assert [line.cells for line in drawn.lines] == [("2025", "4", "Ward B", "0.33")]
+    assert [line.cells for line in drawn.lines] == [("2025", "Ward B", "4", "0.33")]
     assert drawn.notes[1] == "In 2025 among the most by health and not by the police: Ward C."
     hidden = beside("ward-year", *((area, "2025", STAR, number(other)) for area, _, other in rows))
     (nothing,) = of_both.overlaps(hidden)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import zlib
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hub import audit
 from hub.db import Database
@@ -15,7 +17,7 @@ from hub.geography import Context, ContextReport, Geography
 from hub.geography.context_read import read_context
 from hub.kit.authority import Action
 from hub.kit.clock import FrozenClock
-from hub.kit.errors import Conflict, Invalid, NotPermitted
+from hub.kit.errors import Bug, Conflict, Invalid, NotPermitted
 from tests.support.geography import a_geography, a_geography_permit, bromley, square_lsoa, write_squares
 from tests.support.shared import shared
 
@@ -122,6 +124,17 @@ def test_a_newer_file_replaces_the_older_and_both_stay_listed(desk: Desk) -> Non
     assert population is not None
     assert population.residents[A] == 110
     assert population.file.reference == f"population@2 (2023, {second.file.sha256[:12]})"
+
+
+def test_a_file_that_is_not_the_one_loaded_is_refused_not_served(desk: Desk) -> None:
+    """A wrong number is refused (P12): the bytes kept are looked at again when they are read."""
+    desk.load(PEOPLE, "people-2021.csv")
+    other = zlib.compress(PEOPLE.replace("100,40,60", "900,840,60").encode())
+    with desk.database.engine.begin() as connection:
+        connection.execute(text("UPDATE context_files SET content = :other"), {"other": other})
+    with desk.database.reading() as reading, pytest.raises(Bug) as caught:
+        desk.context.population(reading)
+    assert caught.value.code == "corrupt-context"
 
 
 def test_each_load_leaves_an_entry_and_needs_its_permit(desk: Desk) -> None:
