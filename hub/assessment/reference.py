@@ -14,8 +14,8 @@ def indicators_page() -> str:
         "# Indicators of the strategic assessment",
         "",
         "Generated from `hub/assessment/catalogue`. Every figure is made of published cells and carries its evidence: query,",
-        "snapshot, policy hash, profile, result hash, definition, and the files of population or deprivation. Hidden cells are never",
-        "added up, a rolling window needs all of its months, and different counting bases never stand in one line.",
+        "snapshot, policy hash, profile, result hash, definition, and the files of population or deprivation. Hidden cells are",
+        "never added up, a rolling window needs all of its months, and different counting bases never stand in one line.",
     ]
     for chapter in FIGURED:
         of_chapter = [one for one in indicators() if one.chapter == chapter]
