@@ -73,6 +73,7 @@ def _of_partners(module: Any) -> Iterator[Sample]:
                 Fault(change=change, code=code, field=field) for change, code, field in dirt if code in _TABULAR
             ),
             refused="surname",
+            derived=module.PARTNER_DERIVED.get(dataset, {}),
         )
 
 

@@ -398,3 +398,6 @@ PARTNER_REFUSED: dict[str, tuple[str, ...]] = {
     "fire/special-services": ("surname", "Telephone Number"),
 }
 """Columns that refuse a file of the dataset."""
+
+PARTNER_DERIVED: dict[str, dict[str, str]] = {"youth-justice/caseload": {"outcome_tier": "pre-court"}}
+"""What the hub derives from the good row of a dataset."""
