@@ -79,14 +79,24 @@ def choropleth(
     body = [_place(place, classes, sheet, ident) for place in places]
     body += [_border(border, sheet) for border in borders]
     labels = [(one.label, one.at) for one in places] + [(one.label, one.at) for one in borders]
-    body += [_label(label, sheet.at(at)) for label, at in labels if label]
-    body.append(_key(places, classes, ident))
-    height = max(sheet.height + 16, 24 + 26 * (len(classes) + len(_HATCHED)))
+    body += [written(label, sheet.at(at)) for label, at in labels if label]
+    return sheet_of(
+        [*body, key_of([(place.kind, place.value) for place in places], ident)],
+        ident=ident,
+        title=title,
+        description=description,
+        height=sheet.height + 16,
+    )
+
+
+def sheet_of(body: Sequence[str], *, ident: str, title: str, description: str, height: int) -> Markup:
+    """A drawing with its hatches, high enough for its key; its parts must have been escaped."""
+    height = max(height, 24 + 26 * (MOST_CLASSES + len(_HATCHED)))
     return Markup(  # noqa: S704 - every text below went through escape()
         f'<svg class="hub-chart hub-map" viewBox="0 0 {_WIDTH} {height}" role="img" '
         f'aria-labelledby="{ident}-title {ident}-desc" xmlns="http://www.w3.org/2000/svg">'
         f'<title id="{ident}-title">{escape(title)}</title><desc id="{ident}-desc">{escape(description)}</desc>'
-        f'<defs>{_patterns(ident)}</defs><g aria-hidden="true" font-size="13" fill="{TEXT}">{"".join(body)}</g></svg>'
+        f'<defs>{hatches(ident)}</defs><g aria-hidden="true" font-size="13" fill="{TEXT}">{"".join(body)}</g></svg>'
     )
 
 
@@ -112,11 +122,15 @@ class _Sheet:
         return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in map(self.at, ring[:-1])) + "Z" for ring in rings)
 
 
+def fill_of(kind: MarkKind, value: int, classes: Sequence[tuple[int, int]], ident: str) -> str:
+    """The fill of a figure: the shade of its class, or the hatching of what shows none."""
+    if kind is MarkKind.NUMBER:
+        return shade_of(class_of(value, classes), len(classes))
+    return f"url(#{ident}-{kind.value})"
+
+
 def _place(place: Place, classes: Sequence[tuple[int, int]], sheet: _Sheet, ident: str) -> str:
-    if place.kind is MarkKind.NUMBER:
-        fill = _colour(class_of(place.value, classes), len(classes))
-    else:
-        fill = f"url(#{ident}-{place.kind.value})"
+    fill = fill_of(place.kind, place.value, classes, ident)
     return (
         f'<path d="{sheet.path(place.rings)}" fill="{fill}" fill-rule="evenodd" stroke="{AXIS}" stroke-width="1" '
         f'stroke-linejoin="round" data-mark="{place.kind.value}"/>'
@@ -129,27 +143,29 @@ def _border(border: Line, sheet: _Sheet) -> str:
     )
 
 
-def _label(label: str, at: tuple[float, float]) -> str:
+def written(label: str, at: tuple[float, float]) -> str:
+    """Words on a shade: dark, with a white edge, so that they can be read on every one."""
     return (
         f'<text x="{at[0]:.1f}" y="{at[1] + 4.5:.1f}" text-anchor="middle" font-weight="700" fill="{TEXT}" '
         f'stroke="{PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">{escape(label)}</text>'
     )
 
 
-def _key(places: Sequence[Place], classes: Sequence[tuple[int, int]], ident: str) -> str:
+def key_of(figures: Sequence[tuple[MarkKind, int]], ident: str) -> str:
     """The key: each class with its values and how many places it has; then what is hatched, where there is any."""
+    values = [value for kind, value in figures if kind is MarkKind.NUMBER]
+    classes = classes_of(values)
     counts = [0] * len(classes)
-    for place in places:
-        if place.kind is MarkKind.NUMBER:
-            counts[class_of(place.value, classes)] += 1
+    for value in values:
+        counts[class_of(value, classes)] += 1
     entries = [
-        (_colour(at, len(classes)), say("charts.map.class", values=class_words(one), count=counts[at]))
+        (shade_of(at, len(classes)), say("charts.map.class", values=class_words(one), count=counts[at]))
         for at, one in enumerate(classes)
     ]
-    for kind in _HATCHED:
-        number = sum(place.kind is kind for place in places)
+    for hatched in _HATCHED:
+        number = sum(kind is hatched for kind, _ in figures)
         if number:
-            entries.append((f"url(#{ident}-{kind.value})", say(f"charts.map.{kind.value}", count=number)))
+            entries.append((f"url(#{ident}-{hatched.value})", say(f"charts.map.{hatched.value}", count=number)))
     parts = []
     for at, (fill, words) in enumerate(entries):
         y = 16 + 26 * at
@@ -164,11 +180,13 @@ def class_words(bounds: tuple[int, int]) -> str:
     return f"{low:,}" if low == high else say("charts.map.range", low=f"{low:,}", high=f"{high:,}")
 
 
-def _colour(at: int, count: int) -> str:
+def shade_of(at: int, count: int) -> str:
+    """The colour of a class."""
     return CLASS_COLOURS[_SPREAD[count][at]]
 
 
-def _patterns(ident: str) -> str:
+def hatches(ident: str) -> str:
+    """The patterns of what shows no figure."""
     slant, steep = "rotate(45)", "rotate(135)"
     return (
         _hatch(f"{ident}-star", 8, 1.5, slant)

@@ -38,6 +38,7 @@ from hub.views.model import (
 from hub.views.notes import coverage_line
 from hub.views.rendered import gap_rows, table_csv, table_document
 from hub.views.service import Views
+from hub.views.showing import months_between
 from hub.views.workbook import table_xlsx
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "coverage_line",
     "decimal",
     "gap_rows",
+    "months_between",
     "read_catalogue",
     "table_csv",
     "table_document",

@@ -21,7 +21,7 @@ from hub.disclosure import (
 )
 from hub.disclosure.model import Counts
 from hub.geography import AreaIndex, AreaTree
-from hub.kit.authority import Grant
+from hub.kit.authority import Form, Grant
 from hub.kit.words import say
 from hub.schemas import DatasetSchema, SchemaRegistry
 from hub.snapshots import Snapshot, Snapshots
@@ -110,7 +110,8 @@ class Workshop:
         for one in snapshot.of(dataset):
             if one.agency in granted.scope.agencies:
                 months.setdefault(one.agency, []).append(one.period)
-        declared = within(self.catalogue.measures[dataset], granted.fields)
+        readable = {name for name, form in granted.fields.items() if form is Form.READ_CLEAR}
+        declared = within(self.catalogue.measures[dataset], readable)
         with self.snapshots.rows(reading, grant, snapshot, dataset) as (session, relation):
             if schema.series:
                 months = months_of_editions(session, relation)

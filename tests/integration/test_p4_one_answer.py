@@ -18,7 +18,7 @@ from hub.web.dates import short_period
 from tests.support.pages import tables_of
 from tests.support.partnerships import RAVENSBOURNE_2025, House, a_house, made
 
-VIEWS = ("violence-by-place", "police-and-health")
+VIEWS = ("violence-by-place", "police-and-health", "when")
 LOOKERS = [one.id for one in FOUR_PERSONAS if one.roles & {"analyst", "strategic_lead"}]
 OTHERS = [one.id for one in FOUR_PERSONAS if one.id not in LOOKERS]
 COUNCIL = "ravensbourne-council-analyst"
@@ -115,6 +115,9 @@ def of_page(page: str, document: Mapping[str, Any]) -> dict[Key, str]:
         if not name.startswith("cells"):
             continue
         first = 2 if head[0] == "Place" else 1
+        if "Hours" in head:
+            found |= _of_week(columns[int(name.partition("-")[2])], document, head, rows)
+            continue
         if name == "cells":
             heads = [(column, "") for column in columns]
         else:  # with kinds each measure has a table of its own, a column for each kind
@@ -126,6 +129,19 @@ def of_page(page: str, document: Mapping[str, Any]) -> dict[Key, str]:
                 for (column, kind), text in zip(heads, row[first:], strict=True):
                     found[column, area, period, kind] = _plain(text)
     return found
+
+
+def _of_week(column: str, document: Mapping[str, Any], head: list[str], rows: list[list[str]]) -> dict[Key, str]:
+    """The cells of a table by hour of the week of one place: days across."""
+    (area,) = {row["area"] for row in document["rows"]}
+    periods = {short_period(row["period"]): row["period"] for row in document["rows"]}
+    kinds = {row["kind_title"]: row["kind"] for row in document["rows"]}
+    return {
+        (column, area, periods[row[0]], kinds[f"{day}, {row[1]}"]): _plain(text)
+        for row in rows
+        if row[0] in periods
+        for day, text in zip(head[2:], row[2:], strict=True)
+    }
 
 
 def _plain(text: str) -> str:

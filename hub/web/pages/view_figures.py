@@ -175,7 +175,7 @@ def side_by_side(table: ProtectedTable, parts: Sequence[Slice]) -> Table:
     """All measures beside each other, a row for each place and period; never a sum of them."""
     by_area = len({row.area for row in table.rows}) > 1
     held = sorted((*table.rows, *_missing_rows(table)), key=lambda row: (row.period, row.area_name))
-    rows = [(*_names(row, by_area=by_area), *(_shown(cell) for cell in row.cells)) for row in held]
+    rows = [(*_names(row, by_area=by_area), *(shown_cell(cell) for cell in row.cells)) for row in held]
     head = (Column(say("web.view.column_area")),) if by_area else ()
     return Table(
         ident="cells",
@@ -199,7 +199,7 @@ def kinds_across(part: Slice, ident: str) -> Table:
             names = (Cell(name), _period(period)) if by_area else (_period(period),)
             values = (part.cells.get((area, period, kind)) for kind in kinds)
             absent = _gap_cell(period in part.gaps)
-            rows.append((*names, *(_shown(cell or absent) for cell in values)))
+            rows.append((*names, *(shown_cell(cell or absent) for cell in values)))
     head = (Column(say("web.view.column_area")),) if by_area else ()
     return Table(
         ident=ident,
@@ -237,7 +237,8 @@ def _gap_cell(missing: bool) -> ViewCell:
     return ViewCell(Shown.GAP if missing else Shown.NONE)
 
 
-def _shown(cell: ViewCell) -> Cell:
+def shown_cell(cell: ViewCell) -> Cell:
+    """A cell as a table writes it."""
     if cell.state is Shown.NUMBER:
         return Cell(f"{cell.value:,}")
     if cell.state is Shown.GAP:

@@ -13,9 +13,12 @@ from hub.views import Offer, ProtectedTable, coverage_line
 from hub.web.dates import spoken_period, spoken_stamp
 from hub.web.elements import Card, Choice, Fact, Figure, Link, Provenance, Select, Table
 from hub.web.pages.view_across import across_heading, across_table, overlap_sentences
+from hub.web.pages.view_coverage import VIEW as COVERAGE
+from hub.web.pages.view_coverage import coverage_table
 from hub.web.pages.view_figures import Slice, figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import Asked, selects_of
 from hub.web.pages.view_map import map_of
+from hub.web.pages.view_week import FAMILY, week_of
 
 Draw = Callable[[str], Sequence[Outline]]
 """Gives the outlines of an area level."""
@@ -85,7 +88,7 @@ def view_page(
         action=f"/views/{offer.view}",
         filters=(*selects_of(offer, tree, asked), *_purpose_select(known, purpose)),
         coverage=_coverage(table),
-        blocks=(*_maps(table, parts, tree, draw), *_blocks(table, parts), *_across(table)),
+        blocks=(*_held(offer, table), *_maps(table, parts, tree, draw), *_blocks(table, parts), *_across(table)),
         legend=legend_of(table),
         downloads=tuple(
             Link(say(f"web.view.{form}"), f"/views/{offer.view}/table.{form}?{_download(asked, purpose)}")
@@ -158,6 +161,12 @@ def _gaps(table: ProtectedTable) -> Iterator[str]:
             yield say("web.view.gaps", title=column.title, periods="; ".join(periods))
 
 
+def _held(offer: Offer, table: ProtectedTable) -> Iterator[MeasureBlock]:
+    """What each measure holds: in the view that is about nothing else."""
+    if offer.view == COVERAGE and table.columns:
+        yield MeasureBlock("coverage", say("web.coverage.heading"), (), None, coverage_table(table))
+
+
 def _maps(table: ProtectedTable, parts: list[Slice], tree: AreaTree, draw: Draw) -> Iterator[MeasureBlock]:
     """The map of the one measure that was asked for, below borough level."""
     levels = AREA_LEVELS[AREA_LEVELS.index(table.table.area_level) :]
@@ -187,6 +196,9 @@ def _blocks(table: ProtectedTable, parts: list[Slice]) -> tuple[MeasureBlock, ..
     blocks = []
     for place, part in enumerate(parts):
         if not part.cells:
+            continue
+        if table.table.family == FAMILY:
+            blocks.append(MeasureBlock(f"measure-{place}", part.heading, (), *week_of(part, f"cells-{place}")))
             continue
         figure, notes = figure_of(part, f"chart-{place}")
         own = kinds_across(part, f"cells-{place}") if table.table.with_kind else None

@@ -313,6 +313,29 @@ def test_two_measures_are_set_against_each_other_and_what_has_no_figure_says_why
     assert "Rounding leaves" in html
 
 
+def test_the_view_of_coverage_says_what_a_reader_may_know_of_the_data():
+    names = ("rows", "counted", "inside", "edge", "near", "outside", "unlocated", "repeats", "other_months")
+    counts = dict.fromkeys(names, 0) | {"counted": 1234, "outside": 5}
+    opened = Coverage(months=MONTHS[:2], missing=("2025-03",), located_percent=8, counts=counts)
+    columns = (
+        a_column(),
+        a_column("stops", profile="open", coverage=opened),
+        a_column("call-outs", coverage=Coverage(months=MONTHS[:1], missing=(), located_percent=None)),
+        a_column("cases", coverage=Coverage(months=MONTHS[:1], missing=(), located_percent=0)),
+    )
+    table = a_table("borough-month", [("B1", "2025-01", "", *[STAR] * 4)], columns=columns)
+    page = view_page(replace(an_offer(), view="coverage"), table, asked(), tree=TREE)
+    assert page.blocks[0].heading == "What the data hold"
+    shown = [[cell.text for cell in row[2:]] for row in page.blocks[0].table.rows]
+    hidden = ["not shown"] * 5
+    assert shown == [
+        ["12 of 12, January 2025 to December 2025", "none", "at least 97 %", *hidden],
+        ["2 of 2, January 2025 to February 2025", "March 2025", "8 %", "1,234", "5", "0", "0", "0"],
+        ["1 of 1, January 2025 to January 2025", "none", "not shown", *hidden],
+        ["1 of 1, January 2025 to January 2025", "none", "less than 10 %", *hidden],
+    ]
+
+
 def test_the_page_holds_coverage_legend_download_and_provenance():
     notes = [
         Note("no-side", "No health submission is in snapshot 4."),
