@@ -24,7 +24,7 @@ class Counted:
     by area, month and kind of each further family, whose kinds `families` gives: the margins alone, areas no finer than a
     table needs. `places`: rows by where they lie. `other_months`: located rows of a month that is not in the snapshot, in no
     cell. `repeats`: located rows that repeat a key already counted. `rows` = all rows. Where the rows are counts of things,
-    things are counted all through.
+    things are counted all through, and `summed` says so.
     """
 
     agency: str
@@ -35,6 +35,7 @@ class Counted:
     places: Mapping[str, int]
     other_months: int
     repeats: int
+    summed: bool = False
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     divided: Mapping[CellKey, int] = field(default_factory=dict, repr=False)
 
@@ -54,6 +55,7 @@ class Counted:
             **{place: self.places.get(place, 0) for place in (INSIDE, EDGE, NEAR, OUTSIDE, UNLOCATED)},
             "other_months": self.other_months,
             "repeats": self.repeats,
+            **({"summed": 1} if self.summed else {}),
         }
 
 
@@ -135,6 +137,7 @@ def _count_agency(
         places=places,
         other_months=int(inside or 0) - int(in_months or 0),
         repeats=int(in_months or 0) - sum(events.values()),
+        summed=bool(schema.value),
         families={
             family.name: tuple(sorted({*family.kinds, *(key.kind for key in by_family[family.name])}))
             for family in families

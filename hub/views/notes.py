@@ -49,7 +49,8 @@ def _located(coverage: Coverage, tree: str) -> str:
 def _counts(coverage: Coverage) -> str:
     if coverage.counts is None:
         return ""
-    return " " + say("views.coverage.open", **{name: f"{count:,}" for name, count in coverage.counts.items()})
+    words = "views.coverage.open-summed" if coverage.counts.get("summed") else "views.coverage.open"
+    return " " + say(words, **{name: f"{count:,}" for name, count in coverage.counts.items()})
 
 
 def dropped(measure: Measure, column: Column, table: str) -> Note:

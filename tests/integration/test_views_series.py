@@ -15,7 +15,7 @@ import pytest
 from hub.disclosure import TableSpec
 from hub.kit.clock import FrozenClock
 from hub.snapshots import Snapshot
-from hub.views import Catalogue, table_csv
+from hub.views import Catalogue, coverage_line, table_csv
 from hub.views.declared import DeclaredColumn, View
 from tests.support.databases import a_database
 from tests.support.geography import bromley
@@ -133,3 +133,10 @@ def test_wards_are_counted_by_their_codes_and_have_no_finer_table(hub: AHub) -> 
     by_lsoa = hub.table(COUNCIL, "tables", by="lsoa21,year")
     assert [column.id.split(":")[0] for column in by_lsoa.columns] == [LSOAS]
     assert table_csv(by_ward)
+
+
+def test_the_coverage_line_says_that_the_rows_hold_counts(hub: AHub) -> None:
+    table = hub.table(COUNCIL, "tables", by="borough,month")
+    (lsoas, wards) = (coverage_line(column, tree="Bromley") for column in table.columns)
+    assert "24 of 24 months from 2024-03 to 2026-02" in lsoas
+    assert "hold counts, 1,100 in all; 1,100 counted" in wards  # 22 wards x 10 months x 5

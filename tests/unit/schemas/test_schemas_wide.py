@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.engine import DuckDbEngine
-from hub.schemas import CheckReport, Outcome, check
+from hub.schemas import CheckReport, Outcome, check, values_at
 from tests.support.geography import bromley
 from tests.support.schemas import checked, codes, csv_of, found, schema_of
 from tests.support.schemas_samples import samples
@@ -130,3 +130,22 @@ def test_a_repeated_key_is_said_to_be_added_up(tmp_path: Path) -> None:
     again = found(checked(tmp_path, WARDS, csv_of(rows)), "repeated-key")
     assert "added up" in again.message
     assert again.count == 1
+
+
+def test_the_value_of_a_month_is_read_back_for_the_agency_to_mend(tmp_path: Path) -> None:
+    rows = SAMPLE.rows(3)
+    rows[1]["202403"] = "1,024"
+    path = tmp_path / "wide.csv"
+    path.write_bytes(csv_of(rows))
+    with DuckDbEngine().session(local=[path]) as session:
+        said = values_at(
+            session,
+            str(path),
+            schema_of(WARDS),
+            read_bytes=lambda: [path.read_bytes()],
+            field="202403",
+            rows=[2, 3],
+        )
+    assert said == {2: "8", 3: "1,024"}
+    report = checked(tmp_path, WARDS, csv_of(rows))
+    assert found(report, "bad-type").cells == ("J3",)

@@ -290,6 +290,7 @@ def test_where_rows_are_counts_their_value_is_added_up_and_no_row_is_left_out() 
     kind = "ROBBERY OF PERSONAL PROPERTY"
     assert one.events == {CellKey(ward, "2026-01", kind): 7, CellKey(other, "2026-01", kind): 0}
     assert (one.rows, one.places, one.other_months, one.repeats) == (66, {"inside": 16, "outside": 50}, 9, 0)
+    assert one.figures()["summed"] == 1
     tables = [TableSpec.named(name) for name in ("ward-month", "borough-month-kind")]
     lattice = Lattice(
         areas=tuple(AreaPlace(area.code, area.level, area.parent) for area in index.tree.areas),
