@@ -133,19 +133,26 @@ def written_findings(session: EngineSession, relation: str, schema: DatasetSchem
             asked.append(("null-text", field.name, f"{bare} IN {listed}"))
         if field.name in header.present and field.trim:
             asked.append(("blanks-trimmed", field.name, f"length({bare}) <> length({column})"))
-    if not asked:
-        return []
-    said = ", ".join(
-        f"count_if({predicate}), min({ROW_NUMBER}, {SAMPLE}) FILTER (WHERE {predicate})" for _, _, predicate in asked
-    )
-    ((*numbers,),) = session.rows(f"SELECT {said} FROM {relation}")
-    pairs = zip(asked, numbers[::2], numbers[1::2], strict=True)
     words = {"texts": ", ".join(written)}
     return [
         finding(code, count=count, field=name, rows=rows, cells=_cells(header, name, rows), **words)
-        for (code, name, _), count, rows in pairs
-        if count
+        for (code, name, _), count, rows in _counted(session, relation, asked)
     ]
+
+
+def _counted(
+    session: EngineSession, relation: str, asked: Sequence[tuple[str, str, str]]
+) -> list[tuple[tuple[str, str, str], int, tuple[int, ...]]]:
+    """Those of the questions that hold in some row, with the number of rows and the first of them."""
+    if not asked:
+        return []
+    ((*counts,),) = session.rows(f"SELECT {', '.join(f'count_if({one[2]})' for one in asked)} FROM {relation}")
+    found = [(one, count) for one, count in zip(asked, counts, strict=True) if count]
+    if not found:
+        return []
+    firsts = ", ".join(f"min({ROW_NUMBER}, {SAMPLE}) FILTER (WHERE {one[2]})" for one, _ in found)
+    ((*rows,),) = session.rows(f"SELECT {firsts} FROM {relation}")
+    return [(one, count, tuple(first)) for (one, count), first in zip(found, rows, strict=True)]
 
 
 def repeat_findings(session: EngineSession, schema: DatasetSchema, header: Header) -> list[Finding]:
