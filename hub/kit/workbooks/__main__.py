@@ -11,9 +11,9 @@ from typing import Any
 
 from hub.kit.workbooks.apart import received
 from hub.kit.workbooks.model import Asked, BadWorkbook, Column
-from hub.kit.workbooks.opened import OpenWorkbook
+from hub.kit.workbooks.reading import OpenWorkbook
 
-MEMORY, SECONDS = 2 * 2**30, 100
+MEMORY, SECONDS = 5 * 2**28, 100
 
 
 def confine() -> None:

@@ -27,9 +27,13 @@ MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 MOST_TEXT = 256 * 2**20
 _MANIFEST = "META-INF/manifest.xml"
 _PECULIAR = re.compile(rb"formula\s*=|error|spanned\s*=|visibility\s*=|&#")
-_ELSEWHERE = frozenset(("table-source", "cell-range-source", "dde-source"))
-_VALUES = frozenset(("value", "date-value", "time-value", "boolean-value", "string-value"))
-_CELLS = frozenset(("table-cell", "covered-table-cell"))
+_ELSEWHERE = frozenset(("table:table-source", "table:cell-range-source", "office:dde-source"))
+_VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value", "office:string-value")
+_FILLED = frozenset((FORMULA, NO_RESULT, ERROR_VALUE))
+_SIGNS = ((b"<text:line-break/>", b"\n"), (b"<text:tab/>", b"\t"))
+"""Elements that stand for signs, which calamine leaves out."""
+_CELLS = frozenset(("table:table-cell", "table:covered-table-cell"))
+_PARAGRAPHS = frozenset(("text:p", "text:span", "text:s"))
 
 
 class Ods:
@@ -45,7 +49,7 @@ class Ods:
                 raise BadWorkbook("password-protected")
         self._content = archive.part("content.xml")
         seen = _Walk(header=0, wanted=-1)
-        walk(self._content, start=seen.start, text=seen.said)
+        walk(self._content, start=seen.start, text=seen.said, prefixed=True)
         seen.end()
         if not seen.tables:
             raise BadWorkbook("bad-workbook", "no-sheets")
@@ -63,32 +67,22 @@ class Ods:
         """An archive of the sheets' contents, for calamine; their size was found to be bounded."""
         if not 0 <= index < len(self._tables):
             raise BadWorkbook("bad-workbook", "no-sheets")
-        return packed({"mimetype": MIMETYPE, _MANIFEST: b"<manifest/>", "content.xml": self._content})
+        content = self._content
+        for element, sign in _SIGNS:
+            content = content.replace(element, sign)
+        return packed({"mimetype": MIMETYPE, _MANIFEST: b"<manifest/>", "content.xml": content})
 
     def marks(self, index: int, *, header: int) -> Marks:
         """What is peculiar about the cells below the header."""
         if not _PECULIAR.search(self._content):
             return Marks()
         seen = _Walk(header=header, wanted=index)
-        walk(self._content, start=seen.start, text=seen.said)
+        walk(self._content, start=seen.start, text=seen.said, prefixed=True)
         seen.end()
         return seen.marks
 
     def forget(self, index: int) -> None:
         """All sheets are one part: nothing is let go."""
-
-
-@dataclass(slots=True)
-class _Cell:
-    """The cell that is open, as often as it is repeated. Where `covered`, it lies below another that spans it."""
-
-    repeated: int = 0
-    formula: bool = False
-    error: bool = False
-    filled: bool = False
-    covered: bool = False
-    spans: int = 1
-    text: int = 0
 
 
 @dataclass(slots=True)
@@ -106,7 +100,11 @@ class _Walk:
     rows: int = 0
     column: int = 0
     table_column: int = 0
-    cell: _Cell = field(default_factory=_Cell)
+    repeated: int = 0  # of the cell that is open; 0 when none is
+    filled: bool = False
+    formula: bool = False
+    mark: str = ""
+    chars: int = 0
     widest: int = 0
     longest: int = 0
     cells: int = 0
@@ -117,29 +115,36 @@ class _Walk:
     hidden_row: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        # the names are those that calamine looks for, prefix and all: what it does not see does not count
+        if name in _PARAGRAPHS:
+            return
         if name in _CELLS:
             self._open(name, attributes)
-        elif name == "table-row":
+        elif name == "table:table-row":
             self._close_row()
             self._open_row(attributes)
-        elif name == "table":
+        elif name == "table:table":
             self._close_table()
             self.tables.append((attributes.get("table:name", ""), attributes.get("table:style-name", "")))
             if len(self.tables) > MOST_SHEETS:
                 raise BadWorkbook("workbook-too-large", "sheets")
-        elif name == "table-column":
+        elif name == "table:table-column":
             self._table_column(attributes)
-        elif name == "style":
+        else:
+            self._other(name, attributes)
+
+    def _other(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "style:style":
             self.style = attributes.get("style:name", "")
-        elif name == "table-properties" and attributes.get("table:display") == "false":
+        elif name == "style:table-properties" and attributes.get("table:display") == "false":
             self.hidden_styles.add(self.style)
         elif name in _ELSEWHERE:
             self.elsewhere += 1
 
     def said(self, text: str) -> None:
-        if self.cell.repeated and text.strip():
-            self.cell.filled = True
-            self.cell.text += len(text)
+        if self.repeated and not text.isspace():
+            self.filled = True
+            self.chars += len(text)
 
     def _open_row(self, attributes: dict[str, str]) -> None:
         self.row += self.rows
@@ -149,34 +154,35 @@ class _Walk:
 
     def _open(self, name: str, attributes: dict[str, str]) -> None:
         self._close()
-        plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
-        spans = max(
-            _number(plain.get("number-columns-spanned", "1"), MOST_COLUMNS),
-            _number(plain.get("number-rows-spanned", "1"), MOST_ROWS),
-        )
-        self.cell = _Cell(
-            repeated=_number(plain.get("number-columns-repeated", "1"), MOST_COLUMNS),
-            formula="formula" in plain,
-            error=attributes.get("calcext:value-type") == "error",
-            filled=any(plain.get(value) for value in _VALUES),
-            covered=name == "covered-table-cell",
-            spans=spans,
-            text=len(plain.get("string-value", "")),
-        )
+        get = attributes.get
+        self.repeated = _number(get("table:number-columns-repeated", "1"), MOST_COLUMNS)
+        self.filled = any(map(get, _VALUES))
+        self.formula = "table:formula" in attributes
+        self.chars = len(get("office:string-value", ""))
+        self.mark = ""
+        if get("calcext:value-type") == "error":
+            self.mark = ERROR_VALUE
+        elif name == "table:covered-table-cell" or _spans(
+            get("table:number-columns-spanned"), get("table:number-rows-spanned")
+        ):
+            self.mark = MERGED
 
     def _close(self) -> None:
-        cell = self.cell
-        if not cell.repeated:
+        """Count the cell that ends, as often as it is repeated."""
+        repeated = self.repeated
+        if not repeated:
             return
-        if cell.filled or cell.formula or cell.error:
+        self.repeated = 0
+        column, self.column = self.column, self.column + repeated
+        mark = self.mark
+        if self.formula and mark != ERROR_VALUE:
+            mark = FORMULA if self.filled else NO_RESULT
+        if self.filled or mark in _FILLED:
             self.filled_row = True
-            self.widest = max(self.widest, self.column + cell.repeated)
-            self.text += cell.text * cell.repeated * self.rows
-        kind = _kind_of(cell)
-        if kind:
-            self.found += [(kind, self.column + place) for place in range(cell.repeated)]
-        self.column += cell.repeated
-        self.cell = _Cell()
+            self.widest = max(self.widest, self.column)
+            self.text += self.chars * repeated * self.rows
+        if mark:
+            self.found += [(mark, column + place) for place in range(repeated)]
 
     def _close_row(self) -> None:
         self._close()
@@ -218,12 +224,9 @@ class _Walk:
         self._close_table()
 
 
-def _kind_of(cell: _Cell) -> str:
-    if cell.error:
-        return ERROR_VALUE
-    if cell.formula:
-        return FORMULA if cell.filled else NO_RESULT
-    return MERGED if cell.spans > 1 or cell.covered else ""
+def _spans(*said: str | None) -> bool:
+    """Whether a cell spans more than itself."""
+    return any(one not in (None, "", "1") for one in said)
 
 
 def _number(text: str, most: int) -> int:

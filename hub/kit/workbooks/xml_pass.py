@@ -13,8 +13,10 @@ Text = Callable[[str], None]
 _PIECE = 2**20
 
 
-def walk(data: bytes, *, start: Start, text: Text | None = None) -> None:
-    """Tell `start` every element (its name without prefix, and its attributes) and `text` every run of characters, in order."""
+def walk(data: bytes, *, start: Start, text: Text | None = None, prefixed: bool = False) -> None:
+    """Tell `start` every element (its name, without its prefix unless `prefixed`, and its attributes) and `text` every run of
+    characters, in order.
+    """
     parser = expat.ParserCreate("UTF-8", namespace_separator=None)
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse
@@ -24,7 +26,7 @@ def walk(data: bytes, *, start: Start, text: Text | None = None) -> None:
     def started(name: str, attributes: dict[str, str]) -> None:
         start(name.rpartition(":")[2], attributes)
 
-    parser.StartElementHandler = started
+    parser.StartElementHandler = start if prefixed else started
     if text is not None:
         parser.CharacterDataHandler = text
     try:

@@ -15,9 +15,10 @@ import pytest
 from hub.kit.workbooks import Asked, BadWorkbook, Column, opened
 from hub.kit.workbooks.archive import open_archive
 from hub.kit.workbooks.model import MOST_BYTES
-from hub.kit.workbooks.opened import OpenWorkbook
+from hub.kit.workbooks.reading import OpenWorkbook
 from tests.support.workbooks import (
     SHEET,
+    Xml,
     ods_of,
     ods_with,
     part_of,
@@ -276,6 +277,28 @@ def test_marks_do_not_depend_on_how_the_xml_is_written() -> None:
 def test_a_text_of_a_comment_is_no_cell() -> None:
     sheet = sheet_xml('<row r="1"><c r="A1"><v>9</v></c><!-- <c r="B1"><v>1</v></c> --></row>')
     assert csv_of_sheet(replaced(PLAIN, {SHEET: sheet})) == ["9"]
+
+
+def test_signs_that_an_ods_workbook_spells_as_elements_are_read() -> None:
+    cell = '<text:p>a<text:s text:c="2"/>b<text:span>c<text:line-break/>d</text:span><text:tab/>e</text:p>'
+    content = ods_of([["n"], [Xml(f'<table:table-cell office:value-type="string">{cell}</table:table-cell>')]])
+    assert OpenWorkbook(content).table(asked()).csv.decode() == 'n\r\n"a  bc\nd\te"\r\n'
+
+
+def test_a_note_on_a_cell_is_no_part_of_its_value() -> None:
+    note = "<office:annotation><text:p>a note</text:p></office:annotation>"
+    cell = Xml(f'<table:table-cell office:value-type="string">{note}<text:p>x</text:p></table:table-cell>')
+    assert OpenWorkbook(ods_of([["n"], [cell]])).table(asked()).csv == b"n\r\nx\r\n"
+
+
+def test_limits_that_the_system_does_not_know_are_left_out() -> None:
+    """`hub check` on a machine without POSIX: the bounds on the file itself hold all the same."""
+    program = (
+        "import sys\nsys.modules['resource'] = None\nsys.modules['fcntl'] = None\n"
+        "from hub.kit.workbooks.__main__ import confine\nconfine()\nfrom hub.schemas import check_file\nprint('done')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "done"
 
 
 # ---- the process apart ---------------------------------------------------------------------------------------------------------
