@@ -12,6 +12,7 @@ from hub.api.assessments import Assessments
 from hub.api.definitions import DefinitionsApi
 from hub.api.people import People
 from hub.api.problems import Guard, invalid_request, no_route, problem
+from hub.api.rows import RowsApi
 from hub.api.submissions import Submissions
 from hub.api.trust import Trust
 from hub.api.views import ViewsApi
@@ -36,6 +37,7 @@ def create_api(hub: Hub) -> FastAPI:
         Agencies(hub),
         Submissions(hub),
         ViewsApi(hub),
+        RowsApi(hub),
         Assessments(hub),
         DefinitionsApi(hub),
         Trust(hub),

@@ -30,6 +30,7 @@ _COMMANDS = {
     "person": "hub.cli.people",
     "policy": "hub.cli.policy",
     "provider": "hub.cli.people",
+    "rows": "hub.cli.remote",
     "schema": "hub.cli.schema",
     "serve": "hub.cli.operate",
     "snapshot": "hub.cli.snapshot",

@@ -34,3 +34,6 @@ def explain(person: str, dataset: str, purpose: str, field: str, as_json: bool, 
             click.echo(f"{one.field}\t{one.form.value if one.form else 'none'}\t{said}")
             for reason in one.reasons:
                 click.echo(f"\t{reason.code}: {reason.sentence}")
+        for opening in found.rows:
+            shown = ", ".join(f"{name} {form.value}" for name, form in opening.fields.items())
+            click.echo(f"rows from {opening.supplier} under {opening.agreement}\t{shown}")

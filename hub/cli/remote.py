@@ -82,6 +82,42 @@ def get(view: str, by: str, where: str, format_: str, justification: str) -> Non
         click.echo(client.content(f"/views/{view}/table", **asked), nl=format_ == "json")
 
 
+@click.command()
+@click.argument("dataset")
+@click.option("--purpose", required=True, help="Why the data may be used, such as svd.identify_kinds.")
+@click.option("--justification", default="", help="Why you need these rows; it goes into the log.")
+@click.option("--supplier", default="", help="The agency whose rows are meant, where several supply the dataset.")
+@click.option("--agreement", default="", help="The agreement under which, where several give rows.")
+@click.option("--month", default="", help="One month of them, such as 2026-10.")
+@click.option("--format", "format_", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.option("--cursor", default="", help="Where a page of JSON goes on.")
+def rows(
+    dataset: str,
+    purpose: str,
+    justification: str,
+    supplier: str,
+    agreement: str,
+    month: str,
+    format_: str,
+    cursor: str,
+) -> None:
+    """Rows that an agreement lets you read, each field in the form agreed, to stdout: CSV whole, JSON a page at a time."""
+    from hub.cli.client import HubClient
+
+    asked = {
+        "purpose": purpose,
+        "justification": justification,
+        "supplier": supplier,
+        "agreement": agreement,
+        "month": month,
+        "format": format_,
+        "cursor": cursor,
+    }
+    address, token = _kept()
+    with HubClient(address, token=token) as client:
+        click.echo(client.text(f"/datasets/{dataset}/rows", **asked), nl=format_ == "json")
+
+
 def _kept() -> tuple[str, str]:
     path = _TOKEN_FILE.expanduser()
     if not path.exists():

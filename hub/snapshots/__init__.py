@@ -8,7 +8,7 @@ with granted.open(reading, grant, "police/street-crime") as rows:
 snapshots.enforce(uow, permit, snapshot.number)                once its tables are built: the earlier one retires
 """
 
-from hub.snapshots.forms import ShownField
+from hub.snapshots.forms import ShownField, shown_fields
 from hub.snapshots.granted import GrantedRows, OpenRows
 from hub.snapshots.model import AcceptedSubmission, Snapshot, SnapshotInput, SnapshotState, Submissions
 from hub.snapshots.pages import RowPages, RowsPage, rows_csv, rows_document
@@ -30,4 +30,5 @@ __all__ = [
     "Submissions",
     "rows_csv",
     "rows_document",
+    "shown_fields",
 ]

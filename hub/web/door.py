@@ -33,6 +33,7 @@ _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("submit", "/submit", frozenset({"uploader"})),
     ("submissions", "/submissions", frozenset({"uploader", "steward", "approver"})),
     ("views", "/views", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
+    ("rows", "/rows", frozenset({"analyst", "lpb_monitor"})),
     ("assessments", "/assessments", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("agreements", "/agreements", frozenset()),
     ("snapshots", "/snapshots", frozenset({"analyst", "strategic_lead", "auditor", "operator", "lpb_monitor"})),

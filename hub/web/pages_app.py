@@ -23,6 +23,7 @@ from hub.web.routes.explain import Explain
 from hub.web.routes.home import Home
 from hub.web.routes.look import Look
 from hub.web.routes.people import PeoplePages
+from hub.web.routes.rows import RowPagesOfTheWeb
 from hub.web.routes.sign_in import DemoSignIn, SignIn
 from hub.web.routes.snapshots import SnapshotPages
 from hub.web.routes.submissions import SubmissionPages
@@ -47,6 +48,7 @@ def create_pages(hub: Hub) -> FastAPI:
         Submit(door, work),
         submissions,
         Look(door),
+        RowPagesOfTheWeb(door),
         Explain(door),
         AgreementPages(door),
         SnapshotPages(door, work),

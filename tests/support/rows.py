@@ -9,7 +9,9 @@ from typing import Any
 
 import yaml
 
-from hub.kit.authority import Grant, Reader
+from hub.agreements import read_agreement
+from hub.app import Hub
+from hub.kit.authority import Action, Grant, Reader
 from hub.snapshots import OpenRows
 from tests.support.geography import write_squares
 from tests.support.snapshots import PURPOSE, AHub, an_analyst
@@ -41,6 +43,7 @@ def an_agreement(
 ) -> str:
     """An agreement by which a police force gives rows of a dataset under s.16."""
     others = sorted({*recipients} - {supplier}) or [COUNCIL]
+    processor = changes.pop("processor", "hub-operator")
     said = {
         "agreement": name,
         "version": 1,
@@ -53,7 +56,7 @@ def an_agreement(
         "parties": [
             {"agency": supplier, "role": "controller"},
             *({"agency": agency, "role": "recipient"} for agency in others),
-            {"agency": "hub-operator", "role": "processor"},
+            {"agency": processor, "role": "processor"},
         ],
         "datasets": [
             {
@@ -99,3 +102,17 @@ def rows_seen(hub: AHub, agency: str, dataset: str, **which: str) -> list[dict[s
         names = [one.name for one in rows.fields]
         found = rows.session.rows(f"SELECT * FROM {rows.relation} ORDER BY ALL")
     return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def agree_in(hub: Hub, document: str) -> None:
+    """Bring an agreement into force in a whole hub: one steward proposes, each party's approver signs."""
+    agreement = read_agreement(document)
+    with hub.database.unit_of_work() as uow:
+        author = Reader(agency=agreement.parties[0].agency, person="per_author", roles=frozenset({"steward"}))
+        permit = hub.policy.permit(uow, author, Action.AGREEMENT_PROPOSE, "agreements")
+        agreed = hub.agreements.propose(uow, permit, document)
+        for agency in agreed.missing_signatures:
+            signer = Reader(agency=agency, person=f"per_{agency}", roles=frozenset({"approver"}))
+            signing = hub.policy.permit(uow, signer, Action.AGREEMENT_SIGN, agreed.reference)
+            agreed = hub.agreements.sign(uow, signing, agreed.reference)
+    assert agreed.status.value == "in-force"

@@ -78,6 +78,11 @@ def _facts(found: Explanation, asker: str) -> tuple[Fact, ...]:
         facts.append(Fact(say("web.explain.column_agreement"), items=found.table.agreements))
     if found.table.expires_at is not None:
         facts.append(Fact(say("web.explain.column_expires"), spoken_moment(found.table.expires_at)))
+    rows = tuple(
+        say("web.explain.rows_one", fields=len(one.fields), supplier=one.supplier, agreement=one.agreement)
+        for one in found.rows
+    )
+    facts.append(Fact(say("web.explain.rows"), "" if rows else say("web.explain.rows_no"), items=rows))
     facts.append(Fact(say("web.provenance.policy"), found.policy_hash, mono=True))
     return tuple(facts)
 
