@@ -220,6 +220,14 @@ def refusal(reason: Reason, *, party: bool = True) -> Decision:
     return _no((reason,), party=party)
 
 
+def none_of(refusals: Iterable[Decision]) -> Decision:
+    """One no from the noes to several forms: every reason once; that another form was agreed says nothing beside other reasons."""
+    asked = tuple(refusals)
+    reasons = tuple(dict.fromkeys(reason for one in asked for reason in one.reasons))
+    telling = tuple(reason for reason in reasons if reason.code != "agreement.other-form")
+    return _no(telling or reasons, party=any(one.party for one in asked))
+
+
 def may_know(world: World, agency: str, dataset: str) -> bool:
     """Whether the agency is a party to anything agreed about the dataset."""
     return any(_knows(clause, agency) for clause in world.of_dataset(dataset))

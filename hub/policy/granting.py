@@ -82,8 +82,8 @@ class Granting:
             mending = opened.outcomes[Form.READ_CLEAR]
             if mending.whole:
                 return Granted(mending.decision, _of_whole(schema.id, mending))
-            nothing = refusal(self._sentences.plain("agreement.none"))
-            return Granted(next(iter(opened.refusals), nothing))
+            refused = opened.refusal
+            return Granted(refused if refused.reasons else refusal(self._sentences.plain("agreement.none")))
         meant = [
             narrowed for one in opened.openings if wanted.means(one) and (narrowed := _in_form(one, wanted.form)).fields
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.kit.authority import Form
-from hub.policy.decisions import Outcome
+from hub.policy.decisions import Outcome, none_of
 from hub.policy.forms import forms_agreed, kept_from
 from hub.policy.judge import Asker
 from hub.policy.model import Decision, Opening
@@ -25,10 +25,9 @@ class Opened:
     outcomes: dict[Form, Outcome]
 
     @property
-    def refusals(self) -> list[Decision]:
-        """Why nothing is open, form by form, the one that came nearest to a yes first."""
-        refused = [one.decision for one in self.outcomes.values() if not one.decision.permitted]
-        return sorted(refused, key=lambda one: len(one.reasons))
+    def refusal(self) -> Decision:
+        """Why nothing is open; without reasons where every form is and no field can have it."""
+        return none_of(one.decision for one in self.outcomes.values() if not one.decision.permitted)
 
 
 class Openings:

@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 
 from hub.agreements.model import Agreement, Reason
 from hub.kit.authority import Action, Form, Reader
-from hub.policy.decisions import MEND, Decisions, Outcome, may_know, refusal
+from hub.policy.decisions import MEND, Decisions, Outcome, may_know, none_of, refusal
 from hub.policy.judge import Asker
 from hub.policy.library import PolicyLibrary
 from hub.policy.model import Decision
@@ -170,9 +170,9 @@ class Questions:
         return refusal(self._decisions.sentences.plain("agreement.none"), party=False)
 
     def _any_rows(self, world: World, asker: Asker, dataset: str, *, purpose: str, at: datetime) -> Decision:
-        """Rows in any form; of refusals the one with the fewest reasons."""
+        """Rows in any form."""
         decisions = [self.rows(world, asker, dataset, form=form, purpose=purpose, at=at).decision for form in ROW_FORMS]
-        return min(decisions, key=lambda one: (not one.permitted, len(one.reasons)))
+        return next((one for one in decisions if one.permitted), none_of(decisions))
 
     def _own(self, world: World, asker: Asker, action: str, dataset: str | None, *, at: datetime) -> Outcome:
         return self._kept(

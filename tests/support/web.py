@@ -32,6 +32,7 @@ from hub.web.pages.audit import AuditPage
 from hub.web.pages.errors import AccessibilityPage, ErrorPage
 from hub.web.pages.explain import ExplainPage
 from hub.web.pages.home import HomePage
+from hub.web.pages.rows import AskingPage, ListingPage, ShownPage
 from hub.web.pages.sign_in import ChooserPage, PersonaGroup, SignInFailedPage, SignInPage
 from hub.web.pages.snapshots import SnapshotPage, SnapshotsPage
 from hub.web.pages.submissions import CellsPage, FindingCard, SubmissionPage, SubmissionsPage
@@ -540,4 +541,31 @@ def samples() -> Iterator[Sample]:
             "agreement-expired",
         ),
     )
+    yield from _rows()
     yield Sample("accessibility", "accessibility.html", a_frame("Accessibility statement"), AccessibilityPage(60))
+
+
+def _rows() -> Iterator[Sample]:
+    purpose = Select("purpose", "Purpose", (Choice("svd.review", "Keep the strategy under review", True),))
+    forms = _simple_table("forms", "How each column is shown")
+    facts = (Fact("Purpose", "Keep the strategy under review"), Fact("Agreement", "street-rows@1"))
+    hidden = {"purpose": "svd.review", "supplier": "ravensbourne-police", "agreement": "street-rows@1"}
+    listing = ListingPage((purpose,), _simple_table("openings", "Rows open to you"))
+    yield Sample("rows-list", "rows_list.html", a_frame("Rows"), listing)
+    yield Sample("rows-none", "rows_list.html", a_frame("Rows"), ListingPage((purpose,), None))
+    title = "Street-level crime, rows from Ravensbourne Police"
+    asking = AskingPage(title, "/rows/police/street-crime", facts, forms, hidden, "", "Say why you need these rows")
+    yield Sample("rows-ask", "rows_ask.html", a_frame(title), asking)
+    shown = ShownPage(
+        title=title,
+        action="/rows/police/street-crime",
+        facts=facts,
+        columns=forms,
+        rows=_simple_table("rows", "Rows"),
+        months=Select("month", "Month", (Choice("", "Every month", True), Choice("2026-10", "October 2026"))),
+        hidden=hidden | {"justification": "to plan patrols"},
+        month="",
+        next="WyJ4IiwgMTAwXQ",
+        again=True,
+    )
+    yield Sample("rows", "rows.html", a_frame(title), shown)
