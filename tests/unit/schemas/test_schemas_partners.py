@@ -53,8 +53,8 @@ def test_columns_that_no_partner_may_send_refuse_the_file(tmp_path: Path, datase
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_a_file_without_a_needed_column_is_returned_naming_it(tmp_path: Path, dataset: str) -> None:
-    needed = next(field.name for field in schema_of(dataset).fields if field.required)
-    columns = [name for name in schema_of(dataset).names if name != needed]
+    needed = next(field.name for field in schema_of(dataset).columns if field.required)
+    columns = [name for name in schema_of(dataset).column_names if name != needed]
     rows = [{name: row[name] for name in columns} for row in rows_of(dataset)]
     report = checked(tmp_path, dataset, csv_of(rows, columns))
     assert found(report, "missing-column").field == needed
@@ -62,7 +62,7 @@ def test_a_file_without_a_needed_column_is_returned_naming_it(tmp_path: Path, da
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_only_the_needed_columns_make_a_file_of_a_partner(tmp_path: Path, dataset: str) -> None:
-    columns = [field.name for field in schema_of(dataset).fields if not field.optional_column]
+    columns = [field.name for field in schema_of(dataset).columns if not field.optional_column]
     rows = [{name: row[name] for name in columns} for row in rows_of(dataset)]
     report = checked(tmp_path, dataset, csv_of(rows, columns))
     assert report.outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
@@ -91,7 +91,7 @@ def test_the_round_trip_through_frictionless_keeps_columns_types_limits_and_code
     schema = schema_of(dataset)
     back = Schema.from_descriptor(Schema.from_descriptor(frictionless_descriptor(schema)).to_descriptor())
     assert back.missing_values == list(schema.missing_values)
-    for field, read in zip(schema.fields, back.fields, strict=True):
+    for field, read in zip(schema.columns, back.fields, strict=True):
         limits = read.constraints
         assert (read.name, read.type, read.title) == (field.name, field.type, field.title)
         assert limits.get("required", False) == field.required
