@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.synthetic import AGENCIES, FOUR, FOUR_PERSONAS, PARTNERSHIP, PERSONAS, DemoAgency, Persona
 
@@ -33,7 +33,7 @@ class SeedPerson:
 class Partnership:
     """Everything a fresh state folder needs before the first extract. `agreements` are files under `policies/agreements`.
 
-    `definition` is what its board adopted; empty: it has recorded no choice.
+    `drafts` are proposed and left for the people to sign; `definition` is what its board adopted; empty: it has recorded no choice.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Partnership:
     agreements: tuple[str, ...]
     invented: bool
     definition: str = ""
+    drafts: tuple[str, ...] = ()
 
     def person(self, agency: str, role: str) -> SeedPerson:
         """The first person of an agency with a role."""
@@ -71,7 +72,9 @@ def _invented(
     )
 
 
-RAVENSBOURNE = _invented("ravensbourne", AGENCIES, PERSONAS, "ravensbourne", "ravensbourne/wider")
+RAVENSBOURNE = replace(
+    _invented("ravensbourne", AGENCIES, PERSONAS, "ravensbourne", "ravensbourne/wider"), drafts=("ravensbourne/drafts",)
+)
 RAVENSBOURNE_FOUR = _invented("ravensbourne-four", FOUR, FOUR_PERSONAS, "ravensbourne")
 """The four agencies that it began with: what is measured and tested where more would only take longer."""
 

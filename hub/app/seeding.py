@@ -6,6 +6,9 @@ alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from hub.agreements import Agreement
 from hub.app.composition import Hub
 from hub.app.partnerships import Partnership, SeedPerson
 from hub.kit.authority import Action, Reader
@@ -29,9 +32,11 @@ def seed(hub: Hub, partnership: Partnership) -> bool:
     for agency in partnership.agencies:
         if agency.kind != _OPERATOR:
             _nominate(hub, partnership, agency.id)
-    for name in partnership.agreements:
-        for path in sorted((data_root("policies") / "agreements" / name).glob("*.yaml")):
-            _agree(hub, partnership, path.read_text(encoding="utf-8"))
+    players = _Players(hub, partnership)
+    for document in _documents(partnership.agreements):
+        _agree(hub, players, document)
+    for document in _documents(partnership.drafts):
+        _propose(hub, players, document)
     if partnership.definition:
         _adopt(hub, partnership)
     return True
@@ -114,28 +119,48 @@ def _adopt(hub: Hub, partnership: Partnership) -> None:
         hub.definitions.choose(uow, permit, partnership.definition, minute=say("app.adopted"))
 
 
-def _agree(hub: Hub, partnership: Partnership, document: str) -> None:
-    """Propose by the lead's steward, then sign by one approver of each party that has one."""
-    with hub.database.reading() as reading:
-        people = {person.subject: person for person in hub.identity.people(reading)}
+def _documents(folders: Iterable[str]) -> Iterator[str]:
+    for name in folders:
+        for path in sorted((data_root("policies") / "agreements" / name).glob("*.yaml")):
+            yield path.read_text(encoding="utf-8")
 
-    def reader(agency: str, role: str) -> Reader:
-        person = people[partnership.person(agency, role).id]
+
+class _Players:
+    """The partnership's people, as the policy sees them, for a program that plays all parts."""
+
+    def __init__(self, hub: Hub, partnership: Partnership) -> None:
+        with hub.database.reading() as reading:
+            self._people = {person.subject: person for person in hub.identity.people(reading)}
+        self._partnership = partnership
+
+    def has(self, agency: str, role: str) -> bool:
+        """Whether the agency has somebody with the role."""
+        return any(one.agency == agency and role in one.roles for one in self._partnership.people)
+
+    def reader(self, agency: str, role: str) -> Reader:
+        """The first of the agency with the role."""
+        person = self._people[self._partnership.person(agency, role).id]
         return Reader(agency=agency, person=person.id, roles=frozenset(one.value for one in person.roles))
 
-    steward = next(reader(one.agency, "steward") for one in partnership.people if "steward" in one.roles)
-    lead = partnership.agencies[0].id
-    steward = (
-        reader(lead, "steward")
-        if any(p.agency == lead and "steward" in p.roles for p in partnership.people)
-        else steward
-    )
+    def author(self) -> Reader:
+        """Who writes agreements: the lead's steward, or the first there is."""
+        agencies = (self._partnership.agencies[0].id, *(one.agency for one in self._partnership.people))
+        return next(self.reader(agency, "steward") for agency in agencies if self.has(agency, "steward"))
+
+
+def _propose(hub: Hub, players: _Players, document: str) -> Agreement:
     with hub.database.unit_of_work() as uow:
-        permit = hub.policy.permit(uow, steward, Action.AGREEMENT_PROPOSE, "agreements")
-        agreement = hub.agreements.propose(uow, permit, document)
+        permit = hub.policy.permit(uow, players.author(), Action.AGREEMENT_PROPOSE, "agreements")
+        return hub.agreements.propose(uow, permit, document)
+
+
+def _agree(hub: Hub, players: _Players, document: str) -> None:
+    """Propose by the lead's steward, then sign by one approver of each party that has one."""
+    agreement = _propose(hub, players, document)
     for party in agreement.parties:
-        if not any(one.agency == party.agency and "approver" in one.roles for one in partnership.people):
+        if not players.has(party.agency, "approver"):
             continue
         with hub.database.unit_of_work() as uow:
-            permit = hub.policy.permit(uow, reader(party.agency, "approver"), Action.AGREEMENT_SIGN, agreement.id)
+            signer = players.reader(party.agency, "approver")
+            permit = hub.policy.permit(uow, signer, Action.AGREEMENT_SIGN, agreement.id)
             hub.agreements.sign(uow, permit, agreement.id)

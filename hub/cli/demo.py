@@ -116,7 +116,7 @@ def _build(address: str, state: Path, months: int) -> None:
     from hub.cli.geography import load_files
     from hub.cli.itinerary import demo as invented
     from hub.cli.local import hub_of
-    from hub.cli.walk import Log, build_and_look, submit_all
+    from hub.cli.walk import Log, build_and_look, send_back, submit_all
 
     before = read_progress(state)
     if before is not None and before.complete:
@@ -137,6 +137,7 @@ def _build(address: str, state: Path, months: int) -> None:
             load_context(hub, itinerary.context)
         log = Log()
         submit_all(address, itinerary, log, tell)
+        send_back(address, itinerary)
         build_and_look(address, itinerary, log, state, tell, look=False)
         tell(Progress(stage="done"))
     except HubError as error:

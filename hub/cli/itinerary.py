@@ -20,11 +20,15 @@ class Extract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Itinerary:
-    """Which partnership, which geography files, which extracts; `context` is population and deprivation."""
+    """Which partnership, which geography files, which extracts; `context` is population and deprivation.
+
+    `returned` are files that come back to be mended: the demo sends them so that somebody has that to do, the tour does not.
+    """
 
     partnership: str
     geography: tuple[Path, ...]
     context: tuple[Path, ...] = ()
+    returned: tuple[Extract, ...] = ()
     extracts: tuple[Extract, ...]
     lead: str
 
@@ -47,6 +51,9 @@ _REAL_EDITIONS = (
 """Files whose name does not say the month they are for."""
 _REAL_GEOGRAPHY = ("geo/bromley_lsoa21.geojson", "geo/lsoa21_ward25_lad25_london.csv")
 _REAL_CONTEXT = ("context/census2021_age_lsoa21_london.csv", "context/imd2025_london_lsoa21.csv")
+
+_TO_MEND = frozenset({"housing/antisocial-behaviour", "youth-justice/caseload"})
+"""Datasets whose newest month the demo leaves returned, a column missing."""
 
 
 def real(data: Path, *, profile: str) -> Itinerary:
@@ -93,6 +100,11 @@ def demo(folder: Path, *, months: int = 36) -> Itinerary:
         extracts=tuple(
             Extract(agency=file.agency, dataset=file.dataset, period=file.period, path=folder / file.path)
             for file in manifest.extracts
+        ),
+        returned=tuple(
+            Extract(agency=file.agency, dataset=file.dataset, period=file.period, path=folder / file.path)
+            for file in manifest.samples
+            if file.condition == "missing-column" and file.dataset in _TO_MEND
         ),
         lead="ravensbourne-council",
     )

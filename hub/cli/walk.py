@@ -76,6 +76,15 @@ def submit_all(address: str, itinerary: Itinerary, log: Log, tell: Tell) -> None
         log.submissions += [submission for agency in by_agency for submission in sent[agency]]
 
 
+def send_back(address: str, itinerary: Itinerary) -> None:
+    """Submit the files that come back, each by its agency's uploader."""
+    for extract in itinerary.returned:
+        uploader = PARTNERSHIPS[itinerary.partnership].person(extract.agency, "uploader")
+        with HubClient(address) as client:
+            client.login(extract.agency, uploader.id)
+            client.submit(extract.path, dataset=extract.dataset, period=extract.period)
+
+
 class _Told:
     """Progress that several uploads count up together."""
 

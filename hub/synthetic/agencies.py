@@ -21,6 +21,8 @@ COUNCIL = DemoAgency(
     kind="local_authority",
     supplies=(
         "council/antisocial-behaviour",
+        "council/suspensions-exclusions",
+        "council/children-in-need",
         "council/road-collisions",
         "council/perception-survey",
         "council/consultation-responses",
@@ -57,7 +59,10 @@ PROBATION = DemoAgency(
     supplies=("probation/caseload",),
 )
 YOUTH_JUSTICE = DemoAgency(
-    id="ravensbourne-youth-justice", name="Ravensbourne Youth Justice Service (invented)", kind="youth_offending_team"
+    id="ravensbourne-youth-justice",
+    name="Ravensbourne Youth Justice Service (invented)",
+    kind="youth_offending_team",
+    supplies=("youth-justice/caseload",),
 )
 HOUSING = DemoAgency(
     id="ravensbourne-housing",

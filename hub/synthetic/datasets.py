@@ -15,9 +15,12 @@ from hub.synthetic import (
     recorded,
     roads,
     samples,
+    schools,
+    social_care,
     surveys,
     tenancies,
     transport,
+    youth,
 )
 from hub.synthetic.agencies import PARTNERS
 from hub.synthetic.searches import search_file
@@ -35,8 +38,8 @@ def _attendances(month: Month) -> Table:
     return Table(month.now.ed.table.header, tuple(columns))
 
 
-_TWO_YEARS = 24
-"""Enough for two whole years beside each other; the four datasets that the partnership began with have three."""
+_NEWER = 22
+"""From January 2025: a whole calendar year and what came after. The four datasets that the partnership began with have 36 months."""
 
 STREAMS: tuple[Stream, ...] = (
     Stream(dataset="police/street-crime", write=lambda month: month.now.street.table, plan=samples.STREET),
@@ -52,7 +55,7 @@ STREAMS: tuple[Stream, ...] = (
     surveys.SURVEY,
     surveys.CONSULTATION,
     *(
-        replace(stream, months=_TWO_YEARS)
+        replace(stream, months=_NEWER)
         for stream in (
             recorded.STREAM,
             outcomes.STREAM,
@@ -62,6 +65,9 @@ STREAMS: tuple[Stream, ...] = (
             roads.STREAM,
             tenancies.STREAM,
             transport.STREAM,
+            youth.STREAM,
+            schools.STREAM,
+            social_care.STREAM,
             admissions.STREAM,
         )
     ),
