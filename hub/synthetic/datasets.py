@@ -39,7 +39,7 @@ def _attendances(month: Month) -> Table:
 
 
 _NEWER = 22
-"""From January 2025: a whole calendar year and what came after. The four datasets that the partnership began with have 36 months."""
+"""From January 2025: a whole year and what came after. The four datasets that the partnership began with have 36 months."""
 
 STREAMS: tuple[Stream, ...] = (
     Stream(dataset="police/street-crime", write=lambda month: month.now.street.table, plan=samples.STREET),
