@@ -10,7 +10,7 @@ from hub.kit.errors import Invalid
 MOST_BYTES = 64 * 2**20
 """A workbook file larger than this is refused: such an extract is sent as CSV."""
 
-MOST_INFLATED = 192 * 2**20
+MOST_INFLATED = 112 * 2**20
 """Bytes that the parts which are read may come to, all of them together."""
 
 MOST_CELLS = 6_000_000
