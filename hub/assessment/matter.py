@@ -9,6 +9,7 @@ from hub.assessment.model import Indicator, Line
 from hub.definitions import Definition
 from hub.disclosure import KIND
 from hub.geography import AreaTree, Deprivation, Population
+from hub.kit.words import catalogue
 from hub.views import ProtectedTable
 from hub.views.model import Column
 
@@ -58,8 +59,9 @@ class Matter:
         return self.definition.kinds_of(self.column.dataset) if self.table.table.family == KIND else ("",)
 
     def title_of(self, kind: str) -> str:
-        """A kind's title, as the table has it."""
-        return next((row.kind_title for row in self.table.rows if row.kind == kind), kind)
+        """A kind's title: as the table has it, unless that is a bare yes, of which the catalogue says what it means."""
+        said = catalogue().get(f"assessment.kind.{self.indicator.id}") if kind in self.indicator.kinds else None
+        return said or next((row.kind_title for row in self.table.rows if row.kind == kind), kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

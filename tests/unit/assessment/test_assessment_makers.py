@@ -377,6 +377,15 @@ def test_a_share_can_be_of_what_is_left() -> None:
     assert drawn.lines[0].cells == ("2025", "200", "800", "25 %")
 
 
+def test_a_bare_yes_is_said_in_words() -> None:
+    rows = [row(period, number(50), kind="knife:Y") for period in ("2024", "2025")]
+    matter = a_matter("borough-year-knife", *rows, kinds=("knife:Y",), make=Make.ROLLING_12, id="K3")
+    (drawn,) = of_time.rolling_years(matter)
+    assert drawn.lines[0].cells[0] == "With a knife or sharp instrument"
+    (other,) = of_time.rolling_years(replace(matter, indicator=replace(matter.indicator, id="T2")))
+    assert other.lines[0].cells[0] == "Knife:Y"
+
+
 def test_three_years_are_a_figure_only_where_each_is() -> None:
     cells = {"2022": 5, "2023": 6, "2024": 7, "2025": None}
     assert windows(cells, years=3) == [("2024", 18), ("2025", None)]
