@@ -10,9 +10,10 @@ from benchmarks.first_page import first_page
 from benchmarks.intake import intake
 from benchmarks.measure import ROOT
 from benchmarks.report import table, write
+from benchmarks.rows import rows
 from benchmarks.tables import tables
 
-PARTS = {"intake": intake, "tables": tables, "first-page": first_page}
+PARTS = {"intake": intake, "rows": rows, "tables": tables, "first-page": first_page}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     said = parser.parse_args(arguments)
     options = {
         "intake": {"rows": said.rows, "rounds": said.rounds},
+        "rows": {"rows": said.rows, "rounds": said.rounds},
         "tables": {"months": said.months},
         "first-page": {"rounds": said.rounds},
     }

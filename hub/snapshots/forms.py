@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.engine import literal, quoted
 from hub.kit.authority import Form
 from hub.pseudonyms import keyed_sql
-from hub.schemas import AGE_BANDS, FROM_PLACE, Coarser, DatasetSchema, generalisation_of, group_of, row_forms
+from hub.schemas import AGE_BANDS, FROM_PLACE, MONTH, Coarser, DatasetSchema, generalisation_of, group_of, row_forms
 
 KEYS = "hub_agreement_key"
 """Table of the session with the agreement's key."""
 
 ABOVE = "hub_above"
 """Table of the session: what a place becomes. Columns `said_0`, `said_1` as the rows say it, and `area`."""
+
+SAID = ("said_0", "said_1")
 
 _OUTWARD = "[A-Z]{1,2}[0-9][A-Z0-9]?"
 _SECTOR = f"^({_OUTWARD}) ?([0-9])[A-Z]{{2}}$"
@@ -51,6 +53,11 @@ def shown_fields(schema: DatasetSchema, fields: Mapping[str, Form]) -> tuple[Sho
     )
 
 
+def read_sql(objects: Sequence[str]) -> str:
+    """SQL that reads sealed objects as one relation."""
+    return f"read_parquet([{', '.join(literal(f'sealed://{one}') for one in objects)}])"
+
+
 def needs_places(shown: Iterable[ShownField]) -> bool:
     """Whether a column is told from the area tree."""
     return any(one.coarser in FROM_PLACE for one in shown)
@@ -82,6 +89,8 @@ def _generalised(schema: DatasetSchema, name: str, column: str) -> str:
     coarser = generalisation_of(schema, name)
     if coarser in FROM_PLACE:
         return f"{ABOVE}.area"
+    if coarser is Coarser.MONTH and schema.event_times == (name,):
+        return MONTH  # judged at the check and kept: the same month, and cheaper to read than to compute
     if coarser is Coarser.MONTH:
         return column if schema.field(name).type == "yearmonth" else f"strftime({column}, '%Y-%m')"
     if coarser is Coarser.AGE_BAND:

@@ -24,18 +24,17 @@ from hub.snapshots.forms import (
     ABOVE,
     KEYS,
     ShownField,
+    SAID,
     expression,
     needs_places,
     place_keys,
+    read_sql,
     shown_fields,
 )
 from hub.snapshots.model import AcceptedSubmission, Submissions
+from hub.snapshots.places import Places
 from hub.snapshots.rows import RELATION
 from hub.vault import Vault
-
-_SAID = ("said_0", "said_1")
-_STEP_UP = {"lsoa-code": "lsoa21", "ward-code": "ward"}
-"""Places whose codes are areas of the tree: what they become is the area above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class OpenRows:
         if not self.show_when:
             return ()
         found = self.session.rows(
-            f"SELECT DISTINCT {MONTH} FROM {_read(self.objects)} WHERE {MONTH} IS NOT NULL ORDER BY 1"
+            f"SELECT DISTINCT {MONTH} FROM {read_sql(self.objects)} WHERE {MONTH} IS NOT NULL ORDER BY 1"
         )
         return tuple(str(month) for (month,) in found)
 
@@ -94,6 +93,7 @@ class GrantedRows:
         self._schemas = schemas
         self._pseudonyms = pseudonyms
         self._clock = clock
+        self._places = Places(schemas)
 
     @contextmanager
     def open(self, reading: UnitOfWork | Reading, grant: Grant, dataset: str, *, month: str = "") -> Iterator[OpenRows]:
@@ -119,7 +119,7 @@ class GrantedRows:
             if Form.READ_PSEUDONYMISED in granted.fields.values():
                 self._pseudonyms.load_agreement(session, KEYS, agreement=granted.pseudonyms_of)
             if source.index is not None:
-                _load_above(session, source, source.index, self._schemas)
+                self._places.load(session, source.schema, source.inputs, source.index)
             session.run(f"CREATE TEMP VIEW {RELATION} AS {_relation(source, self._schemas, month)}")
             yield OpenRows(
                 session=session,
@@ -177,40 +177,13 @@ def _relation(source: _Source, schemas: SchemaRegistry, month: str) -> str:
 
 def _select(source: _Source, version: DatasetSchema, objects: Sequence[str], month: str) -> str:
     columns = [f"{expression(one, version)} AS {quoted(one.name)}" for one in source.fields]
-    sql = f"SELECT {', '.join(columns)} FROM {_read(objects)}"
+    sql = f"SELECT {', '.join(columns)} FROM {read_sql(objects)}"
     if source.index is not None:
         same_place = version.place == source.schema.place
-        pairs = zip(_SAID, place_keys(version), strict=False)
+        pairs = zip(SAID, place_keys(version), strict=False)
         joined = " AND ".join(f"{said} = {ABOVE}.{name}" for name, said in pairs) if same_place else "false"
         sql += f" LEFT JOIN {ABOVE} ON {joined}"
     return f"{sql} WHERE {MONTH} = {literal(month)}" if month else sql
-
-
-def _read(objects: Sequence[str]) -> str:
-    return f"read_parquet([{', '.join(literal(f'sealed://{one}') for one in objects)}])"
-
-
-def _load_above(session: EngineSession, source: _Source, index: AreaIndex, schemas: SchemaRegistry) -> None:
-    """What each place becomes: the area above a code of the tree, or the LSOA that a point, a grid reference or words lie in.
-
-    Work grows with the distinct places, not with the rows.
-    """
-    place = source.schema.place
-    level = _STEP_UP.get(place.kind)
-    if level is not None:
-        areas = index.tree.level(level)
-        session.load(ABOVE, {"said_0": [one.code for one in areas], "area": [one.parent for one in areas]})
-        return
-    said = ", ".join(
-        f"{key} AS {quoted(name)}" for key, name in zip(place_keys(source.schema), place.fields, strict=True)
-    )
-    objects = [
-        one.accepted_object for one in source.inputs if schemas.get(source.schema.id, one.schema_version).place == place
-    ]
-    session.run(f"CREATE TEMP TABLE {ABOVE}_said AS SELECT DISTINCT {said} FROM {_read(objects)}")
-    index.located(session, f"{ABOVE}_said", place, f"{ABOVE}_located")
-    names = ", ".join(f"{quoted(name)} AS {said}" for said, name in zip(_SAID, place.fields, strict=False))
-    session.run(f"CREATE TEMP TABLE {ABOVE} AS SELECT {names}, nullif(hub_lsoa, '') AS area FROM {ABOVE}_located")
 
 
 def _edition(source: _Source, granted: DatasetGrant, month: str) -> str:
