@@ -56,6 +56,9 @@ class _Directory:
     def name_of(self, _reading: UnitOfWork | Reading, agency: str) -> str:
         return agency
 
+    def facilitator_of(self, _reading: UnitOfWork | Reading, _agency: str) -> str:
+        return "per_facilitator"
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:

@@ -23,8 +23,8 @@ from hub.schemas import MONTH, DatasetSchema, SchemaRegistry, check_period
 from hub.snapshots.forms import (
     ABOVE,
     KEYS,
-    ShownField,
     SAID,
+    ShownField,
     expression,
     needs_places,
     place_keys,
