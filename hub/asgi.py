@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from hub.api import create_api, create_health
-from hub.app import PARTNERSHIPS, Housekeeping, Hub, build, seed
+from hub.app import PARTNERSHIPS, Housekeeping, Hub, build, seed_agreements, seed_people
 from hub.settings import Mode, Settings, Where
 from hub.web import create_pages
 
@@ -40,5 +40,8 @@ def from_environment() -> FastAPI:
     settings = Settings()
     hub = build(settings)
     if settings.mode is Mode.DEMO:
-        seed(hub, PARTNERSHIPS[settings.demo_partnership])
+        partnership = PARTNERSHIPS[settings.demo_partnership]
+        seed_people(hub, partnership)
+        if not settings.demo_built_behind:
+            seed_agreements(hub, partnership)
     return create_app(hub)

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     demo_partnership: str = Field(
         default="ravensbourne", description="which partnership demo mode sets up in a fresh state folder"
     )
+    demo_built_behind: bool = Field(
+        default=False,
+        description="demo mode: pages are served at once, and a builder brings agreements and data in behind them",
+    )
     definition: str = Field(
         default="london-minimum",
         description="definition of serious violence that counts until the partnership records its choice",

@@ -9,7 +9,7 @@ from hub.app.composition import Hub, build
 from hub.app.housekeeping import Housekeeping, Worker
 from hub.app.partnerships import PARTNERSHIPS, RAVENSBOURNE, Partnership, SeedPerson
 from hub.app.progress import Progress, ProgressBoard, read_progress, write_progress
-from hub.app.seeding import seed
+from hub.app.seeding import seed, seed_agreements, seed_people
 from hub.app.work import Work, work_of
 
 __all__ = [
@@ -30,6 +30,8 @@ __all__ = [
     "build_snapshot",
     "read_progress",
     "seed",
+    "seed_agreements",
+    "seed_people",
     "work_of",
     "write_progress",
 ]

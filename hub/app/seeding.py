@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from hub.agreements import Agreement
 from hub.app.composition import Hub
 from hub.app.partnerships import Partnership, SeedPerson
+from hub.db import UnitOfWork
 from hub.kit.authority import Action, Reader
 from hub.kit.errors import Bug
 from hub.kit.paths import data_root
@@ -20,7 +21,13 @@ _OPERATOR = "hub_operator"
 
 
 def seed(hub: Hub, partnership: Partnership) -> bool:
-    """Whether anything was made: an agency that is there already means that the state was set up before."""
+    """Whether anything was made: agencies, people and agreements that are there already were set up before."""
+    made = seed_people(hub, partnership)
+    return seed_agreements(hub, partnership) or made
+
+
+def seed_people(hub: Hub, partnership: Partnership) -> bool:
+    """Agencies, their demo issuers and their people, so that one can sign in; False when the state knows agencies already."""
     if hub.demo_provider is None:
         raise Bug("a partnership is set up by a program in demo mode only")
     for agency in partnership.agencies:
@@ -32,11 +39,20 @@ def seed(hub: Hub, partnership: Partnership) -> bool:
     for agency in partnership.agencies:
         if agency.kind != _OPERATOR:
             _nominate(hub, partnership, agency.id)
+    return True
+
+
+def seed_agreements(hub: Hub, partnership: Partnership) -> bool:
+    """Agreements in force, drafts, and the board's choice of a definition; False when the state holds agreements already."""
+    with hub.database.reading() as reading:
+        if hub.agreements.all(reading):
+            return False
     players = _Players(hub, partnership)
     for document in _documents(partnership.agreements):
         _agree(hub, players, document)
     for document in _documents(partnership.drafts):
-        _propose(hub, players, document)
+        with hub.database.unit_of_work() as uow:
+            _propose(hub, players, uow, document)
     if partnership.definition:
         _adopt(hub, partnership)
     return True
@@ -148,19 +164,21 @@ class _Players:
         return next(self.reader(agency, "steward") for agency in agencies if self.has(agency, "steward"))
 
 
-def _propose(hub: Hub, players: _Players, document: str) -> Agreement:
-    with hub.database.unit_of_work() as uow:
-        permit = hub.policy.permit(uow, players.author(), Action.AGREEMENT_PROPOSE, "agreements")
-        return hub.agreements.propose(uow, permit, document)
+def _propose(hub: Hub, players: _Players, uow: UnitOfWork, document: str) -> Agreement:
+    permit = hub.policy.permit(uow, players.author(), Action.AGREEMENT_PROPOSE, "agreements")
+    return hub.agreements.propose(uow, permit, document)
 
 
 def _agree(hub: Hub, players: _Players, document: str) -> None:
-    """Propose by the lead's steward, then sign by one approver of each party that has one."""
-    agreement = _propose(hub, players, document)
-    for party in agreement.parties:
-        if not players.has(party.agency, "approver"):
-            continue
-        with hub.database.unit_of_work() as uow:
-            signer = players.reader(party.agency, "approver")
-            permit = hub.policy.permit(uow, signer, Action.AGREEMENT_SIGN, agreement.id)
+    """Propose by the lead's steward, then sign by one approver of each party that has one.
+
+    All permits are asked for before the first signature: each signature changes what the policy has to think through.
+    """
+    with hub.database.unit_of_work() as uow:
+        agreement = _propose(hub, players, uow, document)
+        signers = [
+            players.reader(one.agency, "approver") for one in agreement.parties if players.has(one.agency, "approver")
+        ]
+        permits = [hub.policy.permit(uow, one, Action.AGREEMENT_SIGN, agreement.id) for one in signers]
+        for permit in permits:
             hub.agreements.sign(uow, permit, agreement.id)

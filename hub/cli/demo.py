@@ -52,6 +52,7 @@ def _serve(address: str, state: Path, port: int, months: int, *, browser: bool) 
         port=port,
         base_url=address,
         partnership="Ravensbourne Safer Partnership (invented)",
+        demo_built_behind=True,
     )
     server = uvicorn.Server(
         uvicorn.Config(
@@ -111,7 +112,7 @@ def _claim(state: Path, address: str) -> None:
 
 
 def _build(address: str, state: Path, months: int) -> None:
-    from hub.app import Progress, read_progress, write_progress
+    from hub.app import RAVENSBOURNE, Progress, read_progress, seed_agreements, write_progress
     from hub.cli.context import load_context
     from hub.cli.geography import load_files
     from hub.cli.itinerary import demo as invented
@@ -130,6 +131,8 @@ def _build(address: str, state: Path, months: int) -> None:
 
     try:
         tell(stage)
+        with hub_of(state) as hub:
+            seed_agreements(hub, RAVENSBOURNE)
         itinerary = invented(state / "extracts", months=months)
         tell(Progress(stage="geography"))
         with hub_of(state) as hub:

@@ -36,8 +36,15 @@ _CHARGES: tuple[tuple[str, frozenset[str]], ...] = (
     ("audit", frozenset({"auditor"})),
     ("run", frozenset({"operator"})),
 )
-_WINDOWS: Mapping[str, int] = {"quarterly": 3, "termly": 4, "half-yearly": 6, "yearly": 12, "annual": 12}
-"""For how many months a file of a slower cadence answers; any other is asked for every month."""
+_WINDOWS: Mapping[str, int] = {
+    "quarterly": 3,
+    "termly": 4,
+    "half-yearly": 6,
+    "yearly": 12,
+    "annual": 12,
+    "occasional": 0,
+}
+"""For how many months a file of a slower cadence answers, 0: it is never asked for; any other is asked for every month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ def submissions_due(
         newest = {one.period: one for one in reversed(own)}  # the list is newest first: the last one written stays
         cards += [_card(one, title) for one in newest.values() if one.state in {State.RETURNED, State.RECEIVED}]
         answered = months_until(month, _WINDOWS.get((cadences or {}).get(dataset, ""), 1))
-        if not any(one.period in answered and one.state in _HELD for one in own):
+        if answered and not any(one.period in answered and one.state in _HELD for one in own):
             text = say("web.home.submit_text", title=title, period=spoken_month(month))
             cards.append(Card(say("web.home.submit"), text, f"/submit/{dataset}/{month}", due=True))
     return cards

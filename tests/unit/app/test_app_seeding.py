@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.app import PARTNERSHIPS, Partnership, build, seed
+from hub.app import PARTNERSHIPS, Partnership, build, seed, seed_agreements, seed_people
 from hub.audit.store import stored_entries
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import Bug
@@ -55,3 +55,18 @@ def test_a_person_is_found_by_agency_and_role() -> None:
     assert (found.id, found.agency) == ("met-police-governance", "met-police")
     with pytest.raises(StopIteration):
         PARTNERSHIPS["bromley-open"].person("met-police", "auditor")
+
+
+def test_people_can_sign_in_before_the_agreements_are_there_and_each_part_is_made_once(tmp_path: Path) -> None:
+    hub = build(Settings(mode=Mode.DEMO, state=tmp_path), clock=FrozenClock())
+    known = PARTNERSHIPS["ravensbourne"]
+    assert seed_people(hub, known) is True
+    with hub.database.reading() as reading:
+        assert hub.identity.people(reading)
+        assert hub.agreements.all(reading) == ()
+    assert seed_agreements(hub, known) is True
+    assert seed_agreements(hub, known) is seed(hub, known) is False
+    with hub.database.reading() as reading:
+        drafts = [one.id for one in hub.agreements.all(reading) if one.status.value == "draft"]
+    assert drafts == ["ravensbourne-quarterly"]
+    hub.close()

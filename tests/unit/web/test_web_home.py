@@ -119,6 +119,7 @@ def test_a_slower_cadence_is_due_when_no_month_of_its_window_has_a_file():
     kwargs = {"cadences": {"police/street-crime": "quarterly"}}
     for period, due in (("2026-10", False), ("2026-08", False), ("2026-07", True)):
         assert bool(submissions_due(TITLES, [a_submission(period=period)], "2026-10", **kwargs)) is due
+    assert submissions_due(TITLES, [], "2026-10", cadences={"police/street-crime": "occasional"}) == []
 
 
 def test_an_author_sees_whose_signature_a_draft_waits_for():
