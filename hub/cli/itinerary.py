@@ -47,6 +47,7 @@ _REAL_EDITIONS = (
     ("met-police", "police/ward-counts", "police/mps_ward/vintage-2026-01-mps-ward-level-crime.csv", "2026-01"),
     ("met-police", "police/lsoa-counts", "police/mps_lsoa/bromley-lsoa-202402-202602.csv", "2026-02"),
     ("london-fire", "fire/incidents", "fire/lfb-incident-sample.csv", "2009-01"),
+    ("london-fire", "fire/special-services", "fire/lfb-animal-rescue-edition-2021.csv", "2021-02"),
 )
 """Files whose name does not say the month they are for."""
 _REAL_GEOGRAPHY = ("geo/bromley_lsoa21.geojson", "geo/lsoa21_ward25_lad25_london.csv")

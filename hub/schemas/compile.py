@@ -324,7 +324,8 @@ def _period_probe(schema: DatasetSchema, present: frozenset[str], typed: Mapping
         wrong = f"(coalesce({when}) {differs} {literal(period)} AND {is_month})"
     else:
         when = ", ".join(f"CAST({typed[name]} AS TIMESTAMP)" for name in times)
-        wrong = f"(coalesce({when}) < TIMESTAMP '{start}' OR coalesce({when}) >= TIMESTAMP '{end}')"
+        before = "" if schema.series else f"coalesce({when}) < TIMESTAMP '{start}' OR "
+        wrong = f"({before}coalesce({when}) >= TIMESTAMP '{end}')"
     return [Probe("outside-period", times[0], wrong, {"period": period})]
 
 

@@ -262,8 +262,6 @@ def _check_counting(schema: DatasetSchema, where: str) -> None:
         )
     if schema.wide and not schema.series:
         raise wrong(where, "a `wide` table holds several months: it must say `series: true`")
-    if schema.series and schema.field(schema.event_time).type != "yearmonth":
-        raise wrong(where, "a `series` says its months: the first `event_time` must be a yearmonth")
 
 
 def _check_words(schema: DatasetSchema, where: str) -> None:

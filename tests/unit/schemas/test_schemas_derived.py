@@ -164,7 +164,6 @@ WIDE = {"columns": "[0-9]{6}", "month": "when", "value": "count"}
         ({"wide": WIDE, "value": "count", "event_time": ["when"]}, "series"),
         ({"wide": {"columns": "["}}, "regular expression"),
         ({"wide": WIDE | {"colour": "blue"}}, "colour"),
-        ({"series": True, "event_time": ["day"]}, "day"),
     ],
 )
 def test_a_slip_in_what_is_counted_is_named(change: dict[str, Any], says: str) -> None:
