@@ -11,12 +11,13 @@ import click
 from hub import cli
 from hub.assessment import indicators_page
 from hub.definitions import Definitions, definitions_page
-from hub.policy import PolicyLibrary, kinds_page
+from hub.policy import PolicyLibrary, kinds_page, policies_page
 from hub.schemas import SchemaRegistry, prescribed_sets
 from hub.schemas.prescribed import prescribed_page
 from hub.schemas.reference import findings_page, schemas_page
 from hub.settings import Settings
 from hub.synthetic.reference import demo_page
+from tools.errors_page import errors_page
 
 
 def settings_page() -> str:
@@ -67,8 +68,10 @@ def pages() -> dict[str, str]:
         "demo-partnership.md": demo_page(
             demo.read_text(encoding="utf-8"), {schema.id: schema.title for schema in registry.all()}
         ),
+        "errors.md": errors_page(),
         "indicators.md": indicators_page(),
         "findings.md": findings_page(),
+        "policies.md": policies_page(PolicyLibrary()),
         "prescribed-information.md": prescribed_page(prescribed_sets(registry)),
         "schemas.md": schemas_page(registry),
         "settings.md": settings_page(),

@@ -15,7 +15,7 @@ from hub.policy.cases import CaseResult, run_cases
 from hub.policy.library import PolicyLibrary
 from hub.policy.minting import LIFE
 from hub.policy.model import AgencyDirectory, Decision, Explanation, FieldExplanation, Opening, SchemaLookup
-from hub.policy.reference import kinds_page
+from hub.policy.reference import kinds_page, policies_page
 from hub.policy.service import Policy
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "Reason",
     "SchemaLookup",
     "kinds_page",
+    "policies_page",
     "run_cases",
 ]
