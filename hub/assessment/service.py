@@ -163,7 +163,9 @@ class Assessments:
             return known[table.tree_id]
 
         made = figures(ask, defined.definition, ground_of)
-        if not tables:
+        if refused and not any(
+            table.columns for table in tables
+        ):  # a view of which nothing is there is no figure either
             raise refused[0]
         html, body = render(made, tables, defined, self._schemas, ground_of(tables[0]))
         return made, html, body, tables[0].snapshot
