@@ -6,6 +6,8 @@ TIMED := $(PY) tools/timed.py
 PYTEST := $(PY) -m pytest -q --durations=5
 PLAIN := not db and not browser and not fault and not slow
 COVER := --cov --cov-append --cov-report=
+# Compiled modules are kept: without them every process of a test compiles some 1,400 files, for three seconds.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo install install-test test check unit integration db browser faults coverage bench test-long fix docs lock
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hub.assessment import gaps, of_both, of_people, of_place, of_time
 from hub.assessment.matter import Ask, Drawn, Ground, Maker, Matter
 from hub.assessment.model import Evidence, Figure, Indicator, Make
 from hub.definitions import Definition, InForce
+from hub.kit.data_files import load_yaml
 from hub.kit.spoken import spoken_day, spoken_month, spoken_stamp
 from hub.kit.words import catalogue, say
 from hub.schemas import SchemaRegistry
@@ -57,7 +57,7 @@ _MAKERS: Mapping[Make, Maker] = {
 @cache
 def indicators() -> tuple[Indicator, ...]:
     """The declared indicators, in the order of the document."""
-    declared = yaml.safe_load((_HERE / "catalogue" / "indicators.yaml").read_text(encoding="utf-8"))
+    declared = load_yaml((_HERE / "catalogue" / "indicators.yaml").read_text(encoding="utf-8"))
     return tuple(_indicator(one) for one in declared["indicators"])
 
 

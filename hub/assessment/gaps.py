@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from hub.assessment.matter import Ground
 from hub.assessment.model import Figure, Indicator, Make
 from hub.definitions import Definition
+from hub.kit.data_files import load_yaml
 from hub.kit.spoken import spoken_month
 from hub.kit.words import say
 from hub.schemas import SchemaRegistry
@@ -103,7 +102,7 @@ def _context(ground: Ground) -> Iterable[str]:
 @cache
 def unheld() -> tuple[str, ...]:
     """Indicators that no dataset of this hub can tell, with the agency that holds what they need."""
-    listed = yaml.safe_load(_UNHELD.read_text(encoding="utf-8"))["gaps"]
+    listed = load_yaml(_UNHELD.read_text(encoding="utf-8"))["gaps"]
     return tuple(
         say(
             "assessment.gaps.unheld",

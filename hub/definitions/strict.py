@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml.composer import Composer
 
 from hub.kit.errors import Invalid
 from hub.kit.words import say
@@ -23,12 +24,16 @@ class Document(BaseModel):
 Shape = TypeVar("Shape", bound=Document)
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader without aliases (they can explode) and without silently overwritten keys."""
+class _Loader(Composer, yaml.CSafeLoader):
+    """PyYAML's safe loader, parsing in C, without aliases (they can explode) and without silently overwritten keys."""
+
+    def __init__(self, text: str) -> None:
+        yaml.CSafeLoader.__init__(self, text)
+        Composer.__init__(self)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            alias: Any = self.get_event()  # type: ignore[no-untyped-call]
+            alias: Any = self.get_event()
             raise yaml.MarkedYAMLError(problem="aliases are not read", problem_mark=alias.start_mark)
         return super().compose_node(parent, index)
 

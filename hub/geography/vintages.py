@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from hub.kit.data_files import load_yaml
 
 
 def ward_vintage(code: str) -> str:
@@ -17,5 +17,5 @@ def ward_vintage(code: str) -> str:
 
 @cache
 def _ranges() -> tuple[tuple[str, str, str], ...]:
-    read = yaml.safe_load(Path(__file__).with_name("ward_vintages.yaml").read_text(encoding="utf-8"))
+    read = load_yaml(Path(__file__).with_name("ward_vintages.yaml").read_text(encoding="utf-8"))
     return tuple((str(one["vintage"]), str(one["first"]), str(one["last"])) for one in read)

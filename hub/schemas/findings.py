@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from hub.kit.data_files import load_yaml
 from hub.kit.words import say
 
 SAMPLE = 20
@@ -61,7 +60,7 @@ class Finding:
 @cache
 def catalogue() -> Mapping[str, FindingKind]:
     """Every kind of finding by code, in the order a report shows them."""
-    entries = yaml.safe_load((Path(__file__).parent / "findings.yaml").read_text(encoding="utf-8"))
+    entries = load_yaml((Path(__file__).parent / "findings.yaml").read_text(encoding="utf-8"))
     return {
         code: FindingKind(
             code=code,

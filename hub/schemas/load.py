@@ -11,6 +11,7 @@ import yaml
 
 from hub.geography.model import PlaceSpec
 from hub.kit.canonical import canonical_json, sha256_hex
+from hub.kit.data_files import load_yaml
 from hub.kit.errors import Bug, Invalid
 from hub.schemas.load_made import derived_fields, only, wide_fields, wide_table, wrong
 from hub.schemas.model import (
@@ -57,14 +58,11 @@ _FIELD_KEYS = frozenset(
 _CONSTRAINTS = frozenset(("required", "pattern", "maxLength", "minimum", "maximum", "enum"))
 _DEFAULT_FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%dT%H:%M:%S", "yearmonth": "%Y-%m"}
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The safe loader, the quick one where the package has it: some hundred files are read whenever a hub starts."""
-
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file. Invalid when it is none."""
     try:
-        read = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - the safe loader, in C
+        read = load_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Invalid(f"{path.name}: not YAML: {type(error).__name__}", code="bad-schema") from error
     if not isinstance(read, dict):

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hub.disclosure import AREA_LEVELS, KIND, TableSpec
+from hub.kit.data_files import load_yaml
 from hub.kit.errors import Bug, NotFound
 from hub.schemas import DatasetSchema, SchemaRegistry
 from hub.views.comparison import Across
@@ -157,7 +156,7 @@ def _view(
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = load_yaml(path.read_text(encoding="utf-8"))
     if not isinstance(read, dict):
         raise Bug(f"{path.name} holds no mapping")
     return read

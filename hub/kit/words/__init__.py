@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from hub.kit.data_files import load_yaml
 from hub.kit.errors import Bug
 
 _FOLDER = Path(__file__).parent
@@ -21,7 +20,7 @@ def catalogue(language: str = "en") -> dict[str, str]:
     """All words of a language, flat: `{"web.home.title": "What do I do today?", …}`."""
     words: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.yaml")):
-        _flatten(path.stem, yaml.safe_load(path.read_text(encoding="utf-8")) or {}, words)
+        _flatten(path.stem, load_yaml(path.read_text(encoding="utf-8")) or {}, words)
     return words
 
 

@@ -195,7 +195,7 @@ ODD = ("[" * 20_000, "!!bool maybe", "!!int ''", "!!timestamp soon", ":".join(["
     [
         ("name: a\nname: b", "not-yaml", r"'name' stands twice \(line 2, column 1\)", "each key once"),
         ("name: &a b\nleaves: *a", "not-yaml", "aliases are not read", "without anchors"),
-        ("name: [", "not-yaml", r"\(line 1", "key: value"),
+        ("name: [", "not-yaml", r"\(line 2", "key: value"),
         ("name: \x00", "not-yaml", "unacceptable character", "key: value"),
         ("just words", "not-yaml", "holds no keys", "key: value"),
         *((f"name: {odd}", "not-yaml", "does not fit|nested too deeply", "key: value") for odd in ODD),
