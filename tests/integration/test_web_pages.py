@@ -458,7 +458,7 @@ def test_an_agreement_says_who_has_yet_to_sign(site):
         document = html.unescape(re.search(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)[1])
         document = document.replace("agreement: ravensbourne-police-duty", "agreement: once-more")
         drafted = visitor.get(visitor.post("/agreements/propose", document=document).headers["location"]).text
-        assert (drafted.count("not yet"), drafted.count("not needed")) == (2, 1)  # controller and recipient; processor
+        assert (drafted.count("not yet"), drafted.count("not needed")) == (2, 2)  # controller and recipient; processor, of two things
         assert "To end cannot be undone" in drafted
         ended = visitor.post("/agreements/once-more@1/change", change="end", reason="a test")
         assert ended.status_code == 303
@@ -549,7 +549,7 @@ def test_a_token_is_made_shown_once_used_and_revoked_on_the_account_page(site):
 
 
 def test_whose_role_has_no_tokens_is_told_so(site):
-    with site.visitor(COUNCIL, STEWARD) as visitor:
+    with site.visitor(COUNCIL, "approver") as visitor:
         page = visitor.get("/account").text
         assert "Your role has no use for tokens" in page
         assert 'name="scope"' not in page

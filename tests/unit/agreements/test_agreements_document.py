@@ -119,5 +119,4 @@ def test_what_is_wrong_is_named_with_its_place_and_its_mending(changes: dict[str
 def test_every_shipped_agreement_can_be_read(path) -> None:  # type: ignore[no-untyped-def]
     agreement = read_agreement(path.read_text(encoding="utf-8"))
     assert agreement.lawyer.must_confirm
-    assert agreement.starts_on <= date(2015, 1, 1)
-    assert agreement.expires_on == date(2035, 12, 31)
+    assert agreement.starts_on < agreement.expires_on
