@@ -458,7 +458,7 @@ def test_an_agreement_says_who_has_yet_to_sign(site):
         document = html.unescape(re.search(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)[1])
         document = document.replace("agreement: ravensbourne-police-duty", "agreement: once-more")
         drafted = visitor.get(visitor.post("/agreements/propose", document=document).headers["location"]).text
-        assert (drafted.count("not yet"), drafted.count("not needed")) == (2, 2)  # controller and recipient; processor, of two things
+        assert (drafted.count("not yet"), drafted.count("not needed")) == (2, 2)  # two do, a processor none
         assert "To end cannot be undone" in drafted
         ended = visitor.post("/agreements/once-more@1/change", change="end", reason="a test")
         assert ended.status_code == 303

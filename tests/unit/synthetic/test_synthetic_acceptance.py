@@ -164,7 +164,8 @@ def test_defects_come_at_their_measured_rates(ravensbourne: Written, street: lis
 def test_knife_crime_keeps_its_mean(ravensbourne: Written) -> None:
     """25.1 a month, measured over 48 months (section 4.1)."""
     rows = {row["crime_ref"]: row for row in ravensbourne.rows("police/recorded-crime", last=MONTHS)}
-    assert sum(row["knife_flag"] == "Y" for row in rows.values()) / MONTHS == pytest.approx(25.1, rel=0.10)
+    months = {row["recorded_date"][:7] for row in rows.values()}  # sent from January 2025 on
+    assert sum(row["knife_flag"] == "Y" for row in rows.values()) / len(months) == pytest.approx(25.1, rel=0.10)
 
 
 def copies(rows: list[Row]) -> float:
