@@ -75,6 +75,7 @@ def an_itinerary(folder: Path, months: tuple[str, ...] = YEAR) -> Itinerary:
     return Itinerary(partnership="bromley-open", geography=(), extracts=tuple(extracts), lead=COUNCIL)
 
 
+@pytest.mark.slow
 def test_the_walk_submits_builds_looks_assesses_and_verifies(house: House, tmp_path: Path) -> None:
     itinerary, log, told = an_itinerary(tmp_path), Log(), []
     submit_all(house.base_url, itinerary, log, told.append)
@@ -129,6 +130,7 @@ def public_data(tmp_path: Path) -> Path:
     return data
 
 
+@pytest.mark.slow
 def test_the_tour_walks_over_a_folder_of_public_data(hub_command: Command, public_data: Path, tmp_path: Path) -> None:
     state = tmp_path / "tour"
     ran = hub_command("tour", "--state", state, "--data", public_data, "--json")
@@ -142,6 +144,7 @@ def test_the_tour_walks_over_a_folder_of_public_data(hub_command: Command, publi
     assert "[state-exists]" in again.err
 
 
+@pytest.mark.slow
 def test_a_tour_tells_people_what_it_did(hub_command: Command, public_data: Path, tmp_path: Path) -> None:
     ran = hub_command("tour", "--state", tmp_path / "tour", "--data", public_data, "--profile", "nhs_hes")
     assert ran.code == 0, ran.err
@@ -220,6 +223,7 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(hub_command: Comman
     assert not (tmp_path / "demo").exists()
 
 
+@pytest.mark.slow
 def test_a_builder_whose_hub_is_gone_says_at_which_stage_it_stopped(hub_command: Command, tmp_path: Path) -> None:
     state, port = tmp_path / "demo", free_port()
     hub = build(Settings(mode=Mode.DEMO, state=state, base_url=f"http://127.0.0.1:{port}"))

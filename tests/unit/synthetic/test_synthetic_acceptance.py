@@ -210,6 +210,7 @@ def test_hidden_violence_grows_in_the_ward_of_the_story(ravensbourne: Written) -
     assert after / 12 == pytest.approx(before / 24, rel=0.2)
 
 
+@pytest.mark.slow
 def test_the_targets_hold_for_another_seed(tmp_path: Path) -> None:
     other = written(tmp_path, seed=7, months=MONTHS)
     street = other.rows("police/street-crime")
