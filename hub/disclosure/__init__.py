@@ -17,6 +17,7 @@ from hub.disclosure.model import (
     MaskReport,
     Profile,
     PublishedCell,
+    Relation,
     TableReport,
     TableSpec,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Protected",
     "PublicRules",
     "PublishedCell",
+    "Relation",
     "TableReport",
     "TableSpec",
     "WholeMeasure",

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hub.disclosure.lattice import AreaPlace
-from hub.disclosure.model import ALL_KINDS, KIND, CellKey, CellState, Profile, PublishedCell, TableSpec
+from hub.disclosure.model import ALL_KINDS, KIND, CellKey, CellState, Profile, PublishedCell, Relation, TableSpec
 from hub.kit.errors import Bug
 
 REFINED_CELLS = 25_000
@@ -50,7 +50,7 @@ class PublicRules:
     """What everybody knows of a measure before seeing a cell: the profile, what is sensitive, and what there is to count.
 
     `areas` is the area tree, `months` those the snapshot holds, `kinds` all kinds that a counted event can have, `families` the
-    kinds of every other family by which the same events are divided.
+    kinds of every other family by which the same events are divided, `relations` what their definitions say of one another.
     """
 
     profile: Profile
@@ -59,6 +59,7 @@ class PublicRules:
     months: tuple[str, ...]
     kinds: tuple[str, ...]
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    relations: tuple[Relation, ...] = ()
 
 
 class Notebook:
@@ -139,6 +140,8 @@ class Notebook:
                     layers[height + 1].append(self._at[above])
                 self._sums.append((self._at[above], children + ([self._unseen()] if missing else [])))
         self._spread_zeros()
+        for relation in self._rules.relations:
+            self._relate(relation)
 
     def narrow(self) -> tuple[Bound, Bound, int]:
         """The bounds after all sums have been used until nothing narrows any more, and the passes that took.
@@ -210,6 +213,18 @@ class Notebook:
                 if total in self.openly_zero:
                     self.openly_zero.update(children)
             self.openly_zero.update(total for total, children in self._sums if self.openly_zero.issuperset(children))
+
+    def _relate(self, relation: Relation) -> None:
+        """Write a relation down as sums, in every area and period where all of its whole can be named: whole = part + the rest.
+        What cannot be named of the part makes the rest larger.
+        """
+        for key in [key for key in self.keys if key.kind == relation.whole[0]]:
+            whole = [self._at.get(key._replace(kind=kind)) for kind in relation.whole]
+            part = [at for kind in relation.part if (at := self._at.get(key._replace(kind=kind))) is not None]
+            named = [at for at in whole if at is not None]
+            if part and len(named) == len(whole):
+                total = self._unseen()
+                self._sums += [(total, named), (total, [*part, self._unseen()])]
 
     def _unseen(self) -> int:
         self._append(_UNSEEN, 0, np.inf, Standing.UNSEEN)

@@ -13,7 +13,16 @@ from itertools import product
 
 import numpy as np
 
-from hub.disclosure.model import ALL_KINDS, AREA_LEVELS, KIND, SENSITIVE_DIMENSIONS, CellKey, Counts, TableSpec
+from hub.disclosure.model import (
+    ALL_KINDS,
+    AREA_LEVELS,
+    KIND,
+    SENSITIVE_DIMENSIONS,
+    CellKey,
+    Counts,
+    Relation,
+    TableSpec,
+)
 from hub.kit.errors import Invalid
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -54,7 +63,8 @@ class Lattice:
 
     `months` are those that the snapshot holds; `kinds` all kinds that a counted event can have; `tables` those to publish;
     `sensitive` the dimensions (`area`, `kind`) in which a zero is hidden too. `families` gives the kinds of every further family:
-    each divides the same events, so each adds up to the same totals. The order in which they are given does not matter.
+    each divides the same events, so each adds up to the same totals. `relations` are what else is known of the kinds of families
+    that look at the same fields. The order in which they are given does not matter.
     Invalid when an area has no parent of the level above, a month is no month, a name occurs twice, or a table names no family.
     """
 
@@ -64,6 +74,7 @@ class Lattice:
     tables: tuple[TableSpec, ...]
     sensitive: frozenset[str] = field(default_factory=frozenset)
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    relations: tuple[Relation, ...] = ()
 
     def __post_init__(self) -> None:
         _check_names(self)

@@ -117,6 +117,16 @@ class TableSpec:
         return ("kind" in sensitive and self.with_kind) or ("area" in sensitive and self.area_level != AREA_LEVELS[-1])
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What everybody knows of kinds of several families: wherever and whenever, the kinds `part` together count no more things than
+    the kinds `whole` together. Two that say so of each other are equal.
+    """
+
+    part: tuple[str, ...]
+    whole: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """How the counts of a measure are shown. Public: every reader, and every attacker, knows it.

@@ -58,6 +58,7 @@ class WholeMeasure:
             months=lattice.months,
             kinds=lattice.kinds,
             families=lattice.families,
+            relations=lattice.relations,
         )
 
     def tables(self, measure: str) -> Iterable[TableSpec]:
@@ -88,7 +89,8 @@ def protect_measure(
     """Mask a measure, attack the result, and drop the finest table until the attacker finds nothing (fail closed).
 
     Arguments as `build_mask`. Tables dropped here carry the reason `attacked`. Whoever publishes asks the attacker again through
-    its own readers: this verdict is that of a reader who sees all tables and holds no rows.
+    its own readers: this verdict is that of a reader who sees all tables and holds no rows. The mask knows no relations between
+    families: the attacker does, and a table that leaks by one is dropped before others.
     """
     dropped: tuple[DroppedTable, ...] = ()
     while True:
@@ -97,6 +99,17 @@ def protect_measure(
         if verdict.is_clean:
             report = replace(masked.report, dropped=dropped + masked.report.dropped)
             return Protected(replace(masked, report=report), verdict)
-        finest = max(masked.tables.values(), key=lambda table: (len(table.states), table.spec))
+        leaking = {leak.table for leak in verdict.leaks}
+        family_of = lattice.family_of()
+        related = {family_of.get(kind, "") for one in lattice.relations for kind in (*one.part, *one.whole)} - {""}
+        finest = max(
+            masked.tables.values(),
+            key=lambda table: (
+                table.spec.family in related,
+                table.spec.name in leaking,
+                len(table.states),
+                table.spec,
+            ),
+        )
         dropped += (DroppedTable(finest.spec.name, "attacked", len(finest.states), finest.count(CellState.WITHHELD)),)
         lattice = replace(lattice, tables=tuple(table for table in lattice.tables if table != finest.spec))

@@ -65,6 +65,7 @@ class ReaderAsker:
             months=found.coverage.months,
             kinds=tuple(found.kinds),
             families={family.name: tuple(family.kinds) for family in found.families},
+            relations=self._views.relations(found.dataset),
         )
 
     def tables(self, measure: str) -> Iterable[TableSpec]:

@@ -29,6 +29,7 @@ from hub.views.counting import Counted, count_dataset, months_of_editions
 from hub.views.declared import Catalogue, DeclaredMeasure
 from hub.views.families import NOT_STATED, DeclaredFamily
 from hub.views.model import Coverage, Family, Measure
+from hub.views.overlaps import that_hold
 from hub.views.showing import months_between
 
 Protect = Callable[[Lattice, Mapping[TableSpec, Counts], Profile], Protected]
@@ -111,14 +112,14 @@ class Workshop:
             if one.agency in granted.scope.agencies:
                 months.setdefault(one.agency, []).append(one.period)
         readable = {name for name, form in granted.fields.items() if form is Form.READ_CLEAR}
-        declared = within(self.catalogue.measures[dataset], readable)
+        profile = profile_named(granted.profile)
+        declared = within(self.catalogue.measures[dataset], readable, profile)
         with self.snapshots.rows(reading, grant, snapshot, dataset) as (session, relation):
             if schema.series:
                 months = months_of_editions(session, relation)
             counted = count_dataset(
                 session, relation, schema=schema, index=index, months=months, families=declared.families
             )
-        profile = profile_named(granted.profile)
         return [
             self._measure(
                 snapshot, index.tree, schema=schema, declared=declared, profile=profile, counted=one, number=number
@@ -182,12 +183,20 @@ def lattice_of(tree: AreaTree, declared: DeclaredMeasure, counted: Counted) -> L
         tables=declared.tables,
         sensitive=declared.sensitive,
         families=counted.families,
+        relations=that_hold(declared.relations, {**counted.events, **counted.divided}),
     )
 
 
-def within(declared: DeclaredMeasure, fields: Collection[str]) -> DeclaredMeasure:
-    """The measure without the families that look at a field outside `fields`: what is not granted is not counted."""
-    kept = tuple(family for family in declared.families if set(family.fields).issubset(fields))
+def within(declared: DeclaredMeasure, fields: Collection[str], profile: Profile) -> DeclaredMeasure:
+    """The measure without the families that look at a field outside `fields`: what is not granted is not counted.
+
+    Under a profile that hides, without those told by another family too: their sums would be equations that no mask knows.
+    """
+    kept = tuple(
+        family
+        for family in declared.families
+        if set(family.fields).issubset(fields) and not (profile.hides and family.told_by)
+    )
     names = {"", KIND, *(family.name for family in kept)}
     return replace(declared, families=kept, tables=tuple(table for table in declared.tables if table.family in names))
 

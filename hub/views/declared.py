@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hub.disclosure import AREA_LEVELS, KIND, TableSpec
+from hub.disclosure import AREA_LEVELS, KIND, Relation, TableSpec
 from hub.kit.data_files import load_yaml
 from hub.kit.errors import Bug, NotFound
 from hub.schemas import DatasetSchema, SchemaRegistry
 from hub.views.comparison import Across
-from hub.views.families import DeclaredFamily, read_families
+from hub.views.families import NOT_STATED, DeclaredFamily, read_families
+from hub.views.overlaps import relations_of
 
 _FOLDER = Path(__file__).parent / "catalogue"
 _MEASURES = "measures.yaml"
@@ -23,7 +24,7 @@ class DeclaredMeasure:
     """What is counted of one dataset, by which kind of agency, the tables it is counted in, and the families that divide it.
 
     A `stock` is what there is at the end of each month, such as people under supervision: its months are never added up, so it has
-    tables by month alone.
+    tables by month alone. `relations` are what families that look at the same fields say of one another.
     """
 
     dataset: str
@@ -33,6 +34,7 @@ class DeclaredMeasure:
     sensitive: frozenset[str]
     tables: tuple[TableSpec, ...]
     families: tuple[DeclaredFamily, ...] = ()
+    relations: tuple[Relation, ...] = ()
     stock: bool = False
 
     def kinds_of(self, family: str, schema: DatasetSchema) -> frozenset[str]:
@@ -124,6 +126,7 @@ def _measure(entry: Mapping[str, Any], schemas: SchemaRegistry) -> DeclaredMeasu
         sensitive=frozenset(entry["sensitive"]),
         tables=tables,
         families=read_families(entry.get("families", {}), schema, tables),
+        relations=relations_of(schema, entry.get("families", {}), NOT_STATED),
         stock=stock,
     )
 

@@ -35,7 +35,8 @@ class DeclaredFamily:
     """A family of one measure, ready to count.
 
     `sql` gives the kind of a row from the `fields` it looks at; `kinds` are all that a row can have, with their titles, in the
-    order to be shown. `area_level` is the finest at which a table of the measure has it.
+    order to be shown. `area_level` is the finest at which a table of the measure has it. `told_by`: a family from whose kinds those
+    of this one follow, though another field says them; it is counted only where every count is shown.
     """
 
     name: str
@@ -44,6 +45,7 @@ class DeclaredFamily:
     sql: str
     kinds: Mapping[str, str]
     area_level: str
+    told_by: str = ""
 
 
 def read_families(
@@ -72,6 +74,7 @@ def _family(name: str, entry: Mapping[str, Any], schema: DatasetSchema, tables: 
         sql=sql,
         kinds=kinds,
         area_level=min(levels, key=AREA_LEVELS.index),
+        told_by=entry.get("told_by", ""),
     )
 
 

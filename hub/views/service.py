@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
-from hub.disclosure import CellKey, TableSpec, protect_measure
+from hub.disclosure import CellKey, Relation, TableSpec, protect_measure
 from hub.geography import Context, Geography
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.canonical import canonical_json, sha256_hex
@@ -88,6 +88,10 @@ class Views:
     def view(self, view_id: str) -> View:
         """The declared view. NotFound when there is none."""
         return self._catalogue.view(view_id)
+
+    def relations(self, dataset: str) -> tuple[Relation, ...]:
+        """What the families of a dataset's measure say of one another: public, as their definitions are."""
+        return self._catalogue.measures[dataset].relations
 
     # ---- building --------------------------------------------------------------------------------------------------
 
