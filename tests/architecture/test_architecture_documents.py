@@ -36,7 +36,9 @@ def references(document: Path) -> list[tuple[str, str]]:
     return REFERENCE.findall(document.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("document", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "document", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
 def test_every_file_and_name_that_a_page_cites_exists(document: Path) -> None:
     wrong = []
     for path, name in references(document):
