@@ -99,8 +99,11 @@ def raised(root: Path) -> Iterator[Raised]:
     """Every code with a kind, in the order of the files. ValueError: a code is made in a way that this page does not know."""
     for path in sorted((root / "hub").rglob("*.py")):
         file = path.relative_to(root).as_posix()
-        for within, call in _calls(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for within, call in _calls(tree):
             yield from _of_call(file, within, call)
+        if file != "hub/kit/errors.py":  # its classes are the kinds
+            yield from _of_classes(tree)
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.Call]]:
@@ -132,6 +135,18 @@ def _of_call(file: str, within: ast.AST, call: ast.Call) -> Iterator[Raised]:
             and (file, ast.unparse(code)) not in ELSEWHERE
         ):
             raise ValueError(f"{file}: the code {ast.unparse(code)} of {name} is made in a way this page does not know")
+
+
+def _of_classes(tree: ast.Module) -> Iterator[Raised]:
+    """Errors that are a class of their own with a code of their own; they say what their docstring says."""
+    for made in tree.body:
+        bases = [base.id for base in made.bases if isinstance(base, ast.Name)] if isinstance(made, ast.ClassDef) else []
+        if isinstance(made, ast.ClassDef) and bases and (bases[0] in KINDS or bases[0] == "HubError"):
+            kind = KINDS[bases[0]].code if bases[0] in KINDS else "of its own"
+            for line in made.body:
+                if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "code":
+                    says = " ".join((ast.get_docstring(made) or "").split(". ")[0].split()).rstrip(".")
+                    yield Raised(str(ast.literal_eval(line.value)), kind, says)
 
 
 def _maker(file: str, name: str) -> tuple[str, str, str, str] | None:

@@ -43,6 +43,10 @@ def test_every_refusal_of_identity_is_among_them(found: list[Raised]) -> None:
     assert refusals - {one.code for one in found} == set()
 
 
+def test_errors_that_are_a_class_of_their_own_are_among_them(found: list[Raised]) -> None:
+    assert {"not-acceptable", "agreement-refused", "seal-broken"} <= {one.code for one in found}
+
+
 def test_words_come_from_the_catalogue_and_places_are_named(tmp_path: Path) -> None:
     line = 'raise Invalid(say("geography.not-json", file="x", line=1, column=2), code="no-such-thing")'
     (one,) = raised(hub_with(tmp_path, line))
