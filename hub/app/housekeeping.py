@@ -9,10 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 
-from hub.app.building import build_snapshot
+from hub.app.building import as_they_stand, build_snapshot
 from hub.app.composition import Hub
 from hub.app.work import BUILD, CHECK, check_subject
-from hub.kit.authority import Reader
 from hub.kit.errors import HubError
 
 RETENTION = "retention"
@@ -97,7 +96,9 @@ def register_jobs(hub: Hub) -> None:
         hub.intake.check_apart(subject.partition("/")[0])
 
     def build(subject: str) -> None:
-        build_snapshot(hub, _reader(hub, subject.partition("/")[0]))
+        with hub.database.reading() as reading:
+            reader = as_they_stand(hub, reading, subject.partition("/")[0])
+        build_snapshot(hub, reader)
 
     def erase(_day: str) -> None:
         hub.intake.forget_due()
@@ -105,13 +106,6 @@ def register_jobs(hub: Hub) -> None:
     hub.jobs.register(CHECK, [("check", check)])
     hub.jobs.register(BUILD, [("build", build)])
     hub.jobs.register(RETENTION, [("erase", erase)])
-
-
-def _reader(hub: Hub, person: str) -> Reader:
-    """Who asked, as the directory knows them now. NotFound: they are gone."""
-    with hub.database.reading() as reading:
-        found = hub.identity.person(reading, person)
-    return Reader(agency=found.agency, person=found.id, roles=frozenset(role.value for role in found.roles))
 
 
 def _swept(hub: Hub) -> tuple[str, ...]:

@@ -51,3 +51,26 @@ def test_without_an_agreement_in_force_nothing_is_published(house: House) -> Non
         current = house.hub.snapshots.current(reading)
     assert current is not None
     assert current.number == 1
+
+
+def roles_of(house: House, person: str, *roles: str) -> None:
+    with house.hub.database.unit_of_work() as uow:
+        house.hub.identity.set_roles(uow, house.reader(OPERATOR), person=house.reader(person).person, roles=roles)
+
+
+def test_who_loses_the_role_while_the_tables_are_built_publishes_nothing(house: House) -> None:
+    reader = house.reader(ANALYST)
+    with pytest.raises((NotPermitted, NotFound)):
+        build_snapshot(house.hub, reader, progress=lambda _done, _total: roles_of(house, ANALYST, "uploader"))
+    with house.hub.database.reading() as reading:
+        assert house.hub.snapshots.current(reading) is None
+
+
+def test_a_build_that_waited_for_somebody_now_shut_out_is_not_done(house: House) -> None:
+    reader = house.reader(ANALYST)
+    with house.hub.database.unit_of_work() as uow:
+        house.hub.identity.disable_person(uow, house.reader(OPERATOR), person=reader.person)
+    with pytest.raises(NotFound):
+        build_snapshot(house.hub, reader)
+    with house.hub.database.reading() as reading:
+        assert not house.hub.snapshots.all(reading)
