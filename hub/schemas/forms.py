@@ -88,9 +88,9 @@ def _may_be_shown(field: Field) -> bool:
 
 
 def _is_reference(schema: DatasetSchema, field: Field) -> bool:
-    if field.role == "case-reference" or field.name in schema.key:
+    if field.role == "case-reference" or schema.key == (field.name,):
         return True
-    plain = field.type == "string" and field.codes is None and field.role == ""
+    plain = field.type == "string" and field.codes is None and (field.role == "" or field.name in schema.key)
     return plain and field.name not in (*schema.place.fields, *schema.event_times, schema.kind)
 
 

@@ -24,6 +24,8 @@ PAGE = 100
 
 MOST_OF_A_PAGE = 1_000
 MOST_OF_A_DOWNLOAD = 500_000
+_MOST_ROWS = 2**40
+"""No cursor stands behind so many rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +185,9 @@ def _first(cursor: str, edition: str) -> int:
         return 0
     try:
         said, first = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, RecursionError):
         raise Invalid(say("snapshots.bad-cursor"), code="bad-cursor") from None
-    if not isinstance(first, int) or isinstance(first, bool) or first < 0:
+    if not isinstance(first, int) or isinstance(first, bool) or not 0 <= first <= _MOST_ROWS:
         raise Invalid(say("snapshots.bad-cursor"), code="bad-cursor")
     if said != edition:
         raise Conflict(say("snapshots.rows-changed"), code="rows-changed", remedy=say("snapshots.rows-changed-remedy"))

@@ -81,6 +81,15 @@ def test_a_cursor_is_one_of_these_rows_or_none(hub: AHub, tmp_path: Path) -> Non
             page(hub, limit=limit)
 
 
+def test_a_cursor_that_was_tampered_with_is_told_so(hub: AHub) -> None:
+    cursor = page(hub, limit=3).cursor
+    edition = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))[0]
+    for forged in (json.dumps([edition, 10**30]), "[" * 20_000, f'["{edition}", 1e999]'):
+        with pytest.raises(Invalid) as caught:
+            page(hub, cursor=base64.urlsafe_b64encode(forged.encode()).decode())
+        assert caught.value.code == "bad-cursor"
+
+
 def test_a_download_that_would_be_cut_short_is_refused(hub: AHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MOST_OF_A_DOWNLOAD", 6)
     grant = a_grant(hub, an_analyst(COUNCIL), STREET)
