@@ -19,7 +19,9 @@ def build_snapshot(hub: Hub, reader: Reader, *, progress: Callable[[int, int], N
     so does a role that is taken away (promise P3).
     """
     with hub.database.unit_of_work() as uow:
-        permit = hub.policy.permit(uow, as_they_stand(hub, uow, reader.person), Action.SNAPSHOT_BUILD, "snapshots", purpose=PURPOSE)
+        permit = hub.policy.permit(
+            uow, as_they_stand(hub, uow, reader.person), Action.SNAPSHOT_BUILD, "snapshots", purpose=PURPOSE
+        )
         snapshot = hub.snapshots.freeze(uow, permit)
     with hub.database.unit_of_work() as uow:
         grant = hub.views.grant(uow, snapshot)
