@@ -57,7 +57,7 @@ browser:  ## tests in a real headless Chromium
 	$(PYTEST) -m "browser and not slow" $(COVER)
 
 faults:  ## tests that kill processes and look at what is left
-	$(PYTEST) -m "fault and not slow" $(COVER)
+	$(PYTEST) -n 2 --dist loadfile -m "fault and not slow" $(COVER)
 
 coverage: install-test  ## the bars over all parts: 100 % of branches for policy, disclosure, audit, vault and kit.crypto, 90 % elsewhere
 	@rm -f .coverage

@@ -14,7 +14,7 @@ from hub.app import RAVENSBOURNE, SeedPerson
 from tests.support.browser import a_browser, picture, sideways_pixels, violations, wants_pictures, watch
 from tests.support.site import Site, a_site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ALIKE = 2
 """How many pages of one kind (two submissions, two wards of one view) are looked at."""
@@ -25,7 +25,7 @@ _LEAVES = ("/logout", "/login", "/static", "/api")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with a_site(tmp_path_factory.mktemp("matrix"), months=36 if wants_pictures() else 13) as made:
+    with a_site(tmp_path_factory.mktemp("matrix"), months=13 if wants_pictures() else 4, whole=True) as made:
         yield made
 
 
@@ -89,7 +89,6 @@ def walked(context: BrowserContext, site: Site) -> Iterator[tuple[Page, str, lis
         page.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("person", RAVENSBOURNE.people, ids=lambda person: person.id)
 def test_every_page_within_a_persona_s_reach_is_accessible_and_narrow_enough(
     person: SeedPerson, site: Site, browser: Browser
@@ -110,7 +109,6 @@ def test_every_page_within_a_persona_s_reach_is_accessible_and_narrow_enough(
     assert wrong == {}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("person", RAVENSBOURNE.people, ids=lambda person: person.id)
 def test_every_page_within_a_persona_s_reach_is_whole_without_javascript(
     person: SeedPerson, site: Site, browser: Browser

@@ -217,7 +217,7 @@ def test_without_javascript_somebody_is_brought_in_and_the_roles_are_changed_on_
     page.get_by_role("link", name="Noa Script").click()
     page.get_by_label("Uploader").check()
     page.get_by_role("button", name="Save the roles").click()
-    assert page.get_by_text("The roles are saved.").count() == 1
+    page.get_by_text("The roles are saved.").wait_for()
     assert page.get_by_label("Uploader").is_checked()
     assert sideways_pixels(page) == 0
 

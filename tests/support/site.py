@@ -14,7 +14,7 @@ from hub.app import PARTNERSHIPS, Hub, build, build_snapshot, seed
 from hub.asgi import create_app
 from hub.kit.authority import Action, Reader
 from hub.settings import Mode, Settings
-from hub.synthetic import FOUR_DATASETS, Manifest, SampleFile, write_partnership
+from hub.synthetic import DATASETS, FOUR_DATASETS, Manifest, SampleFile, write_partnership
 from tests.support.databases import url_in
 from tests.support.serving import served
 
@@ -105,9 +105,12 @@ class Visitor:
 
 
 @contextmanager
-def a_site(folder: Path, *, months: int = 4, fill: bool = True) -> Iterator[Site]:
-    """A demo hub over `folder` with `months` months of extracts accepted and a snapshot in force (`fill`)."""
-    manifest = write_partnership(folder / "extracts", months=months, datasets=FOUR_DATASETS)
+def a_site(folder: Path, *, months: int = 4, fill: bool = True, whole: bool = False) -> Iterator[Site]:
+    """A demo hub over `folder` with `months` months of extracts accepted and a snapshot in force (`fill`): four agencies with four
+    datasets, or the `whole` partnership.
+    """
+    datasets = DATASETS if whole else FOUR_DATASETS
+    manifest = write_partnership(folder / "extracts", months=months, datasets=datasets)
     made: list[Hub] = []
 
     def make(base_url: str) -> object:
@@ -119,7 +122,7 @@ def a_site(folder: Path, *, months: int = 4, fill: bool = True) -> Iterator[Site
             partnership="Ravensbourne Safer Partnership",
         )
         hub = build(settings)
-        seed(hub, PARTNERSHIPS["ravensbourne-four"])
+        seed(hub, PARTNERSHIPS["ravensbourne" if whole else "ravensbourne-four"])
         made.append(hub)
         return create_app(hub)
 
