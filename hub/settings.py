@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     base_url: str = Field(default="http://127.0.0.1:8000", description="address under which people reach the hub")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, description="port to listen on")
+    proxies: str = Field(
+        default="127.0.0.1",
+        description="addresses or networks, with commas, of proxies that are believed for whom they pass a request on",
+    )
     root_key: SecretStr = Field(default=SecretStr(""), description="root key, 64 hex digits; empty means the key file")
     partnership: str = Field(default="Safer partnership", description="name shown in the header")
     demo_partnership: str = Field(

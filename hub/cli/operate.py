@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.local import hub_of, state_option
 from hub.kit.errors import Conflict
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
 
 
 @click.command()
@@ -42,16 +46,21 @@ def serve() -> None:
 
     from hub.settings import read_settings
 
-    settings = read_settings()
-    uvicorn.run(
-        "hub.asgi:from_environment",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-    )
+    uvicorn.run("hub.asgi:from_environment", factory=True, **served_with(read_settings()))
+
+
+def served_with(settings: Settings) -> dict[str, Any]:
+    """How the server listens. Behind a proxy that is not believed every request has the proxy's address: then all people together
+    would have the sign-ins of one.
+    """
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "forwarded_allow_ips": settings.proxies,
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+    }
 
 
 @click.command()
