@@ -86,8 +86,9 @@ def _whole_places(schema: DatasetSchema, forms: Mapping[str, Form]) -> dict[str,
 
 
 def links_pseudonyms(clauses: Iterable[Clause], clause: Clause, agency: str, *, at: datetime | None) -> str:
-    """The agreement under which `agency` holds another pseudonym of a field that `clause` gives it as a pseudonym, beside a field
-    by which the rows of the two could be told to be the same; empty when there is none.
+    """The agreement under which `agency` holds another pseudonym of a field that `clause` gives it as a pseudonym, where the two could
+    be told to be the same: by another field that both show, or, where a value may stand in several rows, by how many rows each
+    pseudonym has. Empty when there is none.
 
     Rows once granted count as held. `at` None asks of everything given; a moment asks of what was ever in force by then.
     """
@@ -98,9 +99,10 @@ def links_pseudonyms(clauses: Iterable[Clause], clause: Clause, agency: str, *, 
         if other.agreement.id == clause.agreement.id or not _same_rows(other, clause, agency) or not held(other, at):
             continue
         theirs = forms_of(other.term, clause.schema)
-        pairs = [(mine[name], theirs[name]) for name in set(mine) & set(theirs)]
-        twice = any(pair == (_PSEUDONYM, _PSEUDONYM) for pair in pairs)
-        if twice and any(_PSEUDONYM not in pair for pair in pairs):
+        both = set(mine) & set(theirs)
+        twice = {name for name in both if mine[name] is theirs[name] is _PSEUDONYM}
+        told_by_number = any(clause.schema.key != (name,) for name in twice)
+        if told_by_number or (twice and any(_PSEUDONYM not in (mine[name], theirs[name]) for name in both)):
             return other.agreement.reference
     return ""
 

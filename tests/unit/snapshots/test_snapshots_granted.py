@@ -211,3 +211,18 @@ def test_rows_of_two_agreements_are_asked_for_one_by_one(hub: AHub, tmp_path: Pa
     assert rows_seen(hub, COUNCIL, STREET, agreement="months@1", supplier=MET)[0].keys() == {"Month"}
     with pytest.raises(NotPermitted):
         rows_seen(hub, COUNCIL, STREET, agreement="kinds", supplier=CITY)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "reference", "one", "other"),
+    [(STREET, "Crime ID", "Month", "Crime type"), ("police/street-crime-api", "id", "month", "category")],
+)
+def test_how_many_rows_a_pseudonym_has_joins_no_two_agreements(
+    hub: AHub, dataset: str, reference: str, one: str, other: str
+) -> None:
+    """Only a reference that stands in one row each time, the whole key, is given under a second pseudonym."""
+    hub.agree(an_agreement("first", dataset, {reference: "read_pseudonymised", one: "read_clear"}))
+    second = an_agreement("second", dataset, {reference: "read_pseudonymised", other: "read_clear"})
+    with hub.database.reading() as reading:
+        codes = {reason.code for reason in hub.policy.check_agreement(reading, second)}
+    assert ("floor.pseudonyms-of-two" in codes) is (reference == "Crime ID")
