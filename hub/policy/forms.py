@@ -86,9 +86,9 @@ def _whole_places(schema: DatasetSchema, forms: Mapping[str, Form]) -> dict[str,
 
 
 def links_pseudonyms(clauses: Iterable[Clause], clause: Clause, agency: str, *, at: datetime | None) -> str:
-    """The agreement under which `agency` holds another pseudonym of a field that `clause` gives it as a pseudonym, where the two could
-    be told to be the same: by another field that both show, or, where a value may stand in several rows, by how many rows each
-    pseudonym has. Empty when there is none.
+    """The agreement under which `agency` holds another pseudonym of a field that `clause` gives it as a pseudonym, where the two
+    could be told to be the same: by another field that both show, or, where a value may stand in several rows, by how many rows
+    each pseudonym has. Empty when there is none.
 
     Rows once granted count as held. `at` None asks of everything given; a moment asks of what was ever in force by then.
     """
