@@ -34,7 +34,7 @@ from hub.intake import Submission
 from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import Clock, FrozenClock
 from hub.settings import Mode, Settings
-from hub.synthetic import FOUR_DATASETS, Manifest, SampleFile, write_partnership
+from hub.synthetic import DATASETS, FOUR_DATASETS, Manifest, SampleFile, write_partnership
 from hub.views import ProtectedTable
 from tests.support.databases import on_a_server, url_in
 from tests.support.serving import served
@@ -68,18 +68,19 @@ class Recipe:
     by: str = ""
 
 
-def _ravensbourne(folder: Path, months: Sequence[str], *, written: int) -> tuple[Itinerary, Manifest | None]:
-    """These months, of so many written."""
-    manifest = write_partnership(folder, months=written, datasets=FOUR_DATASETS)
+def _ravensbourne(
+    folder: Path, months: Sequence[str], *, written: int, whole: bool = False
+) -> tuple[Itinerary, Manifest | None]:
+    """These months, of so many written; of four datasets, or of the `whole` partnership."""
+    manifest = write_partnership(folder, months=written, datasets=DATASETS if whole else FOUR_DATASETS)
     extracts = tuple(
         Extract(agency=one.agency, dataset=one.dataset, period=one.period, path=folder / one.path)
         for one in manifest.extracts
         if one.period in months
     )
     geography = tuple(folder / one.path for one in manifest.geography)
-    return Itinerary(
-        partnership="ravensbourne-four", geography=geography, extracts=extracts, lead="ravensbourne-council"
-    ), manifest
+    name = "ravensbourne" if whole else "ravensbourne-four"
+    return Itinerary(partnership=name, geography=geography, extracts=extracts, lead="ravensbourne-council"), manifest
 
 
 def _closed_bromley(_folder: Path) -> tuple[Itinerary, Manifest | None]:
@@ -91,6 +92,11 @@ def _closed_bromley(_folder: Path) -> tuple[Itinerary, Manifest | None]:
 RAVENSBOURNE_2025 = Recipe(
     name="ravensbourne-2025",
     plan=lambda folder: _ravensbourne(folder, YEAR, written=23),
+    by="ravensbourne-council-analyst",
+)
+WHOLE_RAVENSBOURNE_2025 = Recipe(
+    name="whole-ravensbourne-2025",
+    plan=lambda folder: _ravensbourne(folder, YEAR, written=23, whole=True),
     by="ravensbourne-council-analyst",
 )
 RAVENSBOURNE_QUARTER = Recipe(
