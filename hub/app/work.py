@@ -22,7 +22,7 @@ from hub.settings import Where
 CHECK, BUILD = "check", "snapshot"
 """The kinds of job that doors start."""
 
-_PATIENCE = 600.0
+_PATIENCE = 20.0  # a thread of the server waits: callers ask again for what takes longer
 _BETWEEN = 0.1
 
 
@@ -105,7 +105,7 @@ class WorkApart:
         self._until_settled(submission, wait)
 
     def checked(self, submission: str) -> Submission:
-        """Queued, and waited for up to ten minutes."""
+        """Queued, and waited for a while."""
         self._hub.jobs.send(CHECK, check_subject(self._hub, submission))
         return self._until_settled(submission, _PATIENCE)
 

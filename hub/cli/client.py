@@ -17,6 +17,8 @@ import httpx2
 from hub.kit.errors import Conflict, HubError, Invalid, NotFound, NotPermitted, Unauthenticated, Unavailable
 
 _PATIENCE = 60.0
+_CHECKED_WITHIN = 1800.0
+_BETWEEN = 1.0
 _KINDS: Mapping[int, type[HubError]] = {
     401: Unauthenticated,
     403: NotPermitted,
@@ -74,7 +76,24 @@ class HubClient:
                 content=_chunks(file),
                 headers=self._headers(kind),
             )
-        return _answer(answer)
+        return self._settled(_answer(answer))
+
+    def _settled(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The submission with its report, once a worker has checked it. Unavailable when none does in half an hour."""
+        end = time.monotonic() + _CHECKED_WITHIN
+        while document["state"] == "received":
+            if time.monotonic() >= end:
+                raise Unavailable(
+                    f"{document['id']} has arrived and is not checked yet",
+                    code="not-checked-yet",
+                    remedy="Look for it later with `hub submissions`; you need not send it again.",
+                )
+            time.sleep(_BETWEEN)
+            document = self.get(f"/submissions/{document['id']}")
+        return document if "report" in document else self._with_report(document)
+
+    def _with_report(self, document: dict[str, Any]) -> dict[str, Any]:
+        return document | {"report": self.get(f"/submissions/{document['id']}/report")}
 
     def get(self, path: str, **params: str) -> dict[str, Any]:
         """A JSON document."""

@@ -6,14 +6,21 @@ import csv
 import io
 import json
 import stat
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hub.asgi import create_app
 from hub.cli.client import HubClient, free_port
 from hub.kit.errors import Conflict, Invalid, NotFound, NotPermitted, Unauthenticated, Unavailable
+from hub.settings import Where
 from tests.support.hubs import ANALYST, API, UPLOADER, an_extract
+from tests.support.intake import checked_again
 from tests.support.partnerships import House
+from tests.support.serving import served, until
 from tests.support.workbooks import xlsx_of
 from tests.unit.cli.conftest import Command
 
@@ -57,6 +64,45 @@ def test_a_file_is_submitted_listed_and_reported(logged_in: Command, tmp_path: P
     assert listed.out.startswith(f"{identity}\t{API}\t{PERIOD}\taccepted\t20 rows")
     again = json.loads(logged_in("submit", path, "--dataset", API, "--period", PERIOD, "--json").out)
     assert again["id"] == identity
+
+
+@pytest.fixture
+def worked_apart(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The same hub, served where a worker does the checks; its server waits for none. Its address."""
+    monkeypatch.setattr("hub.app.work._PATIENCE", 0.0)
+    monkeypatch.setattr("hub.cli.client._BETWEEN", 0.05)
+    settings = house.hub.settings.model_copy(update={"work": Where.APART})
+    with served(lambda _base_url: create_app(replace(house.hub, settings=settings))) as address:
+        yield address
+
+
+def test_a_worker_that_comes_late_is_waited_for(
+    hub_command: Command, house: House, worked_apart: str, tmp_path: Path
+) -> None:
+    hub_command("login", "--hub", worked_apart, "--token", house.token(UPLOADER))
+    path = tmp_path / "january.csv"
+    path.write_bytes(an_extract(PERIOD))
+
+    def come_late() -> None:
+        until(lambda: bool(checked_again(house.hub.intake, house.hub.database)))
+
+    worker = threading.Thread(target=come_late)
+    worker.start()
+    ran = hub_command("submit", path, "--dataset", API, "--period", PERIOD)
+    worker.join()
+    assert (ran.code, "accepted, 20 of 20 rows" in ran.out) == (0, True), ran.err
+
+
+def test_a_worker_that_does_not_come_is_said_and_nothing_is_lost(
+    hub_command: Command, house: House, worked_apart: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.cli.client._CHECKED_WITHIN", 0.1)
+    hub_command("login", "--hub", worked_apart, "--token", house.token(UPLOADER))
+    path = tmp_path / "january.csv"
+    path.write_bytes(an_extract(PERIOD))
+    ran = hub_command("submit", path, "--dataset", API, "--period", PERIOD)
+    assert (ran.code, "[not-checked-yet]" in ran.err) == (4, True), ran.err
+    assert "\treceived\t" in hub_command("submissions").out
 
 
 def test_a_workbook_is_submitted_and_its_sheet_chosen(logged_in: Command, tmp_path: Path) -> None:
