@@ -107,12 +107,16 @@ class ViewsApi:
         with self._hub.database.reading() as reading:
             session = session_of(self._hub, reading, request, scope=Scope.SUBMIT)
         report = build_snapshot(self._hub, session.reader)
+        with self._hub.database.unit_of_work() as uow:
+            permit = self._hub.policy.permit(uow, session.reader, Action.SNAPSHOT_READ, "snapshots", purpose=PURPOSE)
+            found = next(one for one in self._hub.snapshots.known(uow, permit) if one.number == report.snapshot)
+        known = [
+            one for one in report.measures if one.dataset in found.datasets
+        ]  # of the others not even that they are
         return {
             "snapshot": report.snapshot,
             "views": [{"id": one.id, "cells": one.cells, "suppressed": one.suppressed} for one in report.views],
-            "measures": [
-                {"id": one.id, "profile": one.profile, "dropped": dict(one.dropped)} for one in report.measures
-            ],
+            "measures": [{"id": one.id, "profile": one.profile, "dropped": dict(one.dropped)} for one in known],
         }
 
 
