@@ -100,7 +100,7 @@ class Settings(BaseSettings):
 def read_settings(**said: object) -> Settings:
     """The settings of the environment, with what is `said` in their place. Invalid names each that is wrong, never its value."""
     try:
-        return Settings(**said)  # type: ignore[arg-type]
+        return Settings(**said)  # type: ignore[arg-type]  # pydantic judges them
     except ValidationError as error:
         wrong = [_sentence(one["loc"], one["msg"]) for one in error.errors(include_input=False)]
         raise Invalid("; ".join(wrong), code="bad-settings", remedy="Change these settings and start again.") from None

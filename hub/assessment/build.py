@@ -139,7 +139,7 @@ def _indicator(said: Mapping[str, object]) -> Indicator:
         listed = said.get(name)
         if isinstance(listed, list):
             values[name] = tuple(listed)
-    return Indicator(**values)  # type: ignore[arg-type]
+    return Indicator(**values)  # type: ignore[arg-type]  # read from YAML; the tests load every line
 
 
 def _figure(matter: Matter, drawn: Drawn) -> Figure:

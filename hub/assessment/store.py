@@ -23,7 +23,8 @@ assessments = Table(
 
 def add(uow: UnitOfWork, record: AssessmentRecord) -> None:
     """Keep the record of a build."""
-    uow.connection.execute(insert(assessments).values({name: getattr(record, name) for name in assessments.c.keys()}))  # noqa: SIM118
+    names = [column.name for column in assessments.c]
+    uow.connection.execute(insert(assessments).values({name: getattr(record, name) for name in names}))
 
 
 def all_records(reading: UnitOfWork | Reading) -> tuple[AssessmentRecord, ...]:

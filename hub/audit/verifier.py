@@ -155,7 +155,7 @@ def main(arguments: Sequence[str]) -> int:
     with open(checkpoints, encoding="utf-8") as text:
         notes = [json.loads(line) for line in text if line.strip()]
     size, root, problems = check_log(((row["index"], row["columns"], row["leaf_hash"]) for row in rows), notes, key)
-    print(json.dumps({"entries": size, "root": root.hex(), "checkpoints": len(notes), "problems": problems}))  # noqa: T201
+    print(json.dumps({"entries": size, "root": root.hex(), "checkpoints": len(notes), "problems": problems}))  # noqa: T201 - what a program says
     return 1 if problems else 0
 
 

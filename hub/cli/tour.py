@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hub.kit.errors import Conflict
 from hub.settings import child_environment
+
+if TYPE_CHECKING:
+    from hub.app import Progress
 
 
 @click.command()
@@ -69,10 +74,8 @@ def tour(state: Path, data: Path | None, profile: str, months: int, as_json: boo
         click.echo(f"audit: {log.audit['entries']} entries, verified")
 
 
-def _talker(quiet: bool):  # type: ignore[no-untyped-def]
+def _talker(quiet: bool) -> Callable[[Progress], None]:
     import sys
-
-    from hub.app import Progress
 
     def talk(progress: Progress) -> None:
         if not quiet and sys.stderr.isatty():

@@ -89,11 +89,11 @@ class SessionFiles(AbstractFileSystem):
     cachable = False
 
     def __init__(self) -> None:
-        super().__init__(skip_instance_cache=True)  # type: ignore[no-untyped-call]
+        super().__init__(skip_instance_cache=True)  # type: ignore[no-untyped-call]  # fsspec has no types
 
     def size_of(self, name: str) -> int | None:
         """The file's size in bytes; None when there is none of this name."""
-        raise NotImplementedError
+        raise NotImplementedError  # each file system says its own
 
     def name_of(self, path: str) -> str:
         """The name in a path."""

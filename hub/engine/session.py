@@ -114,8 +114,8 @@ class DuckDbSession:
         system: AbstractFileSystem | None = self._own.plain if self._own.plain.has(source) else self._files
         if system is None:
             raise EngineError("there is no such file in this session", code="engine-file")
-        size = silenced(lambda: int(system.info(source)["size"]))  # type: ignore[no-untyped-call]
-        return silenced(lambda: system.open(source, "rb")), size  # type: ignore[no-untyped-call]
+        size = silenced(lambda: int(system.info(source)["size"]))  # type: ignore[no-untyped-call]  # fsspec has no types
+        return silenced(lambda: system.open(source, "rb")), size  # type: ignore[no-untyped-call]  # as above
 
 
 def _transcoded(file: BinaryIO, encoding: str) -> tuple[BinaryIO, int]:

@@ -67,7 +67,7 @@ def _refused(error: object) -> Exception:
 
 
 def _session(client: Client, metadata: Metadata) -> Any:
-    session: Any = OAuth2Client(  # type: ignore[no-untyped-call]
+    session: Any = OAuth2Client(  # type: ignore[no-untyped-call]  # Authlib has no types
         client.client_id,
         client.client_secret,
         redirect_uri=client.redirect_uri,

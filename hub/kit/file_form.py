@@ -54,7 +54,7 @@ class FileForm:
             "on_part_end": self._part_end,
             "on_end": self._end,
         }
-        self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
+        self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]  # its callbacks are typed too narrowly
 
     def feed(self, chunk: bytes) -> None:
         """The next bytes of the body."""

@@ -188,7 +188,7 @@ def _from_json(entry: Mapping[str, object]) -> Measure:
     values["kinds"] = {pair[0]: pair[1] for pair in _list(values["kinds"])}
     values["submissions"] = tuple(_list(values["submissions"]))
     values["families"] = tuple(_family(one) for one in _list(values.get("families", [])))
-    return Measure(**values)  # type: ignore[arg-type]
+    return Measure(**values)  # type: ignore[arg-type]  # read back from what this room wrote
 
 
 def _family(entry: Mapping[str, Any]) -> Family:
