@@ -313,10 +313,15 @@ def test_the_process_apart_says_the_same_as_this_one() -> None:
 
 
 def test_a_process_that_hangs_is_ended_and_that_is_said() -> None:
+    # it may be gone before or after it was handed the file: either way that is the answer
+    with pytest.raises(BadWorkbook, match="gone"):
+        _ask_one_that_hangs()
+
+
+def _ask_one_that_hangs() -> None:
     with opened(PLAIN, patience=0.0) as apart:
         apart._process.wait(20)
-        with pytest.raises(BadWorkbook, match="gone"):
-            apart.overview()
+        apart.overview()
 
 
 def test_a_process_that_dies_is_answered_as_a_bad_workbook() -> None:
