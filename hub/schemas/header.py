@@ -76,7 +76,7 @@ def _present_names(record: Sequence[str], schema: DatasetSchema) -> tuple[Sequen
         if name in present:
             letter = column_letter(place)
             words: dict[str, Any] = {"where": letter, "name": name}
-            found.append(finding("renamed-column", field=present[name], rows=[1], cells=[f"{letter}1"], **words))
+            found.append(finding("column-renamed", field=present[name], rows=[1], cells=[f"{letter}1"], **words))
     return [present.get(name, name) for name in record], found
 
 
