@@ -21,6 +21,7 @@ from hub.kit.authority import Action, Permit
 from hub.kit.errors import Invalid
 from hub.kit.file_form import FileForm, Sink
 from hub.kit.words import say
+from hub.schemas import ImportProfile
 
 
 class Submissions:
@@ -49,11 +50,12 @@ class Submissions:
         """
         session, permit = await run_in_threadpool(self._permitted, request, dataset)
         agency = session.reader.agency
+        profile = ImportProfile(sheet=sheet)
         started: list[Receiving] = []
 
         def begin(name: str) -> Sink:
             receiving = self._hub.intake.receive(
-                permit, agency=agency, dataset=dataset, period=period, file_name=name, sheet=sheet
+                permit, agency=agency, dataset=dataset, period=period, file_name=name, profile=profile
             )
             started.append(receiving)
             return receiving.write

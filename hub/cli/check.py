@@ -19,10 +19,12 @@ def check(file: Path, dataset: str, period: str, sheet: str, as_json: bool) -> N
 
     Exit code 1 when it would be returned or refused.
     """
-    from hub.schemas import SchemaRegistry, check_file
+    from hub.schemas import ImportProfile, SchemaRegistry, check_file
 
     registry = SchemaRegistry.from_folder()
-    report = check_file(file, registry.get(dataset), period=period, registry=registry, sheet=sheet)
+    report = check_file(
+        file, registry.get(dataset), period=period, registry=registry, profile=ImportProfile(sheet=sheet)
+    )
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:

@@ -49,7 +49,7 @@ class Checker:
                 others=self._schemas.all(),
                 part_accept=part_accept,
                 sha256=submission.sha256,
-                sheet=submission.sheet,
+                profile=submission.profile,
             )
             if checked.report.outcome not in KEPT:
                 return Judged(checked.report, None, None)
@@ -73,7 +73,7 @@ class Checker:
                 read_bytes=lambda: files.read(original),
                 field=field,
                 rows=rows,
-                sheet=submission.sheet,
+                profile=submission.profile,
             )
 
     def _accepted_sql(self, session: EngineSession, schema: DatasetSchema, checked: Checked) -> str:

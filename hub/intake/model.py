@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from hub.kit.clock import stamp
 from hub.kit.errors import Bug
 from hub.kit.words import say
-from hub.schemas import CheckReport, Finding, Outcome
+from hub.schemas import NO_PROFILE, CheckReport, Finding, ImportProfile, Outcome
 
 
 class State(StrEnum):
@@ -62,8 +62,10 @@ class Submission:
     """The act and record of supplying an extract. Holds no value of the file.
 
     `file_name` and `original_object` are empty for a refused file: nothing of it is kept but its hash, size, counts
-    and rule. `sheet` is the sheet of a workbook that the sender chose. `audit_index` is the entry of its arrival;
-    `agreement` the agreements it was sent under, by reference.
+    and rule. `profile` is what the sender confirmed about how the file is read. `audit_index` is the entry of its arrival;
+    `agreement` the agreements it was sent under, by reference. `attested_by` is the person whose word let it in, and
+    `explanations` are what that person said of its queries, by the name `query_name` gives them. `superseded_by` is the
+    submission that has taken its place.
     """
 
     id: str
@@ -83,10 +85,14 @@ class Submission:
     accepted_rows: int = 0
     quarantined_rows: int = 0
     findings: int = 0
-    sheet: str = ""
+    profile: ImportProfile = NO_PROFILE
     original_object: str = ""
     accepted_object: str = ""
     quarantine_object: str = ""
+    attested_by: str = ""
+    accepted_at: datetime | None = None
+    explanations: Mapping[str, str] = field(default_factory=dict)
+    superseded_by: str = ""
 
     def moved(self, state: State, **changes: Any) -> Submission:
         """The submission in its next state; a Bug when that state may not follow."""

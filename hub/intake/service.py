@@ -25,7 +25,16 @@ from hub.kit.ids import new_id
 from hub.kit.words import say
 from hub.policy import Policy
 from hub.pseudonyms import Pseudonyms
-from hub.schemas import CheckReport, Finding, Outcome, SchemaRegistry, catalogue, check_period
+from hub.schemas import (
+    NO_PROFILE,
+    CheckReport,
+    Finding,
+    ImportProfile,
+    Outcome,
+    SchemaRegistry,
+    catalogue,
+    check_period,
+)
 from hub.vault import ObjectKind, SealedFiles, SealedWriter, Vault
 
 _TASK = Reader(agency="", task="intake-check")
@@ -76,23 +85,38 @@ class Intake:
     # ---- receiving -------------------------------------------------------------------------------------------------
 
     def receive(
-        self, permit: Permit, *, agency: str, dataset: str, period: str, file_name: str, sheet: str = ""
+        self,
+        permit: Permit,
+        *,
+        agency: str,
+        dataset: str,
+        period: str,
+        file_name: str,
+        profile: ImportProfile = NO_PROFILE,
     ) -> Receiving:
-        """Begin an upload; `sheet` is the sheet of a workbook that is meant, where the sender says so.
+        """Begin an upload; `profile` is what the sender says of how the file is to be read.
 
         NotPermitted or NotFound: the permit is for something else; Invalid: the period is no month.
         """
         self._own(permit, Action.SUBMISSION_CREATE, dataset, agency)
         check_period(period)
+        kept = replace(profile, sheet=_plain(profile.sheet))
         writer = self._vault.receive(permit, agency=agency, dataset=dataset)
 
         def keep(uow: UnitOfWork, sealed: SealedWriter) -> Submission:
-            return self._keep(uow, sealed, permit, period=period, file_name=shown_name(file_name), sheet=_plain(sheet))
+            return self._keep(uow, sealed, permit, period=period, file_name=shown_name(file_name), profile=kept)
 
         return Receiving(writer, keep)
 
     def _keep(
-        self, uow: UnitOfWork, writer: SealedWriter, permit: Permit, *, period: str, file_name: str, sheet: str
+        self,
+        uow: UnitOfWork,
+        writer: SealedWriter,
+        permit: Permit,
+        *,
+        period: str,
+        file_name: str,
+        profile: ImportProfile,
     ) -> Submission:
         """Keep the arrived file, its record and the entry of its arrival together; the same file again is the one
         there is.
@@ -113,7 +137,7 @@ class Intake:
             submitted_by=permit.reader.person,
             at=now,
             audit_index=0,
-            sheet=sheet,
+            profile=profile,
             original_object=writer.object_id,
         )
         in_turn(uow)  # the same file may be arriving twice at once
@@ -214,7 +238,7 @@ class Intake:
         if refused:
             rule = _refusing(report, health=self._schemas.get(submission.dataset).health).code
             self._vault.destroy(uow, asked.permit, submission.original_object, reason=rule)
-            settled = replace(settled, original_object="", file_name="", sheet="")
+            settled = replace(settled, original_object="", file_name="", profile=NO_PROFILE)
             report = replace(report, file="")  # people write patients' names into it
         elif settled.state in KEPT:
             self._supersede(uow, settled, asked.permit)
@@ -324,7 +348,12 @@ class Intake:
         if found.state not in {*KEPT, *SENT_BACK, State.SUPERSEDED}:
             raise Conflict(say("intake.not-withdrawable"), code="wrong-state")
         gone = found.moved(
-            State.WITHDRAWN, file_name="", sheet="", original_object="", accepted_object="", quarantine_object=""
+            State.WITHDRAWN,
+            file_name="",
+            profile=NO_PROFILE,
+            original_object="",
+            accepted_object="",
+            quarantine_object="",
         )
         self._log.change(uow, permit, gone, Verb.ERASURE, {"from": found.state.value}, justification=reason)
         self._still(uow, found)

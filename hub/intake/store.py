@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Integer, Row, Select, String, Table, 
 from hub.db import Reading, UnitOfWork, metadata
 from hub.intake.model import KEPT, SAME_FILE, State, Submission, report_from_json
 from hub.kit.clock import moment, stamp
-from hub.schemas import CheckReport
+from hub.schemas import CheckReport, ImportProfile
 
 submissions = Table(
     "submissions",
@@ -33,10 +33,14 @@ submissions = Table(
     Column("accepted_rows", BigInteger, nullable=False),
     Column("quarantined_rows", BigInteger, nullable=False),
     Column("findings", Integer, nullable=False),
-    Column("sheet", String(200), nullable=False),
+    Column("profile", Text, nullable=False),
     Column("original_object", String(40), nullable=False),
     Column("accepted_object", String(40), nullable=False),
     Column("quarantine_object", String(40), nullable=False),
+    Column("attested_by", String(40), nullable=False),
+    Column("accepted_at", String(27), nullable=False),
+    Column("explanations", Text, nullable=False),
+    Column("superseded_by", String(40), nullable=False),
     Column("report", Text, nullable=False),
 )
 
@@ -81,7 +85,7 @@ def same_file(reading: UnitOfWork | Reading, arrived: Submission) -> Submission 
         submissions.c.sha256 == arrived.sha256,
         submissions.c.schema_version == arrived.schema_version,
         submissions.c.agreement == arrived.agreement,
-        submissions.c.sheet == arrived.sheet,
+        submissions.c.profile == _written(arrived.profile),
         submissions.c.state.in_([state.value for state in SAME_FILE]),
     )
     found = _all(reading, query.order_by(submissions.c.at.desc(), submissions.c.id.desc()))
@@ -118,7 +122,18 @@ def withdrawn(reading: UnitOfWork | Reading, identities: Collection[str]) -> fro
 
 def _values(submission: Submission) -> dict[str, Any]:
     values = {name: getattr(submission, name) for name in _FIELDS}
-    return values | {"state": submission.state.value, "at": stamp(submission.at)}
+    return values | {
+        "state": submission.state.value,
+        "at": stamp(submission.at),
+        "profile": _written(submission.profile),
+        "accepted_at": stamp(submission.accepted_at) if submission.accepted_at else "",
+        "explanations": json.dumps(dict(submission.explanations), ensure_ascii=False, sort_keys=True),
+    }
+
+
+def _written(profile: ImportProfile) -> str:
+    """The same profile is the same text."""
+    return "" if profile.is_empty else json.dumps(profile.as_json(), ensure_ascii=False, sort_keys=True)
 
 
 def _all(reading: UnitOfWork | Reading, query: Select[Any]) -> tuple[Submission, ...]:
@@ -127,4 +142,12 @@ def _all(reading: UnitOfWork | Reading, query: Select[Any]) -> tuple[Submission,
 
 def _submission(row: Row[Any]) -> Submission:
     values = {name: row._mapping[name] for name in _FIELDS}
-    return Submission(**(values | {"state": State(values["state"]), "at": moment(values["at"])}))
+    profile = ImportProfile.from_json(json.loads(values["profile"] or "{}"))
+    typed = {
+        "state": State(values["state"]),
+        "at": moment(values["at"]),
+        "profile": profile,
+        "accepted_at": moment(values["accepted_at"]) if values["accepted_at"] else None,
+        "explanations": json.loads(values["explanations"]),
+    }
+    return Submission(**(values | typed))

@@ -32,6 +32,7 @@ from hub.schemas.model import (
 )
 from hub.schemas.period import check_period, first_day, next_first_day
 from hub.schemas.prescribed import PrescribedSet, prescribed_sets
+from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descriptor
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome
 from hub.schemas.service import check, check_file
@@ -43,6 +44,7 @@ __all__ = [
     "HEALTH_BODIES",
     "KEPT",
     "MONTH",
+    "NO_PROFILE",
     "ROW_FORMS",
     "ROW_NUMBER",
     "SAMPLE",
@@ -55,6 +57,7 @@ __all__ = [
     "Field",
     "Finding",
     "FindingKind",
+    "ImportProfile",
     "Outcome",
     "PrescribedSet",
     "RefusedField",

@@ -17,6 +17,7 @@ from hub.schemas.header import Header, read_header
 from hub.schemas.identifiers import identifiers_in_bytes
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
 from hub.schemas.period import check_period
+from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.registry import SchemaRegistry
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome, outcome_of
 from hub.schemas.rows import (
@@ -56,7 +57,7 @@ class _Case:
     area: AreaIndex | None
     others: tuple[DatasetSchema, ...]
     part_accept: bool
-    sheet: str = ""
+    profile: ImportProfile = NO_PROFILE
     told: tuple[Finding, ...] = ()  # of the workbook the rows were read from, before any row is checked
     unreadable: tuple[int, ...] = ()
     unused: tuple[int, ...] = ()
@@ -75,15 +76,15 @@ def check(
     others: Iterable[DatasetSchema] = (),
     part_accept: bool = False,
     sha256: str = "",
-    sheet: str = "",
+    profile: ImportProfile = NO_PROFILE,
 ) -> Checked:
     """Check the file `source` of a session against a schema.
 
     `period` is the month the file is for; empty asks nothing of months. `read_bytes` gives the same file's bytes anew
     at each call. `others` are the agreed schemas a stray file may belong to. With `part_accept` rows that break a
     rule are quarantined and the others kept; without it any error returns the file. `sha256` is the hash of the bytes
-    where it is known already. `sheet` names the sheet of a workbook that the sender chose. A session checks one file:
-    the relations it leaves are named in the result. Invalid when the period is no month; a bad file never raises.
+    where it is known already. `profile` is what the sender confirmed about how the file is read. A session checks one
+    file: the relations it leaves are named in the result. Invalid when the period is no month; a bad file never raises.
     """
     if period:
         check_period(period)
@@ -97,7 +98,7 @@ def check(
         area=area,
         others=tuple(others),
         part_accept=part_accept,
-        sheet=sheet,
+        profile=profile,
     )
     text = scan(read_bytes, sha256=sha256, encodings=schema.encodings)
     if text.is_workbook:
@@ -117,7 +118,7 @@ def check(
 
 def _unpacked(case: _Case, text: Text) -> tuple[_Case, Text]:
     """A workbook as the table in it, to be checked like any other; where there is none, what was told says why."""
-    sent = read_workbook(case.read_bytes, case.schema, sheet=case.sheet, all_sheets=case.schema.health)
+    sent = read_workbook(case.read_bytes, case.schema, sheet=case.profile.sheet, all_sheets=case.schema.health)
     case = replace(case, told=sent.findings, other_sheets=sent.others, read_bytes=lambda: ())
     table = sent.csv
     if table is None:
@@ -137,7 +138,7 @@ def check_file(
     area: AreaIndex | None = None,
     part_accept: bool = False,
     engine: DuckDbEngine | None = None,
-    sheet: str = "",
+    profile: ImportProfile = NO_PROFILE,
 ) -> CheckReport:
     """Check a plain file on a desk (`hub check`): the same checks and words as in the hub; nothing is kept or
     sent.
@@ -159,7 +160,7 @@ def check_file(
             area=area,
             others=registry.all() if registry else (),
             part_accept=part_accept,
-            sheet=sheet,
+            profile=profile,
         )
     return checked.report
 

@@ -8,6 +8,7 @@ from hub.engine import EngineSession, quoted
 from hub.schemas.findings import column_letter
 from hub.schemas.header import read_header
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
+from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.text import Reader, first_record, looks_like_workbook, scan
 from hub.schemas.workbook import read_workbook
 
@@ -23,18 +24,18 @@ def values_at(
     read_bytes: Reader,
     field: str,
     rows: Sequence[int],
-    sheet: str = "",
+    profile: ImportProfile = NO_PROFILE,
 ) -> dict[int, str]:
     """The text of a column in these rows, by row number; blank is the empty text.
 
     `field` is a column of the schema or a letter such as `column G`, as findings name it. Rows and columns that the
     file does not have, or that cannot be divided into columns, are left out. For a file whose header the schema
-    knows; the caller answers for who may see it. `sheet` is the one of a workbook that the sender chose.
+    knows; the caller answers for who may see it. `profile` is the one it was checked with.
     """
     record: tuple[str, ...]
     encoding = "utf-8"
     if looks_like_workbook(read_bytes):
-        table = read_workbook(read_bytes, schema, sheet=sheet).csv or b""
+        table = read_workbook(read_bytes, schema, sheet=profile.sheet).csv or b""
         source, record = session.hold(table), first_record(lambda: [table])
     elif schema.encodings == (encoding,):
         record = first_record(read_bytes)

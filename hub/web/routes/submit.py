@@ -22,6 +22,7 @@ from hub.kit.authority import Action, Permit
 from hub.kit.errors import HubError, Invalid, Refused
 from hub.kit.file_form import FileForm, Sink
 from hub.kit.words import say
+from hub.schemas import ImportProfile
 from hub.web.dates import months_back, spoken_moment
 from hub.web.door import Door
 from hub.web.elements import Problem
@@ -86,7 +87,7 @@ class Submit:
                 dataset=dataset,
                 period=period,
                 file_name=file_name,
-                sheet=fields.get("sheet", ""),
+                profile=ImportProfile(sheet=fields.get("sheet", "")),
             )
             started.append(receiving)
             return receiving.write

@@ -10,6 +10,7 @@ import pytest
 from hub.intake import State, Submission
 from hub.kit.authority import Form, Reader
 from hub.kit.errors import Refused
+from hub.schemas import ImportProfile
 from tests.support.intake import STREET, AnIntake, an_intake, good, traces
 from tests.support.schemas import PERIOD, codes, rows_of
 from tests.support.workbooks import ods_of, replaced, table_of, xlsx_of
@@ -35,7 +36,12 @@ def sealed_rows(hub: AnIntake, done: Submission) -> list[tuple[object, ...]]:
 
 def send(hub: AnIntake, content: bytes, *, sheet: str = "", name: str = "extract.xlsx") -> Submission:
     receiving = hub.intake.receive(
-        hub.create_permit(), agency="ravensbourne-police", dataset=STREET, period=PERIOD, file_name=name, sheet=sheet
+        hub.create_permit(),
+        agency="ravensbourne-police",
+        dataset=STREET,
+        period=PERIOD,
+        file_name=name,
+        profile=ImportProfile(sheet=sheet),
     )
     receiving.write(content)
     with hub.database.unit_of_work() as uow:
@@ -59,7 +65,7 @@ def test_a_workbook_asks_which_sheet_and_takes_the_one_that_is_chosen(hub: AnInt
         report = hub.intake.report(uow, hub.uploader(), asked.id)
     assert (asked.state, codes(report), report.encoding) == (State.RETURNED, ["two-sheets"], "xlsx")
     chosen = send(hub, content, sheet="June")
-    assert (chosen.state, chosen.rows, chosen.sheet) == (State.ACCEPTED, 2, "June")
+    assert (chosen.state, chosen.rows, chosen.profile.sheet) == (State.ACCEPTED, 2, "June")
     assert chosen.id != asked.id
     assert send(hub, content, sheet="June").id == chosen.id
     assert send(hub, content, sheet="May").id != chosen.id
@@ -115,7 +121,7 @@ def test_a_check_that_was_cut_off_knows_the_chosen_sheet_when_it_is_done_again(h
         dataset=STREET,
         period=PERIOD,
         file_name="x.xlsx",
-        sheet="June",
+        profile=ImportProfile(sheet="June"),
     )
     receiving.write(xlsx_of(("May", TABLE), ("June", TABLE[:3])))
     with hub.database.unit_of_work() as uow:

@@ -12,7 +12,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from hub.engine import DuckDbEngine
-from hub.schemas import CheckReport, Outcome, check
+from hub.schemas import CheckReport, ImportProfile, Outcome, check
 from tests.support.schemas import ROWS, checked, codes, csv_of, found, registry, rows_of, schema_of
 from tests.support.workbooks import Xml, ods_of, ods_with, part_of, replaced, table_of, xlsx_of
 
@@ -141,7 +141,7 @@ def test_two_sheets_that_fit_are_asked_about_and_the_sender_may_choose(tmp_path:
     assert (report.outcome, report.rows, finding.count, report.encoding) == (Outcome.RETURNED, 0, 2, "xlsx")
     assert "“May”, “June”" in finding.message
     assert "Notes" not in finding.message
-    chosen = checked(tmp_path, CRIME, content, sheet="June")
+    chosen = checked(tmp_path, CRIME, content, profile=ImportProfile(sheet="June"))
     assert (chosen.accepted_rows, codes(chosen)) == (6, ["sheet-taken"])
 
 
@@ -151,7 +151,7 @@ def test_sheets_of_which_none_fits_are_asked_about(tmp_path: Path) -> None:
 
 
 def test_a_sheet_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
-    report = checked(tmp_path, CRIME, xlsx_of(("May", TABLE)), sheet="Mai")
+    report = checked(tmp_path, CRIME, xlsx_of(("May", TABLE)), profile=ImportProfile(sheet="Mai"))
     assert (codes(report), report.outcome) == (["no-such-sheet"], Outcome.RETURNED)
     assert "“May”" in found(report, "no-such-sheet").message
 
@@ -164,7 +164,7 @@ def test_a_hidden_sheet_is_never_taken_unasked(tmp_path: Path) -> None:
     report = checked(tmp_path, CRIME, content)
     assert (report.accepted_rows, codes(report)) == (3, ["hidden-sheet"])
     assert "“Old”" in found(report, "hidden-sheet").message
-    chosen = checked(tmp_path, CRIME, content, sheet="Old")
+    chosen = checked(tmp_path, CRIME, content, profile=ImportProfile(sheet="Old"))
     assert chosen.accepted_rows == 12
     assert "is hidden" in found(chosen, "hidden-sheet").message
 
