@@ -14,12 +14,11 @@ from typing import Any
 from hub.engine import literal, quoted
 from hub.kit.words import say
 from hub.schemas.derive import derived_sql
-from hub.schemas.model import DATED, MONTH, ROW_NUMBER, DatasetSchema, Field, Rule
-from hub.schemas.period import first_day, next_first_day
+from hub.schemas.model import DATED, MONTH, ROW_NUMBER, Code, CodeList, DatasetSchema, Field
+from hub.schemas.period import first_day, next_first_day, skipped_hour
+from hub.schemas.probe import Probe, listed
+from hub.schemas.rules import rule_probes
 from hub.schemas.wide import month_cell, unpivoted
-
-EXTRACT = "hub_extract"
-"""Relation of a file's rows as text: one column a column of the file, blanks null, and `hub_row`."""
 
 _SQL_TYPES = {
     "string": "VARCHAR",
@@ -43,19 +42,6 @@ _PARTS = {
     "%S": "[0-9]{2}",
     "%z": "(?:Z|[+-][0-9]{2}:?[0-9]{2})",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One thing to look for: the finding's code, the column it is about (or empty), the SQL that is true where it is,
-    and its words.
-    """
-
-    code: str
-    field: str
-    predicate: str
-    words: Mapping[str, Any]
-    screen: str = ""  # a cheaper question over distinct values: when it finds none, the predicate finds none
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +83,7 @@ def compiled(
     ]
     if schema.wide is not None:
         probes += [probe for name in months for probe in _field_probes(schema, month_cell(schema.wide, name), period)]
-    for rule in schema.rules:
-        if present.issuperset((*rule.fields, *filter(None, (rule.when,)))):
-            probes.extend(_rule_probes(rule, _comparable(schema, rule, typed), period))
+    probes += rule_probes(schema, present, typed, period)
     if period:
         probes.extend(_period_probe(schema, present, typed, period))
     derived = derived_sql(schema, typed)
@@ -116,7 +100,7 @@ def text_of(schema: DatasetSchema, field: Field, column: str) -> str:
     if field.trim or (field.type == "string" and field.codes is None and not field.pattern):
         text = f"CASE WHEN trim({column}) <> '' THEN {text} END"
     written = blanks_written(schema)
-    return f"CASE WHEN {text} NOT IN {_listed(written)} THEN {text} END" if written else text
+    return f"CASE WHEN {text} NOT IN {listed(written)} THEN {text} END" if written else text
 
 
 def trimmed(column: str) -> str:
@@ -134,7 +118,7 @@ def _typed(field: Field) -> str:
     if field.type in ("string", "yearmonth"):
         return column
     if field.type == "boolean":
-        yes, no = _listed(field.true_values), _listed(field.false_values)
+        yes, no = listed(field.true_values), listed(field.false_values)
         return f"CASE WHEN {column} IN {yes} THEN true WHEN {column} IN {no} THEN false END"
     if field.type in ("date", "datetime"):
         return _moment(field)
@@ -160,9 +144,11 @@ def _field_probes(schema: DatasetSchema, field: Field, period: str) -> list[Prob
     elif field.wanted:
         probes.append(Probe("blank-wanted", field.name, f"{column} IS NULL", {}))
     if field.codes is not None:
-        probes.append(_code_probe(schema, field, period))
+        probes += _code_probes(schema, field, field.codes, period)
     if field.type != "string":
         probes.append(_type_probe(field))
+    if field.type == "datetime" and not any("%z" in one for one in field.formats):
+        probes.append(Probe("no-such-time", field.name, skipped_hour(_typed(field)), {}))
     if field.pattern:
         wrong = f"NOT regexp_full_match({column}, {literal(field.pattern)})"
         probes.append(Probe("bad-format", field.name, wrong, {"example": field.example}))
@@ -174,17 +160,33 @@ def _field_probes(schema: DatasetSchema, field: Field, period: str) -> list[Prob
     return probes
 
 
-def _code_probe(schema: DatasetSchema, field: Field, period: str) -> Probe:
-    column, known = quoted(field.name), field.codes.valid_in(period) if field.codes else ()
-    unknown = f"{column} NOT IN {_listed(known)}" if known else f"{column} IS NOT NULL"
-    if field.several and known:
-        unknown = f"NOT list_has_all([{_listed(known)[1:-1]}], string_split({column}, ';'))"
+def _code_probes(schema: DatasetSchema, field: Field, codes: CodeList, period: str) -> list[Probe]:
+    """Codes that are in no month's list, and, one by one, those that are only in another month's."""
+    column, known = quoted(field.name), codes.valid_in(period)
+    every, screen = tuple(code.code for code in codes.codes), f"SELECT DISTINCT {column}"
     words = {
-        "codes": field.codes.title if field.codes else "",
+        "codes": codes.title,
         "period": period or say("schemas.finding.not-in-code-list.any-period"),
         "schema": schema.id,
     }
-    return Probe("not-in-code-list", field.name, unknown, words, screen=f"SELECT DISTINCT {column}")
+    unknown = f"{column} NOT IN {listed(every)}"
+    if field.several:
+        unknown = f"NOT list_has_all([{listed(every)[1:-1]}], string_split({column}, ';'))"
+    probes = [Probe("not-in-code-list", field.name, unknown, words, screen=screen)]
+    for code in codes.codes:
+        if code.code not in known:
+            here = f"{column} = {literal(code.code)}"
+            if field.several:
+                here = f"list_contains(string_split({column}, ';'), {literal(code.code)})"
+            said = words | {"known": code.code, "title": code.title, "months": _months_of(code)}
+            probes.append(Probe("code-of-another-month", field.name, here, said, screen=screen))
+    return probes
+
+
+def _months_of(code: Code) -> str:
+    """The months in which a code is good, in words."""
+    bounds = "between" if code.valid_from and code.valid_to else "from" if code.valid_from else "to"
+    return say(f"schemas.finding.code-of-another-month.{bounds}", first=code.valid_from, last=code.valid_to)
 
 
 def _type_probe(field: Field) -> Probe:
@@ -192,7 +194,7 @@ def _type_probe(field: Field) -> Probe:
     words = {"expected": said_type(field), "example": field.example}
     if field.type == "boolean":
         both = field.true_values + field.false_values
-        return Probe("bad-type", field.name, f"{column} NOT IN {_listed(both)}", words)
+        return Probe("bad-type", field.name, f"{column} NOT IN {listed(both)}", words)
     if field.type == "integer" or (field.type == "date" and field.formats == ("%Y-%m-%d",)):
         # written back it is the same text: cheaper than a pattern, and forgives nothing either
         wrong = f"({column} IS NOT NULL AND CAST({_typed(field)} AS VARCHAR) IS DISTINCT FROM {column})"
@@ -228,87 +230,6 @@ def _range_probe(field: Field) -> Probe:
 def _derived_probe(name: str, sql: str) -> Probe:
     column = quoted(name)
     return Probe("derived-differs", name, f"({column} IS NOT NULL AND {column} IS DISTINCT FROM {sql})", {})
-
-
-def _comparable(schema: DatasetSchema, rule: Rule, typed: Mapping[str, str]) -> Mapping[str, str]:
-    """A date is compared with a time by the day: what happened at noon was recorded no earlier on the same day."""
-    if {schema.field(name).type for name in rule.fields} != {"date", "datetime"}:
-        return typed
-    return {**typed, **{name: f"CAST({typed[name]} AS DATE)" for name in rule.fields}}
-
-
-def _rule_probes(rule: Rule, typed: Mapping[str, str], period: str) -> list[Probe]:
-    if rule.rule == "period":
-        return _bounds_probes(rule, typed, period)
-    return [_RULE_PROBES[rule.rule](rule, typed)]
-
-
-def _together_probe(rule: Rule, _: Mapping[str, str]) -> Probe:
-    blanks = [f"({quoted(name)} IS NULL)" for name in rule.fields]
-    wrong = " OR ".join(f"{blanks[0]} <> {other}" for other in blanks[1:])
-    return Probe("half-filled", "", f"({wrong})", {"fields": _names(rule.fields)})
-
-
-def _order_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:
-    first, last = (typed[name] for name in rule.fields)
-    words = {"earlier": rule.fields[0], "later": rule.fields[-1]}
-    if rule.rule == "order":
-        return Probe("out-of-order", rule.fields[1], f"{last} < {first}", words)
-    words |= {"days": str(rule.days)}
-    return Probe("long-gap", rule.fields[0], f"{last} > {first} + INTERVAL {rule.days} DAY", words)
-
-
-def _bounds_probes(rule: Rule, typed: Mapping[str, str], period: str) -> list[Probe]:
-    if not period:
-        return []
-    begin, finish = (typed[name] for name in rule.fields)
-    start, end = first_day(period), next_first_day(period)
-    wrong = f"({begin} < DATE '{start}' OR {finish} >= DATE '{end}' OR {finish} < {begin})"
-    return [Probe("bad-period", rule.fields[0], wrong, {"fields": _names(rule.fields), "period": period})]
-
-
-def _required_probe(rule: Rule, _: Mapping[str, str]) -> Probe:
-    code = "blank-required-here" if rule.severity == "error" else "blank-expected"
-    here = "IN" if rule.rule == "required-when" else "NOT IN"
-    blank = f"({quoted(rule.fields[0])} IS NULL AND {quoted(rule.when)} {here} {_listed(rule.codes)})"
-    return Probe(code, rule.fields[0], blank, {"when": rule.when})
-
-
-def _blank_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:
-    column, value = quoted(rule.fields[0]), typed[rule.fields[0]]
-    filled = f"{column} IS NOT NULL" if value == column else f"{column} IS NOT NULL AND {value} IS DISTINCT FROM 0"
-    return Probe(
-        "filled-here",
-        rule.fields[0],
-        f"({filled} AND {quoted(rule.when)} IN {_listed(rule.codes)})",
-        {"when": rule.when},
-    )
-
-
-def _one_value_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:
-    value = typed[rule.fields[0]]
-    # the first row decides: no row is better than another, and all that differ from it are named
-    first = f"(SELECT arg_min({value}, {ROW_NUMBER}) FROM {EXTRACT})"
-    return Probe("several-values", rule.fields[0], f"{value} <> {first}", {})
-
-
-def _part_probe(rule: Rule, typed: Mapping[str, str]) -> Probe:
-    part, whole = rule.fields
-    said = {"year": f"year({typed[whole]})", "hour": f"hour(TRY_CAST({typed[whole]} AS TIME))"}[rule.part]
-    words = {"whole": whole}
-    return Probe("disagrees", part, f"({typed[part]} <> {said})", words)
-
-
-_RULE_PROBES = {
-    "together": _together_probe,
-    "order": _order_probe,
-    "within-days": _order_probe,
-    "required-when": _required_probe,
-    "required-unless": _required_probe,
-    "blank-when": _blank_probe,
-    "part-of": _part_probe,
-    "one-value": _one_value_probe,
-}
 
 
 def _period_probe(schema: DatasetSchema, present: frozenset[str], typed: Mapping[str, str], period: str) -> list[Probe]:
@@ -352,11 +273,3 @@ def said_type(field: Field) -> str:
 def _said_format(format_: str) -> str:
     parts = re.split("(%-?[A-Za-z])", format_)
     return "".join(say(f"schemas.date.{part}") if part.startswith("%") else part for part in parts)
-
-
-def _names(names: tuple[str, ...]) -> str:
-    return ", ".join(names)
-
-
-def _listed(codes: tuple[str, ...]) -> str:
-    return "(" + ", ".join(literal(code) for code in codes) + ")"

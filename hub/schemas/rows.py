@@ -7,11 +7,12 @@ from collections.abc import Sequence, Set
 from hub.engine import EngineSession, literal, quoted
 from hub.geography import NEAR, OUTSIDE, UNLOCATED, AreaIndex
 from hub.kit.words import say
-from hub.schemas.compile import EXTRACT, Compiled, Probe, blanks_written, trimmed
+from hub.schemas.compile import Compiled, blanks_written, trimmed
 from hub.schemas.findings import SAMPLE, Finding, column_letter, finding
 from hub.schemas.header import Header
 from hub.schemas.identifiers import Sighting, Suspect, sightings
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
+from hub.schemas.probe import EXTRACT, Probe
 
 Hit = tuple[Probe, int, tuple[int, ...]]
 
@@ -36,17 +37,18 @@ def _screened(session: EngineSession, probes: Sequence[Probe]) -> list[Probe]:
     coded = [probe for probe in probes if probe.screen]
     if not coded:
         return list(probes)
+    screens = {screen: place for place, screen in enumerate(dict.fromkeys(probe.screen for probe in coded))}
     # materialised, or the engine would ask every row again instead of the distinct values
     values = ", ".join(
-        f"hub_values_{place} AS MATERIALIZED ({probe.screen} FROM {EXTRACT})" for place, probe in enumerate(coded)
+        f"hub_values_{place} AS MATERIALIZED ({screen} FROM {EXTRACT})" for screen, place in screens.items()
     )
     unknown = " UNION ALL ".join(
-        f"SELECT DISTINCT {place} AS place FROM hub_values_{place} WHERE {probe.predicate}"
+        f"SELECT DISTINCT {place} AS place FROM hub_values_{screens[probe.screen]} WHERE {probe.predicate}"
         for place, probe in enumerate(coded)
     )
     asked = f"WITH {values} {unknown}"
-    guilty = {coded[place].field for (place,) in session.rows(asked)}
-    return [probe for probe in probes if not probe.screen or probe.field in guilty]
+    guilty = {id(coded[place]) for (place,) in session.rows(asked)}
+    return [probe for probe in probes if not probe.screen or id(probe) in guilty]
 
 
 def probe_findings(found: Sequence[Hit], header: Header) -> list[Finding]:

@@ -11,12 +11,13 @@ from typing import Any
 from hub.engine import DuckDbEngine, EngineError, EngineSession, Reject, RejectKind, quoted
 from hub.geography import AreaIndex
 from hub.kit.words import say
-from hub.schemas.compile import EXTRACT, compiled, text_of
+from hub.schemas.compile import compiled, text_of
 from hub.schemas.findings import ERROR, Finding, catalogue, column_letter, finding, in_order
 from hub.schemas.header import Header, read_header
 from hub.schemas.identifiers import identifiers_in_bytes
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
 from hub.schemas.period import check_period
+from hub.schemas.probe import EXTRACT
 from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.registry import SchemaRegistry
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome, outcome_of

@@ -52,7 +52,10 @@ def test_a_code_is_good_only_in_its_months(tmp_path: Path, period: str, code: st
     report = report_for(tmp_path, period, code)
     assert (report.outcome is Outcome.ACCEPTED) == good
     if not good:
-        assert (found(report, "not-in-code-list").count, period in found(report, "not-in-code-list").message) == (
+        assert (
+            found(report, "code-of-another-month").count,
+            period in found(report, "code-of-another-month").message,
+        ) == (
             3,
             True,
         )
