@@ -21,12 +21,12 @@ SEARCH = "police/stop-and-search"
 def hours() -> list[datetime]:
     """Each half hour of the days around each change of the clocks, 1996 to 2037, and a summer's and a winter's day."""
     days = [
-        datetime(year, month, day)
+        datetime.fromisoformat(f"{year}-{month:02d}-{day:02d}")
         for year in range(1996, 2038)
         for month, first in ((3, 22), (10, 22))
         for day in range(first, 32)
     ]
-    days += [datetime(2024, 7, 14), datetime(2024, 1, 14)]
+    days += [datetime.fromisoformat("2024-07-14"), datetime.fromisoformat("2024-01-14")]
     return [day + timedelta(minutes=30 * half) for day in days for half in range(8)]
 
 
