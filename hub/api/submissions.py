@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
@@ -42,9 +42,18 @@ class Submissions:
         return router
 
     async def submit(
-        self, request: Request, dataset: str, period: str, file_name: str = "extract.csv", sheet: str = ""
+        self,
+        request: Request,
+        response: Response,
+        dataset: str,
+        period: str,
+        file_name: str = "extract.csv",
+        sheet: str = "",
     ) -> dict[str, Any]:
         """Receive, seal, check; the answer is the submission with its report. The same bytes twice are the same submission.
+
+        202 when it is received and not checked yet, as a file above 16 MiB never is: `progress` tells how far it is, there
+        and in `GET /submissions/{id}`.
 
         The file is CSV, XLSX or ODS, told by its bytes. `sheet` is the sheet of a workbook with several that fit.
         """
@@ -69,7 +78,10 @@ class Submissions:
         except BaseException:
             await self._abandon(started)
             raise
-        return await run_in_threadpool(self._document, session, submission)
+        document = await run_in_threadpool(self._document, session, submission)
+        if document["state"] == State.RECEIVED:
+            response.status_code = 202
+        return document
 
     def listing(self, request: Request, dataset: str = "") -> dict[str, Any]:
         """The agency's submissions, newest first."""
@@ -79,10 +91,13 @@ class Submissions:
             return {"submissions": [one.as_json() for one in found]}
 
     def one(self, request: Request, submission_id: str) -> dict[str, Any]:
-        """One submission; 404 to everybody but the agency that sent it."""
+        """One submission; 404 to everybody but the agency that sent it. `progress` tells how far its check is."""
         with self._hub.database.unit_of_work() as uow:
             session = session_of(self._hub, uow, request)
-            return self._hub.intake.submission(uow, session.reader, submission_id).as_json()
+            found = self._hub.intake.submission(uow, session.reader, submission_id)
+        if found.state is State.RECEIVED:
+            self._work.check(found.id)
+        return self._told(found)
 
     def report(self, request: Request, submission_id: str) -> dict[str, Any]:
         """The report of the check: the form of `hub check --json`."""
@@ -123,12 +138,15 @@ class Submissions:
     def _complete(self, receiving: Receiving) -> Submission:
         with self._hub.database.unit_of_work() as uow:
             submission = receiving.complete(uow)
-        return self._work.checked(submission.id)
+        return self._work.checked(submission)
 
     def _document(self, session: Session, submission: Submission) -> dict[str, Any]:
         with self._hub.database.unit_of_work() as uow:
-            document = dict(self._hub.intake.submission(uow, session.reader, submission.id).as_json())
-            if submission.state is State.RECEIVED:  # the worker is slow, or not there: ask again for the report
-                return document | {"report": None}
-            report = self._hub.intake.report(uow, session.reader, submission.id)
-            return document | {"report": report.as_json()}
+            found = self._hub.intake.submission(uow, session.reader, submission.id)
+            if found.state is State.RECEIVED:  # a large file, or a worker that is slow or not there
+                return self._told(found) | {"report": None}
+            report = self._hub.intake.report(uow, session.reader, found.id)
+            return self._told(found) | {"report": report.as_json()}
+
+    def _told(self, found: Submission) -> dict[str, Any]:
+        return found.as_json() | {"progress": self._hub.checks.of(found).as_json()}

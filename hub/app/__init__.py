@@ -5,6 +5,7 @@ Importing this room imports every store, so that `hub.db.metadata` is whole.
 
 from hub.app.background import Background, Piece, Tell
 from hub.app.building import build_snapshot
+from hub.app.checks import CheckBoard
 from hub.app.composition import Hub, build
 from hub.app.housekeeping import Housekeeping, Worker
 from hub.app.partnerships import PARTNERSHIPS, RAVENSBOURNE, Partnership, SeedPerson
@@ -16,6 +17,7 @@ __all__ = [
     "PARTNERSHIPS",
     "RAVENSBOURNE",
     "Background",
+    "CheckBoard",
     "Housekeeping",
     "Hub",
     "Partnership",

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hub.agreements import Agreements
+from hub.app.checks import CheckBoard
 from hub.app.directory import Directory
 from hub.app.keyfile import root_key
 from hub.app.progress import ProgressBoard
@@ -55,6 +56,7 @@ class Hub:
     assessments: Assessments
     jobs: Jobs
     progress: ProgressBoard
+    checks: CheckBoard
 
     def close(self) -> None:
         """Let go of workers and connections."""
@@ -108,6 +110,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         assessments=Assessments(views=views, definitions=definitions, context=context, **shared),
         jobs=Jobs(database_url=settings.jobs_url),
         progress=ProgressBoard(settings.state),
+        checks=CheckBoard(settings.state),
     )
 
 

@@ -11,7 +11,7 @@ import threading
 
 from hub.app.building import as_they_stand, build_snapshot
 from hub.app.composition import Hub
-from hub.app.work import BUILD, CHECK, check_subject
+from hub.app.work import BUILD, CHECK, check_subject, check_told
 from hub.kit.errors import HubError
 
 RETENTION = "retention"
@@ -93,7 +93,7 @@ def register_jobs(hub: Hub) -> None:
     """Name the kinds of job that the hub does: each asks the policy anew, and keeps nothing of what it is told."""
 
     def check(subject: str) -> None:
-        hub.intake.check_apart(subject.partition("/")[0])
+        check_told(hub, subject.partition("/")[0])
 
     def build(subject: str) -> None:
         with hub.database.reading() as reading:
@@ -112,7 +112,9 @@ def _swept(hub: Hub) -> tuple[str, ...]:
     """Unlink what nobody owns; the submissions that were left received."""
     with hub.database.reading() as reading:
         hub.vault.sweep(reading)
-        return hub.intake.left(reading)
+        left = hub.intake.left(reading)
+    hub.checks.sweep(left)
+    return left
 
 
 def _today(hub: Hub) -> str:

@@ -6,6 +6,7 @@ rooms and in the log, a submission that no check has settled is `received`, and 
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Protocol
 
@@ -22,8 +23,12 @@ from hub.settings import Where
 CHECK, BUILD = "check", "snapshot"
 """The kinds of job that doors start."""
 
+LARGE = 16 * 2**20
+"""Bytes of a file from which on a check is not waited for: whoever sent it looks how far it is."""
+
 _PATIENCE = 20.0  # a thread of the server waits: callers ask again for what takes longer
 _BETWEEN = 0.1
+_AT_ONCE = 2  # checks in threads: each may take the memory that the settings allow
 
 
 class Work(Protocol):
@@ -33,8 +38,10 @@ class Work(Protocol):
         """Start the check of a received submission, and wait up to `wait` seconds for its end."""
         ...
 
-    def checked(self, submission: str) -> Submission:
-        """Check a submission and wait for the outcome; a worker that does not come leaves it `received`."""
+    def checked(self, submission: Submission) -> Submission:
+        """Check a submission and wait for the outcome; a worker that does not come leaves it `received`. A large one is
+        not waited for.
+        """
         ...
 
     def build(self, reader: Reader, *, wait: float = 0) -> None:
@@ -58,26 +65,37 @@ def check_subject(hub: Hub, submission: str) -> str:
     return f"{submission}/{hub.clock.now():%Y-%m-%dT%H}"
 
 
+def check_told(hub: Hub, submission: str) -> Submission:
+    """Check a submission, telling how far it is to whoever looks at the board."""
+    with hub.checks.teller(submission) as tell:
+        return hub.intake.check_apart(submission, tell=tell)
+
+
 class WorkHere:
     """In threads of this process: a kill loses the thread and nothing else."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._background = Background()
+        self._room = threading.Semaphore(_AT_ONCE)
 
     def check(self, submission: str, *, wait: float = 0) -> None:
         """In a thread; what is tried too often is left to the next start."""
 
         def work(_tell: Tell) -> None:
-            self._hub.intake.check_apart(submission)
+            with self._room:
+                check_told(self._hub, submission)
 
         key = f"{CHECK}:{submission}"
         self._background.start(key, work)
         self._background.wait(key, wait)
 
-    def checked(self, submission: str) -> Submission:
-        """In the thread that asks."""
-        return self._hub.intake.check_apart(submission)
+    def checked(self, submission: Submission) -> Submission:
+        """In the thread that asks; a large one in a thread of its own."""
+        if submission.size <= LARGE:
+            return check_told(self._hub, submission.id)
+        self.check(submission.id)
+        return submission
 
     def build(self, reader: Reader, *, wait: float = 0) -> None:
         """In a thread, with progress."""
@@ -104,10 +122,10 @@ class WorkApart:
         self._hub.jobs.send(CHECK, check_subject(self._hub, submission))
         self._until_settled(submission, wait)
 
-    def checked(self, submission: str) -> Submission:
-        """Queued, and waited for a while."""
-        self._hub.jobs.send(CHECK, check_subject(self._hub, submission))
-        return self._until_settled(submission, _PATIENCE)
+    def checked(self, submission: Submission) -> Submission:
+        """Queued, and a small one waited for a while."""
+        self._hub.jobs.send(CHECK, check_subject(self._hub, submission.id))
+        return self._until_settled(submission.id, _PATIENCE if submission.size <= LARGE else 0)
 
     def build(self, reader: Reader, *, wait: float = 0) -> None:
         """Queued for the person: the worker asks the policy again as that person."""

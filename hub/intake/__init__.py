@@ -21,16 +21,20 @@ from hub.intake.model import (
 )
 from hub.intake.receiving import Receiving
 from hub.intake.service import Intake
+from hub.intake.stages import CheckProgress, Stage, Tell
 
 __all__ = [
     "KEPT",
     "TRANSITIONS",
     "CellValue",
+    "CheckProgress",
     "Intake",
     "Receipt",
     "Receiving",
+    "Stage",
     "State",
     "Submission",
+    "Tell",
     "states_diagram",
     "states_page",
 ]

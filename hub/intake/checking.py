@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.engine import DuckDbEngine, EngineSession, quoted
 from hub.geography import AreaIndex
 from hub.intake.model import Submission
+from hub.intake.stages import Tell, Watch, tell_nobody
 from hub.kit.errors import Bug
 from hub.pseudonyms import Pseudonyms
 from hub.schemas import KEPT, Checked, CheckReport, DatasetSchema, SchemaRegistry, check, values_at
@@ -32,9 +33,17 @@ class Checker:
         self._pseudonyms = pseudonyms
 
     def judged(
-        self, files: SealedFiles, submission: Submission, *, area: AreaIndex | None, part_accept: bool
+        self,
+        files: SealedFiles,
+        submission: Submission,
+        *,
+        area: AreaIndex | None,
+        part_accept: bool,
+        tell: Tell = tell_nobody,
     ) -> Judged:
         """The outcome. Publish the writers while `files` are open, or they are gone."""
+        watch = Watch(tell, size=submission.size)
+        files.watch = watch.read
         schema = self._schemas.get(submission.dataset, submission.schema_version)
         original = submission.original_object
         with self._engine.session(files=files) as session:
@@ -50,9 +59,11 @@ class Checker:
                 part_accept=part_accept,
                 sha256=submission.sha256,
                 profile=submission.profile,
+                stage=watch.stage,
             )
             if checked.report.outcome not in KEPT:
                 return Judged(checked.report, None, None)
+            watch.stage("sealing")
             accepted = _seal(session, files, submission, self._accepted_sql(session, schema, checked))
             ((held_back,),) = session.rows(f"SELECT count(*) FROM {checked.quarantined}")
             quarantine = f"SELECT * FROM {checked.quarantined}" if held_back else ""

@@ -17,6 +17,7 @@ from hub.intake.entries import Log
 from hub.intake.model import KEPT, SENT_BACK, CellValue, Receipt, State, Submission, state_of
 from hub.intake.receiving import Receiving
 from hub.intake.retaining import Retention
+from hub.intake.stages import Tell, tell_nobody
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import Conflict, NotFound, NotPermitted
@@ -165,8 +166,10 @@ class Intake:
         with self._vault.files(uow, asked.grant, [submission.original_object]) as files:
             return self._settle(uow, submission, asked, self._judge(files, submission, asked))
 
-    def check_apart(self, submission_id: str) -> Submission:
-        """As `check`, in transactions of its own: one to ask, none while the file is checked, one to settle."""
+    def check_apart(self, submission_id: str, *, tell: Tell = tell_nobody) -> Submission:
+        """As `check`, in transactions of its own: one to ask, none while the file is checked, one to settle. `tell` hears
+        how far it is.
+        """
         with self._database.unit_of_work() as uow:
             submission = self._known(uow, submission_id)
             if submission.state is not State.RECEIVED:
@@ -176,7 +179,7 @@ class Intake:
             with self._database.reading() as reading:
                 opening = self._vault.files(reading, asked.grant, [submission.original_object])
                 files = open_until_settled.enter_context(opening)
-            judged = self._judge(files, submission, asked)
+            judged = self._judge(files, submission, asked, tell)
             try:
                 with self._database.unit_of_work() as uow:
                     return self._settle(uow, submission, asked, judged)
@@ -211,8 +214,8 @@ class Intake:
         )
         return _Asked(grant, permit, self._geography.current(uow), terms.part_accept)
 
-    def _judge(self, files: SealedFiles, submission: Submission, asked: _Asked) -> Judged:
-        return self._checker.judged(files, submission, area=asked.area, part_accept=asked.part_accept)
+    def _judge(self, files: SealedFiles, submission: Submission, asked: _Asked, tell: Tell = tell_nobody) -> Judged:
+        return self._checker.judged(files, submission, area=asked.area, part_accept=asked.part_accept, tell=tell)
 
     def _settle(self, uow: UnitOfWork, submission: Submission, asked: _Asked, judged: Judged) -> Submission:
         """Keep the outcome, what was sealed and the entry together; a refused file's key goes in the same

@@ -42,6 +42,9 @@ _RAW = "hub_file"
 _UNREADABLE = "hub_unreadable"
 _SAY_NOTHING = frozenset(("not-csv", "bad-workbook", "workbook-too-large", "password-protected"))
 """Findings of files whose bytes, compressed or encrypted, say nothing and look like anything."""
+_STEPS = 5
+Stage = Callable[[str, int, int], None]
+"""Hears what a check is at, `reading` or `checking`, and how many of its steps are done."""
 _FILES_OWN_FAULT = frozenset(("engine-memory", "engine-value", "engine-count"))
 
 
@@ -59,6 +62,7 @@ class _Case:
     others: tuple[DatasetSchema, ...]
     part_accept: bool
     profile: ImportProfile = NO_PROFILE
+    stage: Stage = lambda _name, _done, _total: None
     told: tuple[Finding, ...] = ()  # of the workbook the rows were read from, before any row is checked
     unreadable: tuple[int, ...] = ()
     unused: tuple[int, ...] = ()
@@ -78,6 +82,7 @@ def check(
     part_accept: bool = False,
     sha256: str = "",
     profile: ImportProfile = NO_PROFILE,
+    stage: Stage = lambda _name, _done, _total: None,
 ) -> Checked:
     """Check the file `source` of a session against a schema.
 
@@ -89,6 +94,7 @@ def check(
     """
     if period:
         check_period(period)
+    stage("reading", 0, 0)
     case = _Case(
         session=session,
         source=source,
@@ -100,6 +106,7 @@ def check(
         others=tuple(others),
         part_accept=part_accept,
         profile=profile,
+        stage=stage,
     )
     text = scan(read_bytes, sha256=sha256, encodings=schema.encodings)
     if text.is_workbook:
@@ -189,9 +196,11 @@ def _other_encoding(text: Text) -> list[Finding]:
 def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], rows: int) -> Checked:
     """Check the rows themselves: the file has the agreed columns."""
     session, schema = case.session, case.schema
+    case.stage("checking", 0, _STEPS)
     _make_extract(session, schema, header)
     plan = compiled(schema, header.present, period=case.period, months=header.months)
     found = hits(session, [*plan.probes, *vintage_probes(session, schema, case.area)])
+    case.stage("checking", 1, _STEPS)
     identifiers = identifier_findings(session, schema, header, found)
     findings = [
         *case.told,
@@ -204,7 +213,9 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     findings += written_findings(session, _RAW, schema, header)
     if schema.health and not identifiers:
         findings += _unread_identifiers(case) if rejects else _beside_identifiers(case)
+    case.stage("checking", 2, _STEPS)
     findings += repeat_findings(session, schema, header)
+    case.stage("checking", 3, _STEPS)
     if case.unreadable:
         session.load(_UNREADABLE, {ROW_NUMBER: case.unreadable})
     wrong = _wrong_rows(found, identifiers, unreadable=bool(case.unreadable))
@@ -215,6 +226,7 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     truncated, without = truncated_findings(session, EXTRACT, header.months, wrong, header.columns)
     findings += truncated
     make_accepted(session, plan, wrong, ACCEPTED, QUARANTINED, without=without)
+    case.stage("checking", 4, _STEPS)
     findings += place_findings(session, schema, case.area, ACCEPTED)
     outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
     report = _report(case, text, findings, rows=rows, accepted=kept, outcome=outcome)

@@ -44,6 +44,8 @@ class SealedFiles(SessionFiles):
         self._made: dict[str, SealedWriter] = {}
         self._readers: WeakSet[SealedFile] = WeakSet()
         self._mutex = threading.Lock()
+        self.watch: Callable[[int], None] = lambda _count: None
+        """Hears how many bytes of ciphertext were read, as they are; from any thread."""
 
     def create(self, *, agency: str, dataset: str) -> str:
         """A new object to write to, as its id: the target is `sealed://<id>`. Unlinked at the end unless published."""
@@ -107,10 +109,10 @@ class SealedFiles(SessionFiles):
         if opened is None:
             writer = self._made[object_id]
             sealed_as = (object_id, writer.agency, writer.dataset)
-            file = SealedFile(writer.path, writer.key, context_of(*sealed_as), writer.size)
+            file = SealedFile(writer.path, writer.key, context_of(*sealed_as), writer.size, self.watch)
         else:
             sealed_as = (object_id, opened.sealed.agency, opened.sealed.dataset)
-            file = SealedFile(opened.path, opened.key, context_of(*sealed_as), opened.sealed.size)
+            file = SealedFile(opened.path, opened.key, context_of(*sealed_as), opened.sealed.size, self.watch)
         with self._mutex:
             self._readers.add(file)
         return file
@@ -119,7 +121,9 @@ class SealedFiles(SessionFiles):
 class SealedFile(RangeFile):
     """A sealed object opened to be read. SealBroken when the ciphertext is missing, changed or not of the recorded size."""
 
-    def __init__(self, path: Path, key: bytes, context: bytes, size: int) -> None:
+    def __init__(
+        self, path: Path, key: bytes, context: bytes, size: int, watch: Callable[[int], None] = lambda _count: None
+    ) -> None:
         self._file = -1
         try:
             self._file = file = os.open(path, os.O_RDONLY)
@@ -127,7 +131,12 @@ class SealedFile(RangeFile):
             raise SealBroken(say("vault.ciphertext-missing"), remedy=say("vault.broken-remedy")) from None
         try:
             length = os.fstat(file).st_size
-            decryptor = Decryptor(key, context, lambda offset, count: os.pread(file, count, offset), length)
+
+            def pread(offset: int, count: int) -> bytes:
+                watch(count)
+                return os.pread(file, count, offset)
+
+            decryptor = Decryptor(key, context, pread, length)
             if decryptor.size != size:
                 raise SealBroken(say("vault.wrong-size"), remedy=say("vault.broken-remedy"))
         except BaseException:

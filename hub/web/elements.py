@@ -123,11 +123,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Work that goes on behind a page, stage by stage."""
+    """Work that goes on behind a page, stage by stage; `percent` of the whole where that is told."""
 
     title: str
     text: str
     steps: tuple[Step, ...]
+    percent: int | None = None
 
     @property
     def running(self) -> bool:

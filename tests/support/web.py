@@ -449,7 +449,16 @@ def samples() -> Iterator[Sample]:
         "report-checking",
         "submission.html",
         a_frame("Assaults", refresh_seconds=3),
-        _submission(status=Tag("Being checked", "blue"), mood="wait", checking=True, findings=(), again=""),
+        _submission(
+            status=Tag("Being checked", "blue"),
+            mood="wait",
+            checking=True,
+            progress=Progress(
+                "How far the check is", "", (Step("Received", "done"), Step("Reading", "running")), percent=20
+            ),
+            findings=(),
+            again="",
+        ),
     )
     yield Sample(
         "cells",

@@ -11,7 +11,7 @@ from hub.intake import KEPT, CellValue, State, Submission
 from hub.kit.words import say
 from hub.schemas import CheckReport, Finding, catalogue
 from hub.web.dates import spoken_moment, spoken_month
-from hub.web.elements import Cell, Column, Fact, Table, Tag
+from hub.web.elements import Cell, Column, Fact, Progress, Table, Tag
 
 _COLOURS = {
     State.RECEIVED: "blue",
@@ -62,6 +62,7 @@ class SubmissionPage:
     findings: tuple[FindingCard, ...]
     severities: str
     receipt: tuple[Fact, ...]
+    progress: Progress | None = None
     again: str = ""
     withdraw: str = ""
     withdraw_text: str = ""
@@ -112,6 +113,7 @@ def submission_page(
     agreements: Mapping[str, str],
     sender: str,
     allowed: Allowed,
+    progress: Progress | None = None,
     withdraw_error: str = "",
 ) -> SubmissionPage:
     """The page of one submission; `report` is None while the check has not ended."""
@@ -135,6 +137,7 @@ def submission_page(
         findings=_cards(submission, report, allowed) if report is not None else (),
         severities=_severities(report.findings) if report is not None else "",
         receipt=_receipt(submission, titles, agreements, sender),
+        progress=progress,
         again=f"/submit/{submission.dataset}/{submission.period}" if allowed.send_again and state in _AGAIN else "",
         withdraw=f"/submissions/{submission.id}/withdraw" if allowed.withdraw and state in _WITHDRAWABLE else "",
         withdraw_text=say(f"web.submission.withdraw_text{'_returned' if state is State.RETURNED else ''}"),

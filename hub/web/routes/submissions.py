@@ -17,6 +17,7 @@ from hub.web.door import Door
 from hub.web.elements import Link, Problem
 from hub.web.forms import Form
 from hub.web.pages.people import ConfirmPage
+from hub.web.pages.stages import check_progress
 from hub.web.pages.submissions import Allowed, cells_page, heading_of, submission_page, submissions_page
 
 _REFRESH = 3
@@ -131,6 +132,7 @@ class SubmissionPages:
             agreements=agreements,
             sender=sender,
             allowed=allowed,
+            progress=check_progress(self._hub.checks.of(found)),
             withdraw_error=error,
         )
         frame = self._door.frame(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,9 +11,11 @@ import httpx2
 import pytest
 
 from hub.api import create_api
+from hub.intake import CheckProgress, Stage, Submission, Tell
 from hub.kit.authority import Action
 from tests.support.hubs import ANALYST, API, EACH_MONTH, STREET, UPLOADER, an_extract
 from tests.support.partnerships import Api, House
+from tests.support.serving import until
 
 PERIOD = "2024-01"
 BOUNDARY = "----form"
@@ -181,3 +184,33 @@ async def _asked(house: House, messages: Iterator[dict[str, Any]]) -> tuple[int,
     }
     await create_api(house.hub)(scope, receive, send)
     return said[0]["status"], b"".join(message.get("body", b"") for message in said[1:])
+
+
+def test_a_large_file_is_not_waited_for_and_its_progress_is_told(bare: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.app.work.LARGE", 100)
+    gate = threading.Event()
+    real = bare.hub.intake.check_apart
+
+    def held(submission: str, *, tell: Tell) -> Submission:
+        tell(CheckProgress(stage=Stage.READING, done=1, total=4))
+        gate.wait(20)
+        return real(submission, tell=tell)
+
+    monkeypatch.setattr(bare.hub.intake, "check_apart", held)
+    api = bare.api(UPLOADER)
+    answer = api.send(API, PERIOD, an_extract(PERIOD))
+    said = answer.json()
+    assert (answer.status_code, said["state"], said["report"]) == (202, "received", None)
+    until(lambda: api.ok(f"/submissions/{said['id']}")["progress"]["stage"] == "reading")
+    told = api.ok(f"/submissions/{said['id']}")["progress"]
+    assert told == {
+        "stage": "reading",
+        "stages": ["received", "reading", "checking", "sealing", "done"],
+        "done": 1,
+        "total": 4,
+        "fraction": 0.1,
+    }
+    gate.set()
+    until(lambda: api.ok(f"/submissions/{said['id']}")["state"] == "accepted")
+    assert api.ok(f"/submissions/{said['id']}")["progress"]["fraction"] == 1.0
+    assert api.ok(f"/submissions/{said['id']}/report")["accepted_rows"] == EACH_MONTH
