@@ -36,7 +36,7 @@ from hub.schemas import (
     catalogue,
     check_period,
 )
-from hub.vault import ObjectKind, SealedFiles, SealedWriter, Vault
+from hub.vault import ObjectKind, SealedWriter, Vault
 
 _TASK = Reader(agency="", task="intake-check")
 _MENDING = "data_quality"
@@ -164,12 +164,11 @@ class Intake:
             return submission
         asked = self._ask(uow, submission)
         with self._vault.files(uow, asked.grant, [submission.original_object]) as files:
-            return self._settle(uow, submission, asked, self._judge(files, submission, asked))
+            judged = self._checker.judged(files, submission, area=asked.area, part_accept=asked.part_accept)
+            return self._settle(uow, submission, asked, judged)
 
     def check_apart(self, submission_id: str, *, tell: Tell = tell_nobody) -> Submission:
-        """As `check`, in transactions of its own: one to ask, none while the file is checked, one to settle. `tell` hears
-        how far it is.
-        """
+        """As `check`, in transactions of its own: one to ask, none while the file is checked, one to settle."""
         with self._database.unit_of_work() as uow:
             submission = self._known(uow, submission_id)
             if submission.state is not State.RECEIVED:
@@ -179,7 +178,8 @@ class Intake:
             with self._database.reading() as reading:
                 opening = self._vault.files(reading, asked.grant, [submission.original_object])
                 files = open_until_settled.enter_context(opening)
-            judged = self._judge(files, submission, asked, tell)
+            part = asked.part_accept
+            judged = self._checker.judged(files, submission, area=asked.area, part_accept=part, tell=tell)
             try:
                 with self._database.unit_of_work() as uow:
                     return self._settle(uow, submission, asked, judged)
@@ -213,9 +213,6 @@ class Intake:
             uow, dataset=submission.dataset, supplier=submission.agency, at=self._clock.now()
         )
         return _Asked(grant, permit, self._geography.current(uow), terms.part_accept)
-
-    def _judge(self, files: SealedFiles, submission: Submission, asked: _Asked, tell: Tell = tell_nobody) -> Judged:
-        return self._checker.judged(files, submission, area=asked.area, part_accept=asked.part_accept, tell=tell)
 
     def _settle(self, uow: UnitOfWork, submission: Submission, asked: _Asked, judged: Judged) -> Submission:
         """Keep the outcome, what was sealed and the entry together; a refused file's key goes in the same
