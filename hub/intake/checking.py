@@ -44,6 +44,7 @@ class Checker:
         """The outcome. Publish the writers while `files` are open, or they are gone."""
         watch = Watch(tell, size=submission.size)
         files.watch = watch.read
+        watch.stage("reading")
         schema = self._schemas.get(submission.dataset, submission.schema_version)
         original = submission.original_object
         with self._engine.session(files=files) as session:

@@ -44,7 +44,7 @@ _SAY_NOTHING = frozenset(("not-csv", "bad-workbook", "workbook-too-large", "pass
 """Findings of files whose bytes, compressed or encrypted, say nothing and look like anything."""
 _STEPS = 5
 Stage = Callable[[str, int, int], None]
-"""Hears what a check is at, `reading` or `checking`, and how many of its steps are done."""
+"""Hears what a check is at beyond reading, and how many of its steps are done."""
 _FILES_OWN_FAULT = frozenset(("engine-memory", "engine-value", "engine-count"))
 
 
@@ -94,7 +94,6 @@ def check(
     """
     if period:
         check_period(period)
-    stage("reading", 0, 0)
     case = _Case(
         session=session,
         source=source,
