@@ -107,7 +107,10 @@ def check(
         profile=profile,
         stage=stage,
     )
-    text = scan(read_bytes, sha256=sha256, encodings=schema.encodings)
+    return _checked(case, scan(read_bytes, sha256=sha256, encodings=schema.encodings))
+
+
+def _checked(case: _Case, text: Text) -> Checked:
     if text.is_workbook:
         case, text = _unpacked(case, text)
         if text.is_workbook:
