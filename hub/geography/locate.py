@@ -14,7 +14,7 @@ import shapely as _untyped_shapely
 from hub.engine import EngineSession, literal, quoted
 from hub.geography.model import EDGE, INSIDE, NEAR, NEAR_METRES, OUTSIDE, UNLOCATED, AreaTree, Boundary, PlaceSpec
 from hub.geography.outlines import Outline, outlines_of
-from hub.geography.vintages import ward_vintage
+from hub.geography.vintages import lsoas_only_of_2011, ward_vintage
 from hub.geography.words import place_in
 
 shapely: Any = _untyped_shapely
@@ -131,6 +131,17 @@ class AreaIndex:
             if vintage and vintage not in own and code not in self._known and not self.tree.has(code):
                 found.setdefault(vintage, []).append(code)
         return found
+
+    def lsoas_of_2011(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """Those of the codes that are LSOAs of 2011 and of no later year, and that the lookup does not know."""
+        old = lsoas_only_of_2011()
+        return tuple(sorted(code for code in set(codes) if code in old and code not in self._known))
+
+    @property
+    def grid_bounds(self) -> tuple[float, float, float, float]:
+        """The box round the whole area in metres of the National Grid: west, south, east, north."""
+        west, south, east, north = shapely.total_bounds(self._metres.geometries)
+        return float(west), float(south), float(east), float(north)
 
     def _is_of(self, code: str, level: str) -> bool:
         return self.tree.has(code) and self.tree.area(code).level == level

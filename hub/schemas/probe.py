@@ -1,12 +1,14 @@
-"""What to look for in a column: one predicate of SQL, its code and its words."""
+"""What to look for in a column: one predicate of SQL, its code and its words; and the looking."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.engine import literal
+from hub.engine import EngineSession, literal
+from hub.schemas.findings import SAMPLE
+from hub.schemas.model import ROW_NUMBER
 
 EXTRACT = "hub_extract"
 """Relation of a file's rows as text: one column a column of the file, blanks null, and `hub_row`."""
@@ -23,6 +25,44 @@ class Probe:
     predicate: str
     words: Mapping[str, Any]
     screen: str = ""  # a cheaper question over distinct values: when it finds none, the predicate finds none
+
+
+Hit = tuple[Probe, int, tuple[int, ...]]
+"""A probe that found something, in how many rows, and the first of them."""
+
+
+def hits(session: EngineSession, probes: Sequence[Probe]) -> list[Hit]:
+    """The probes that found something, each with its exact count and first rows."""
+    asked = _screened(session, probes)
+    if not asked:
+        return []
+    counts = ", ".join(f"count_if({probe.predicate})" for probe in asked)
+    ((*numbers,),) = session.rows(f"SELECT {counts} FROM {EXTRACT}")
+    found = [(probe, count) for probe, count in zip(asked, numbers, strict=True) if count]
+    if not found:
+        return []
+    firsts = ", ".join(f"min({ROW_NUMBER}, {SAMPLE}) FILTER (WHERE {probe.predicate})" for probe, _ in found)
+    ((*samples,),) = session.rows(f"SELECT {firsts} FROM {EXTRACT}")
+    return [(probe, count, tuple(first)) for (probe, count), first in zip(found, samples, strict=True)]
+
+
+def _screened(session: EngineSession, probes: Sequence[Probe]) -> list[Probe]:
+    """Leave out the code lists whose column has no unknown value: distinct values are few and quickly had."""
+    coded = [probe for probe in probes if probe.screen]
+    if not coded:
+        return list(probes)
+    screens = {screen: place for place, screen in enumerate(dict.fromkeys(probe.screen for probe in coded))}
+    # materialised, or the engine would ask every row again instead of the distinct values
+    values = ", ".join(
+        f"hub_values_{place} AS MATERIALIZED ({screen} FROM {EXTRACT})" for screen, place in screens.items()
+    )
+    unknown = " UNION ALL ".join(
+        f"SELECT DISTINCT {place} AS place FROM hub_values_{screens[probe.screen]} WHERE {probe.predicate}"
+        for place, probe in enumerate(coded)
+    )
+    asked = f"WITH {values} {unknown}"
+    guilty = {id(coded[place]) for (place,) in session.rows(asked)}
+    return [probe for probe in probes if not probe.screen or id(probe) in guilty]
 
 
 def listed(codes: Iterable[str]) -> str:

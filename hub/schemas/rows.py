@@ -12,43 +12,10 @@ from hub.schemas.findings import SAMPLE, Finding, column_letter, finding
 from hub.schemas.header import Header
 from hub.schemas.identifiers import Sighting, Suspect, sightings
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
-from hub.schemas.probe import EXTRACT, Probe
+from hub.schemas.places import lsoas_of_2011
+from hub.schemas.probe import EXTRACT, Hit, listed
 
-Hit = tuple[Probe, int, tuple[int, ...]]
-
-
-def hits(session: EngineSession, probes: Sequence[Probe]) -> list[Hit]:
-    """The probes that found something, each with its exact count and first rows."""
-    asked = _screened(session, probes)
-    if not asked:
-        return []
-    counts = ", ".join(f"count_if({probe.predicate})" for probe in asked)
-    ((*numbers,),) = session.rows(f"SELECT {counts} FROM {EXTRACT}")
-    found = [(probe, count) for probe, count in zip(asked, numbers, strict=True) if count]
-    if not found:
-        return []
-    firsts = ", ".join(f"min({ROW_NUMBER}, {SAMPLE}) FILTER (WHERE {probe.predicate})" for probe, _ in found)
-    ((*samples,),) = session.rows(f"SELECT {firsts} FROM {EXTRACT}")
-    return [(probe, count, tuple(first)) for (probe, count), first in zip(found, samples, strict=True)]
-
-
-def _screened(session: EngineSession, probes: Sequence[Probe]) -> list[Probe]:
-    """Leave out the code lists whose column has no unknown value: distinct values are few and quickly had."""
-    coded = [probe for probe in probes if probe.screen]
-    if not coded:
-        return list(probes)
-    screens = {screen: place for place, screen in enumerate(dict.fromkeys(probe.screen for probe in coded))}
-    # materialised, or the engine would ask every row again instead of the distinct values
-    values = ", ".join(
-        f"hub_values_{place} AS MATERIALIZED ({screen} FROM {EXTRACT})" for screen, place in screens.items()
-    )
-    unknown = " UNION ALL ".join(
-        f"SELECT DISTINCT {place} AS place FROM hub_values_{screens[probe.screen]} WHERE {probe.predicate}"
-        for place, probe in enumerate(coded)
-    )
-    asked = f"WITH {values} {unknown}"
-    guilty = {id(coded[place]) for (place,) in session.rows(asked)}
-    return [probe for probe in probes if not probe.screen or id(probe) in guilty]
+_OF_2011 = "2011"
 
 
 def probe_findings(found: Sequence[Hit], header: Header) -> list[Finding]:
@@ -215,34 +182,20 @@ def place_findings(
     each = "SELECT DISTINCT" if schema.wide else "SELECT"
     session.run(f"CREATE TEMP VIEW hub_where AS {each} {', '.join(fields)} FROM {accepted}")
     area.located(session, "hub_where", schema.place, "hub_located")
-    codes = {OUTSIDE: "outside-area", NEAR: "moved-to-nearest", UNLOCATED: "no-place"}
-    wanted = ", ".join(literal(place) for place in codes)
+    codes = {OUTSIDE: "outside-area", NEAR: "moved-to-nearest", UNLOCATED: "no-place", _OF_2011: "lsoa-2011"}
+    wanted, where = ", ".join(literal(place) for place in codes), "hub_place"
+    if old := lsoas_of_2011(session, schema, area, "hub_where"):
+        column = f"trim(CAST({quoted(schema.place.fields[0])} AS VARCHAR))"
+        where = f"CASE WHEN hub_place = '{OUTSIDE}' AND {column} IN {listed(old)} THEN '{_OF_2011}' ELSE hub_place END"
     said = session.rows(
-        f"SELECT hub_place, count(*), min({ROW_NUMBER}, {SAMPLE}) FROM hub_located WHERE hub_place IN ({wanted}) GROUP BY hub_place"
+        f"SELECT {where} AS hub_said, count(*), min({ROW_NUMBER}, {SAMPLE}) FROM hub_located"
+        f" WHERE hub_place IN ({wanted}) GROUP BY hub_said"
     )
     session.run("DROP TABLE hub_located")
     session.run("DROP VIEW hub_where")
     return [
         finding(codes[place], count=count, rows=tuple(rows), fields=", ".join(schema.place.fields))
         for place, count, rows in sorted(said)
-    ]
-
-
-def vintage_probes(session: EngineSession, schema: DatasetSchema, area: AreaIndex | None) -> list[Probe]:
-    """For each other vintage of wards of which the extract holds codes, the probe that finds its rows."""
-    if area is None or schema.place.kind != "ward-code":
-        return []
-    (name,) = schema.place.fields
-    said = [str(code) for (code,) in session.rows(f"SELECT DISTINCT {quoted(name)} FROM {EXTRACT}") if code]
-    own = " / ".join(area.ward_vintages) or say("schemas.finding.other-vintage.own")
-    return [
-        Probe(
-            "other-vintage",
-            name,
-            f"{quoted(name)} IN ({', '.join(literal(code) for code in codes)})",
-            {"vintage": vintage, "own": own},
-        )
-        for vintage, codes in sorted(area.wards_of_other_vintages(said).items())
     ]
 
 

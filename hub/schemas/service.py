@@ -17,20 +17,18 @@ from hub.schemas.header import Header, read_header
 from hub.schemas.identifiers import identifiers_in_bytes
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
 from hub.schemas.period import check_period
-from hub.schemas.probe import EXTRACT
+from hub.schemas.places import area_probes, told_apart
+from hub.schemas.probe import EXTRACT, Hit, hits
 from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.registry import SchemaRegistry
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome, outcome_of
 from hub.schemas.rows import (
-    Hit,
-    hits,
     identifier_findings,
     make_accepted,
     place_findings,
     probe_findings,
     repeat_findings,
     said_kinds,
-    vintage_probes,
     written_findings,
 )
 from hub.schemas.text import Reader, Text, count_records, scan
@@ -201,7 +199,8 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     case.stage("checking", 0, _STEPS)
     _make_extract(session, schema, header)
     plan = compiled(schema, header.present, period=case.period, months=header.months)
-    found = hits(session, [*plan.probes, *vintage_probes(session, schema, case.area)])
+    found = hits(session, [*plan.probes, *area_probes(session, schema, case.area)])
+    found = told_apart(session, schema, found)
     case.stage("checking", 1, _STEPS)
     identifiers = identifier_findings(session, schema, header, found)
     findings = [
