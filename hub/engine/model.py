@@ -86,8 +86,14 @@ class EngineSession(Protocol):
         """
         ...
 
-    def write_parquet(self, sql: str, target: str) -> int:
-        """Write the rows of a query to `target` as Parquet and return their number."""
+    def write_parquet(self, sql: str, target: str, *, noted: Mapping[str, str] | None = None) -> int:
+        """Write the rows of a query to `target` as Parquet and return their number. `noted`: texts kept with the rows, by
+        a name for each; `notes_of` reads them.
+        """
+        ...
+
+    def notes_of(self, sources: Sequence[str], name: str) -> dict[str, str]:
+        """The texts that `write_parquet` kept under this name with the rows of these files, by file; none where none is."""
         ...
 
 

@@ -101,12 +101,21 @@ class DuckDbSession:
         finally:
             file.close()
 
-    def write_parquet(self, sql: str, target: str) -> int:
-        """Write the rows of a query to `target` as Parquet and return their number."""
+    def write_parquet(self, sql: str, target: str, *, noted: Mapping[str, str] | None = None) -> int:
+        """Write the rows of a query to `target` as Parquet and return their number; `noted` are texts kept with them."""
+        listed = ", ".join(f"{quoted(name)}: {literal(text)}" for name, text in (noted or {}).items())
+        notes = f", KV_METADATA {{{listed}}}" if listed else ""
         ((count,),) = self.rows(
-            f"COPY ({sql}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+            f"COPY ({sql}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false{notes})"
         )
         return int(count)
+
+    def notes_of(self, sources: Sequence[str], name: str) -> dict[str, str]:
+        """The texts kept under this name with the rows of these files, by file."""
+        if not sources:
+            return {}
+        asked = "SELECT file_name, decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = ?"
+        return {str(file): str(text) for file, text in self.rows(asked, [list(sources), name])}
 
     def _opened(self, source: str) -> tuple[BinaryIO, int]:
         if source in self._held:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.engine import DuckDbEngine, EngineSession, quoted
 from hub.geography import AreaIndex
+from hub.intake.comparing import compared, queries_of
 from hub.intake.model import Submission
+from hub.intake.query import Query
 from hub.intake.stages import Tell, Watch, tell_nobody
 from hub.kit.errors import Bug
 from hub.pseudonyms import Pseudonyms
@@ -39,9 +41,12 @@ class Checker:
         *,
         area: AreaIndex | None,
         part_accept: bool,
+        past: Sequence[Submission] = (),
         tell: Tell = tell_nobody,
     ) -> Judged:
-        """The outcome. Publish the writers while `files` are open, or they are gone."""
+        """The outcome; `past` is what to compare with, opened in `files` too. Publish the writers while `files` are open,
+        or they are gone.
+        """
         watch = Watch(tell, size=submission.size)
         files.watch = watch.read
         watch.stage("reading")
@@ -64,12 +69,14 @@ class Checker:
             )
             if checked.report.outcome not in KEPT:
                 return Judged(checked.report, None, None)
+            against = compared(session, schema, submission, checked, past)
             watch.stage("sealing")
-            accepted = _seal(session, files, submission, self._accepted_sql(session, schema, checked))
+            sql = self._accepted_sql(session, schema, checked)
+            accepted = _seal(session, files, submission, sql, noted=against.noted)
             ((held_back,),) = session.rows(f"SELECT count(*) FROM {checked.quarantined}")
             quarantine = f"SELECT * FROM {checked.quarantined}" if held_back else ""
             return Judged(
-                checked.report, accepted, _seal(session, files, submission, quarantine) if quarantine else None
+                against.report, accepted, _seal(session, files, submission, quarantine) if quarantine else None
             )
 
     def values(self, files: SealedFiles, submission: Submission, *, field: str, rows: Sequence[int]) -> dict[int, str]:
@@ -87,6 +94,11 @@ class Checker:
                 rows=rows,
                 profile=submission.profile,
             )
+
+    def queries(self, files: SealedFiles, submission: Submission) -> tuple[Query, ...]:
+        """The queries of a checked submission, with their figures."""
+        with self._engine.session(files=files) as session:
+            return queries_of(session, submission)
 
     def _accepted_sql(self, session: EngineSession, schema: DatasetSchema, checked: Checked) -> str:
         """Case references become pseudonyms in memory before anything is sealed; they are never shown (DESIGN section
@@ -111,7 +123,14 @@ class Checker:
         return f"SELECT *{replacing} FROM {checked.accepted}"
 
 
-def _seal(session: EngineSession, files: SealedFiles, submission: Submission, sql: str) -> SealedWriter:
+def _seal(
+    session: EngineSession,
+    files: SealedFiles,
+    submission: Submission,
+    sql: str,
+    *,
+    noted: Mapping[str, str] | None = None,
+) -> SealedWriter:
     target = files.create(agency=submission.agency, dataset=submission.dataset)
-    session.write_parquet(sql, f"sealed://{target}")
+    session.write_parquet(sql, f"sealed://{target}", noted=noted)
     return files.writer(target)

@@ -13,6 +13,7 @@ from hub.engine import DuckDbEngine
 from hub.geography import AreaIndex, Geography
 from hub.intake import store
 from hub.intake.checking import Checker, Judged
+from hub.intake.comparing import past_of
 from hub.intake.entries import Log
 from hub.intake.model import KEPT, SENT_BACK, CellValue, Receipt, State, Submission, state_of
 from hub.intake.receiving import Receiving
@@ -52,6 +53,8 @@ class _Asked:
     permit: Permit
     area: AreaIndex | None
     part_accept: bool
+    past: tuple[Submission, ...]
+    objects: tuple[str, ...]
 
 
 class Intake:
@@ -163,9 +166,8 @@ class Intake:
         if submission.state is not State.RECEIVED:
             return submission
         asked = self._ask(uow, submission)
-        with self._vault.files(uow, asked.grant, [submission.original_object]) as files:
-            judged = self._checker.judged(files, submission, area=asked.area, part_accept=asked.part_accept)
-            return self._settle(uow, submission, asked, judged)
+        with self._vault.files(uow, asked.grant, asked.objects) as files:
+            return self._settle(uow, submission, asked, self._judged(files, submission, asked, tell_nobody))
 
     def check_apart(self, submission_id: str, *, tell: Tell = tell_nobody) -> Submission:
         """As `check`, in transactions of its own: one to ask, none while the file is checked, one to settle."""
@@ -176,10 +178,9 @@ class Intake:
             asked = self._ask(uow, submission)
         with ExitStack() as open_until_settled:
             with self._database.reading() as reading:
-                opening = self._vault.files(reading, asked.grant, [submission.original_object])
+                opening = self._vault.files(reading, asked.grant, asked.objects)
                 files = open_until_settled.enter_context(opening)
-            part = asked.part_accept
-            judged = self._checker.judged(files, submission, area=asked.area, part_accept=part, tell=tell)
+            judged = self._judged(files, submission, asked, tell)
             try:
                 with self._database.unit_of_work() as uow:
                     return self._settle(uow, submission, asked, judged)
@@ -212,7 +213,13 @@ class Intake:
         terms = self._agreements.supply_terms(
             uow, dataset=submission.dataset, supplier=submission.agency, at=self._clock.now()
         )
-        return _Asked(grant, permit, self._geography.current(uow), terms.part_accept)
+        past = past_of(uow, submission, self._schemas.get(submission.dataset, submission.schema_version))
+        objects = (submission.original_object, *(one.accepted_object for one in past))
+        return _Asked(grant, permit, self._geography.current(uow), terms.part_accept, past, objects)
+
+    def _judged(self, files: SealedFiles, submission: Submission, asked: _Asked, tell: Tell) -> Judged:
+        part, past = asked.part_accept, asked.past
+        return self._checker.judged(files, submission, area=asked.area, part_accept=part, past=past, tell=tell)
 
     def _settle(self, uow: UnitOfWork, submission: Submission, asked: _Asked, judged: Judged) -> Submission:
         """Keep the outcome, what was sealed and the entry together; a refused file's key goes in the same

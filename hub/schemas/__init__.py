@@ -9,7 +9,7 @@ Findings come from one catalogue (`findings.yaml`), their words from `hub/kit/wo
 wrong, where and how to mend it, and never repeat a value.
 """
 
-from hub.schemas.findings import SAMPLE, Finding, FindingKind, catalogue, column_letter
+from hub.schemas.findings import SAMPLE, Finding, FindingKind, catalogue, column_letter, finding, in_order
 from hub.schemas.forms import (
     AGE_BANDS,
     FROM_PLACE,
@@ -69,10 +69,12 @@ __all__ = [
     "check_floor",
     "check_period",
     "column_letter",
+    "finding",
     "first_day",
     "frictionless_descriptor",
     "generalisation_of",
     "group_of",
+    "in_order",
     "next_first_day",
     "prescribed_sets",
     "row_forms",

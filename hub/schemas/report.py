@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -75,12 +75,14 @@ class Checked:
     `accepted`: the schema's columns with their types, `hub_row` BIGINT, `hub_month` VARCHAR; empty unless rows get
     in. Times are Europe/London TIMESTAMPs, months VARCHAR, blanks null. `quarantined`: the rows that did not get in,
     all columns of the file as VARCHAR, and `hub_row` (records that could not be divided into columns are in neither;
-    they are counted).
+    they are counted). `places`: how many rows lie in each ward, by its code, `outside` and `unlocated`; empty without
+    areas or places.
     """
 
     report: CheckReport
     accepted: str
     quarantined: str
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 def outcome_of(findings: Sequence[Finding], *, health: bool, part_accept: bool, kept_rows: int) -> Outcome:

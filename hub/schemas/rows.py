@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence, Set
 
 from hub.engine import EngineSession, literal, quoted
@@ -174,10 +175,12 @@ def _repeats(session: EngineSession, columns: tuple[str, ...]) -> tuple[int, tup
 
 def place_findings(
     session: EngineSession, schema: DatasetSchema, area: AreaIndex | None, accepted: str
-) -> list[Finding]:
-    """Rows that lie outside the partnership's area, just outside a boundary, or nowhere; all are kept."""
+) -> tuple[list[Finding], dict[str, int]]:
+    """Rows that lie outside the partnership's area, just outside a boundary, or nowhere; all are kept. And how many lie
+    in each ward, outside, and nowhere.
+    """
     if area is None or schema.place.kind == "none":
-        return []
+        return [], {}
     fields = [ROW_NUMBER, *(quoted(name) for name in schema.place.fields)]
     each = "SELECT DISTINCT" if schema.wide else "SELECT"
     session.run(f"CREATE TEMP VIEW hub_where AS {each} {', '.join(fields)} FROM {accepted}")
@@ -191,12 +194,16 @@ def place_findings(
         f"SELECT {where} AS hub_said, count(*), min({ROW_NUMBER}, {SAMPLE}) FROM hub_located"
         f" WHERE hub_place IN ({wanted}) GROUP BY hub_said"
     )
+    spread: Counter[str] = Counter()
+    for place, lsoa, count in session.rows("SELECT hub_place, hub_lsoa, count(*) FROM hub_located GROUP BY ALL"):
+        spread[area.tree.ward_of(lsoa) if lsoa else place] += count
     session.run("DROP TABLE hub_located")
     session.run("DROP VIEW hub_where")
-    return [
+    findings = [
         finding(codes[place], count=count, rows=tuple(rows), fields=", ".join(schema.place.fields))
         for place, count, rows in sorted(said)
     ]
+    return findings, dict(sorted(spread.items()))
 
 
 def make_accepted(
