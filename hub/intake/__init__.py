@@ -19,22 +19,31 @@ from hub.intake.model import (
     states_diagram,
     states_page,
 )
+from hub.intake.query import COUNTED, PERCENT, QUERY, QUERY_CODES, Moved, Query, figure_text, key_of
 from hub.intake.receiving import Receiving
 from hub.intake.service import Intake
 from hub.intake.stages import CheckProgress, Stage, Tell
 
 __all__ = [
+    "COUNTED",
     "KEPT",
+    "PERCENT",
+    "QUERY",
+    "QUERY_CODES",
     "TRANSITIONS",
     "CellValue",
     "CheckProgress",
     "Intake",
+    "Moved",
+    "Query",
     "Receipt",
     "Receiving",
     "Stage",
     "State",
     "Submission",
     "Tell",
+    "figure_text",
+    "key_of",
     "states_diagram",
     "states_page",
 ]

@@ -11,10 +11,28 @@ from hub.intake.comparing import compared, queries_of
 from hub.intake.model import Submission
 from hub.intake.query import Query
 from hub.intake.stages import Tell, Watch, tell_nobody
+from hub.kit.authority import Grant, Permit
 from hub.kit.errors import Bug
 from hub.pseudonyms import Pseudonyms
 from hub.schemas import KEPT, Checked, CheckReport, DatasetSchema, SchemaRegistry, check, values_at
 from hub.vault import SealedFiles, SealedWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the policy and the agreements said about the check of a submission, and what it is compared with."""
+
+    grant: Grant
+    permit: Permit
+    area: AreaIndex | None
+    part_accept: bool
+    submission: Submission
+    past: tuple[Submission, ...]
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """The sealed objects that the check opens."""
+        return (self.submission.original_object, *(one.accepted_object for one in self.past))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +52,8 @@ class Checker:
         self._schemas = schemas
         self._pseudonyms = pseudonyms
 
-    def judged(
-        self,
-        files: SealedFiles,
-        submission: Submission,
-        *,
-        area: AreaIndex | None,
-        part_accept: bool,
-        past: Sequence[Submission] = (),
-        tell: Tell = tell_nobody,
-    ) -> Judged:
-        """The outcome; `past` is what to compare with, opened in `files` too. Publish the writers while `files` are open,
-        or they are gone.
-        """
+    def judged(self, files: SealedFiles, submission: Submission, asked: Asked, *, tell: Tell = tell_nobody) -> Judged:
+        """The outcome. Publish the writers while `files` are open, or they are gone."""
         watch = Watch(tell, size=submission.size)
         files.watch = watch.read
         watch.stage("reading")
@@ -60,16 +67,16 @@ class Checker:
                 period=submission.period,
                 file_name=submission.file_name,
                 read_bytes=lambda: files.read(original),
-                area=area,
+                area=asked.area,
                 others=self._schemas.all(),
-                part_accept=part_accept,
+                part_accept=asked.part_accept,
                 sha256=submission.sha256,
                 profile=submission.profile,
                 stage=watch.stage,
             )
             if checked.report.outcome not in KEPT:
                 return Judged(checked.report, None, None)
-            against = compared(session, schema, submission, checked, past)
+            against = compared(session, schema, submission, checked, asked.past)
             watch.stage("sealing")
             sql = self._accepted_sql(session, schema, checked)
             accepted = _seal(session, files, submission, sql, noted=against.noted)

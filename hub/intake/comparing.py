@@ -25,9 +25,7 @@ class Compared:
     noted: Mapping[str, str]
 
 
-def past_of(
-    reading: UnitOfWork | Reading, submission: Submission, schema: DatasetSchema
-) -> tuple[Submission, ...]:
+def past_of(reading: UnitOfWork | Reading, submission: Submission, schema: DatasetSchema) -> tuple[Submission, ...]:
     """What a submission is compared with: what counts of the same agency and dataset, under versions of the schema that
     begin with the same number, for one of the 24 months before. Of a series the newest edition before alone.
     """
@@ -75,9 +73,7 @@ def queries_of(session: EngineSession, submission: Submission) -> tuple[Query, .
     return from_text(text) if text else ()
 
 
-def _queries(
-    schema: DatasetSchema, period: str, summary: Summary, before: Mapping[str, Summary]
-) -> tuple[Query, ...]:
+def _queries(schema: DatasetSchema, period: str, summary: Summary, before: Mapping[str, Summary]) -> tuple[Query, ...]:
     now = summary.months.get(period)
     if now is None or not before:
         return ()
@@ -85,7 +81,7 @@ def _queries(
     for sent in sorted(before):
         months |= before[sent].months
     found = queries(period, now, months, fresh=_fresh(schema, period))
-    if schema.series or not summary.places:  # the places of an edition are those of all its months
+    if schema.series or not schema.place.fields:  # the places of an edition are those of all its months
         return found
     places = {sent: one.places for sent, one in before.items()}
     shifted = place_query(period, schema.place.fields[0], summary.places, places)

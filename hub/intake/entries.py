@@ -11,6 +11,7 @@ from hub.kit.authority import Action, Grant, Permit, Reader
 from hub.kit.clock import Clock
 
 CELLS_READ = "submission:read-cells"
+QUERIES_READ = "submission:read-queries"
 
 
 class Log:
@@ -46,10 +47,19 @@ class Log:
 
     def cells_read(self, uow: UnitOfWork, grant: Grant, submission: Submission, *, code: str, cells: int) -> None:
         """Somebody of the agency looked at values of its own file (DPA 2018 s.62(1)(c))."""
+        self._consulted(uow, grant, submission, CELLS_READ, {"finding": code, "cells": cells})
+
+    def queries_read(self, uow: UnitOfWork, grant: Grant, submission: Submission, *, queries: int) -> None:
+        """Somebody of the agency looked at the figures of its own months that a query is about."""
+        self._consulted(uow, grant, submission, QUERIES_READ, {"queries": queries})
+
+    def _consulted(
+        self, uow: UnitOfWork, grant: Grant, submission: Submission, action: str, detail: dict[str, str | int]
+    ) -> None:
         entry = Entry(
             at=self._clock.now(),
             verb=Verb.CONSULTATION,
-            action=CELLS_READ,
+            action=action,
             outcome="done",
             reader=grant.reader,
             subject=f"submission/{submission.id}",
@@ -57,7 +67,7 @@ class Log:
             justification=grant.justification,
             authority=grant.id,
             policy_hash=grant.policy_hash,
-            detail={"finding": code, "cells": cells},
+            detail=detail,
         )
         record(uow, entry)
 

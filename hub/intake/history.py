@@ -118,7 +118,11 @@ def volume_limits(past: Mapping[str, int]) -> tuple[float, float]:
     """
     recent = _recent(past)
     usual = median(recent)
-    moves = [abs(past[after] - past[before]) for before, after in pairwise(sorted(past)) if months_until(after, 2)[1] == before]
+    moves = [
+        abs(past[after] - past[before])
+        for before, after in pairwise(sorted(past))
+        if months_until(after, 2)[1] == before
+    ]
     habit = MOVES * median(moves) if len(moves) >= LEAST_MOVES else NOISE * _SCALE * _deviation(recent)
     reach = max(habit, NOISE * sqrt(usual), LEAST_SHARE * usual, LEAST_STEP)
     low, high = max(0.0, usual - reach), usual + reach
@@ -194,11 +198,11 @@ def mix_queries(
     found = []
     if came:
         parts = tuple(Moved(code, count, 0) for code, count in _largest(came))
-        found.append(_category_query("category-appeared", month, field, sum(came.values()), 0, past, parts))
+        found.append(_category_query("category-appeared", sum(came.values()), 0, past, parts, month=month, field=field))
     if gone:
         parts = tuple(Moved(code, 0, _whole(usual)) for code, usual in _largest(gone))
         usual = _whole(sum(gone.values()))
-        found.append(_category_query("category-vanished", month, field, 0, usual, past, parts))
+        found.append(_category_query("category-vanished", 0, usual, past, parts, month=month, field=field))
     shift = None if found else _shift_query("mix-shift", month, field, now, past)
     return found + ([shift] if shift else [])
 
@@ -217,12 +221,13 @@ def _vanished(now: Mapping[str, int], recent: Mapping[str, Mapping[str, int]]) -
 
 def _category_query(
     code: str,
-    month: str,
-    field: str,
     now: int,
     usual: int,
     past: Mapping[str, Mapping[str, int]],
     parts: tuple[Moved, ...],
+    *,
+    month: str,
+    field: str,
 ) -> Query:
     """A query about codes that came or went; its series is of all of them together."""
     codes = {one.code for one in parts}
@@ -261,9 +266,7 @@ def _shift_query(
     limit = max(LEAST_MIX, 2 * chance, median(habits) + MADS * _SCALE * _deviation(habits))
     if distance(now, usual) <= limit:
         return None
-    moves = sorted(
-        {*now, *usual}, key=lambda name: (-abs(now.get(name, 0) / whole - usual.get(name, 0)), name)
-    )
+    moves = sorted({*now, *usual}, key=lambda name: (-abs(now.get(name, 0) / whole - usual.get(name, 0)), name))
     most = moves[0]
     return Query(
         code=code,
@@ -301,9 +304,7 @@ def _pooled(mixes: Sequence[Mapping[str, int]]) -> dict[str, float]:
 # ---- places -----------------------------------------------------------------------------------------------------------
 
 
-def place_query(
-    month: str, field: str, now: Mapping[str, int], past: Mapping[str, Mapping[str, int]]
-) -> Query | None:
+def place_query(month: str, field: str, now: Mapping[str, int], past: Mapping[str, Mapping[str, int]]) -> Query | None:
     """`place-shift` where another share of the rows lies in the areas than usual, or the rows lie in other wards."""
     known = {name: past[name] for name in months_before(month) if past.get(name)}
     located = {name: (_located(one), sum(one.values())) for name, one in known.items()}

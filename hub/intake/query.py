@@ -102,8 +102,9 @@ def finding_of(query: Query) -> Finding:
         "low": figure_text(query.low or 0, query.unit),
         "high": figure_text(query.high or 0, query.unit),
     }
-    words = {"message": _message(query), "remedy": "remedy-month" if query.code == "truncated-period" else "remedy"}
-    return replace(finding(query.code, field=query.field, count=query.count, **words, **said), severity=QUERY)
+    remedy = "remedy-month" if query.code == "truncated-period" else "remedy"
+    made = finding(query.code, field=query.field, count=query.count, message=_message(query), remedy=remedy, **said)
+    return replace(made, severity=QUERY)
 
 
 def figure_text(number: float, unit: str) -> str:

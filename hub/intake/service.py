@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hub.agreements import Agreements
 from hub.audit import Verb, in_turn
 from hub.db import Database, Reading, UnitOfWork
 from hub.engine import DuckDbEngine
-from hub.geography import AreaIndex, Geography
+from hub.geography import Geography
 from hub.intake import store
-from hub.intake.checking import Checker, Judged
+from hub.intake.asking import Asking
+from hub.intake.checking import Asked, Checker, Judged
 from hub.intake.comparing import past_of
 from hub.intake.entries import Log
 from hub.intake.model import KEPT, SENT_BACK, CellValue, Receipt, State, Submission, state_of
+from hub.intake.query import Query
 from hub.intake.receiving import Receiving
 from hub.intake.retaining import Retention
 from hub.intake.stages import Tell, tell_nobody
-from hub.kit.authority import Action, Form, Grant, Permit, Reader
+from hub.kit.authority import Action, Form, Permit, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.kit.file_form import shown_name
@@ -43,18 +45,6 @@ _TASK = Reader(agency="", task="intake-check")
 _MENDING = "data_quality"
 _LONGEST_SHEET = 200
 _CHANGED = "changed-meanwhile"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the policy and the agreements said about one check."""
-
-    grant: Grant
-    permit: Permit
-    area: AreaIndex | None
-    part_accept: bool
-    past: tuple[Submission, ...]
-    objects: tuple[str, ...]
 
 
 class Intake:
@@ -82,6 +72,7 @@ class Intake:
         self._clock = clock
         self._log = Log(database=database, clock=clock)
         self._checker = Checker(engine=engine, schemas=schemas, pseudonyms=pseudonyms)
+        self._asking = Asking(vault=vault, policy=policy, checker=self._checker, log=self._log)
         self._retention = Retention(
             database=database, vault=vault, policy=policy, agreements=agreements, log=self._log, clock=clock
         )
@@ -167,7 +158,7 @@ class Intake:
             return submission
         asked = self._ask(uow, submission)
         with self._vault.files(uow, asked.grant, asked.objects) as files:
-            return self._settle(uow, submission, asked, self._judged(files, submission, asked, tell_nobody))
+            return self._settle(uow, submission, asked, self._checker.judged(files, submission, asked))
 
     def check_apart(self, submission_id: str, *, tell: Tell = tell_nobody) -> Submission:
         """As `check`, in transactions of its own: one to ask, none while the file is checked, one to settle."""
@@ -180,7 +171,7 @@ class Intake:
             with self._database.reading() as reading:
                 opening = self._vault.files(reading, asked.grant, asked.objects)
                 files = open_until_settled.enter_context(opening)
-            judged = self._judged(files, submission, asked, tell)
+            judged = self._checker.judged(files, submission, asked, tell=tell)
             try:
                 with self._database.unit_of_work() as uow:
                     return self._settle(uow, submission, asked, judged)
@@ -200,7 +191,7 @@ class Intake:
         """
         return self._known(reading, submission_id)
 
-    def _ask(self, uow: UnitOfWork, submission: Submission) -> _Asked:
+    def _ask(self, uow: UnitOfWork, submission: Submission) -> Asked:
         grant = self._policy.grant(
             uow,
             _TASK,
@@ -214,14 +205,9 @@ class Intake:
             uow, dataset=submission.dataset, supplier=submission.agency, at=self._clock.now()
         )
         past = past_of(uow, submission, self._schemas.get(submission.dataset, submission.schema_version))
-        objects = (submission.original_object, *(one.accepted_object for one in past))
-        return _Asked(grant, permit, self._geography.current(uow), terms.part_accept, past, objects)
+        return Asked(grant, permit, self._geography.current(uow), terms.part_accept, submission, past)
 
-    def _judged(self, files: SealedFiles, submission: Submission, asked: _Asked, tell: Tell) -> Judged:
-        part, past = asked.part_accept, asked.past
-        return self._checker.judged(files, submission, area=asked.area, part_accept=part, past=past, tell=tell)
-
-    def _settle(self, uow: UnitOfWork, submission: Submission, asked: _Asked, judged: Judged) -> Submission:
+    def _settle(self, uow: UnitOfWork, submission: Submission, asked: Asked, judged: Judged) -> Submission:
         """Keep the outcome, what was sealed and the entry together; a refused file's key goes in the same
         transaction.
         """
@@ -313,6 +299,11 @@ class Intake:
         self._log.cells_read(uow, grant, found, code=code, cells=len(values))
         cells = dict(zip(pointed.rows, pointed.cells, strict=False))
         return tuple(CellValue(row=row, cell=cells.get(row, ""), value=value) for row, value in values.items())
+
+    def queries(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> tuple[Query, ...]:
+        """What the check asks of a submission of the reader's own agency, with the figures; see `Asking.queries`."""
+        found = self.submission(uow, reader, submission_id)
+        return self._asking.queries(uow, reader, found, store.report_of(uow, found.id))
 
     def receipt(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> Receipt:
         """The receipt of a submission of the reader's own agency."""

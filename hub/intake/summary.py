@@ -74,18 +74,14 @@ def summarised(session: EngineSession, schema: DatasetSchema, checked: Checked) 
     return Summary(months={month: MonthCounts(**made[month]) for month in kept}, places=checked.places)
 
 
-def _totals(
-    session: EngineSession, schema: DatasetSchema, relation: str, blanks: list[str]
-) -> list[tuple[Any, ...]]:
+def _totals(session: EngineSession, schema: DatasetSchema, relation: str, blanks: list[str]) -> list[tuple[Any, ...]]:
     filled = "".join(f", count({quoted(name)})" for name in blanks)
     return session.rows(
         f"SELECT {MONTH}, count(*), {_weight(schema)}{filled} FROM {relation} WHERE {MONTH} IS NOT NULL GROUP BY {MONTH}"
     )
 
 
-def _mixes(
-    session: EngineSession, schema: DatasetSchema, relation: str
-) -> list[tuple[str, str, dict[str, int]]]:
+def _mixes(session: EngineSession, schema: DatasetSchema, relation: str) -> list[tuple[str, str, dict[str, int]]]:
     """(month, field, codes with what is counted of them), of the fields whose values are codes of a list."""
     coded = [one for one in schema.fields if one.codes is not None and not one.several]
     if not coded:

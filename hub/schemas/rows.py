@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 
 from hub.engine import EngineSession, literal, quoted
-from hub.geography import NEAR, OUTSIDE, UNLOCATED, AreaIndex
+from hub.geography import NEAR, OUTSIDE, UNLOCATED, AreaIndex, AreaTree
 from hub.kit.words import say
 from hub.schemas.compile import Compiled, blanks_written, trimmed
 from hub.schemas.findings import SAMPLE, Finding, column_letter, finding
@@ -196,7 +196,7 @@ def place_findings(
     )
     spread: Counter[str] = Counter()
     for place, lsoa, count in session.rows("SELECT hub_place, hub_lsoa, count(*) FROM hub_located GROUP BY ALL"):
-        spread[area.tree.ward_of(lsoa) if lsoa else place] += count
+        spread[_ward(area.tree, lsoa) if lsoa else place] += count
     session.run("DROP TABLE hub_located")
     session.run("DROP VIEW hub_where")
     findings = [
@@ -204,6 +204,12 @@ def place_findings(
         for place, count, rows in sorted(said)
     ]
     return findings, dict(sorted(spread.items()))
+
+
+def _ward(tree: AreaTree, code: str) -> str:
+    """The ward of an LSOA; a ward, or the whole area, is itself."""
+    area = tree.area(code)
+    return area.parent if area.level == "lsoa21" else code
 
 
 def make_accepted(

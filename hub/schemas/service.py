@@ -227,13 +227,9 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     truncated, without = truncated_findings(session, EXTRACT, header.months, wrong, header.columns)
     findings += truncated
     make_accepted(session, plan, wrong, ACCEPTED, QUARANTINED, without=without)
-<<<<<<< HEAD
     case.stage("checking", 4, _STEPS)
-    findings += place_findings(session, schema, case.area, ACCEPTED)
-=======
     outlying, places = place_findings(session, schema, case.area, ACCEPTED)
     findings += outlying
->>>>>>> 314fc55 (WIP history)
     outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
     report = _report(case, text, findings, rows=rows, accepted=kept, outcome=outcome)
     return Checked(report=report, accepted=ACCEPTED, quarantined=QUARANTINED, places=places)

@@ -115,15 +115,15 @@ def test_checking_twice_changes_nothing(hub: AnIntake) -> None:
 
 def test_two_checks_at_once_settle_once(hub: AnIntake, monkeypatch: pytest.MonkeyPatch) -> None:
     received = hub.send(good())
-    judge = hub.intake._judge
+    judge = hub.intake._checker.judged
 
-    def slow(*arguments: object) -> object:
-        judged = judge(*arguments)  # type: ignore[arg-type]
+    def slow(*arguments: object, **options: object) -> object:
+        judged = judge(*arguments, **options)  # type: ignore[arg-type]
         monkeypatch.undo()
         hub.intake.check_apart(received.id)
         return judged
 
-    monkeypatch.setattr(hub.intake, "_judge", slow)
+    monkeypatch.setattr(hub.intake._checker, "judged", slow)
     done = hub.intake.check_apart(received.id)
     assert done.state is State.ACCEPTED
     assert len(hub.sealed()) == 2
