@@ -11,6 +11,7 @@ hidden cells. Raises `BadWorkbook` for what is broken, locked, too large or host
 """
 
 from hub.kit.workbooks.apart import opened
+from hub.kit.workbooks.marked import Line, Marking, marked_plain
 from hub.kit.workbooks.model import (
     DIGITS,
     ERROR_VALUE,
@@ -48,11 +49,14 @@ __all__ = [
     "Asked",
     "BadWorkbook",
     "Column",
+    "Line",
     "Mark",
+    "Marking",
     "Overview",
     "Sheet",
     "SheetToWrite",
     "Table",
+    "marked_plain",
     "opened",
     "workbook_of",
 ]

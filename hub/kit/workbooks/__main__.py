@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.kit.workbooks.apart import received
+from hub.kit.workbooks.marked import marking_from
 from hub.kit.workbooks.model import Asked, BadWorkbook, Column
 from hub.kit.workbooks.reading import OpenWorkbook
 
@@ -57,6 +58,8 @@ def main() -> None:
 def _answer(workbook: OpenWorkbook, question: dict[str, Any]) -> list[bytes]:
     if question["verb"] == "overview":
         return [json.dumps(asdict(workbook.overview())).encode(), b""]
+    if question["verb"] == "marked":
+        return [b"{}", workbook.marked(question["sheet"], marking_from(question["marking"]))]
     asked = dict(question["asked"])
     columns = tuple(
         Column(**{**one, "codes": tuple(one["codes"]), "formats": tuple(one["formats"])})

@@ -22,6 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from hub.kit.workbooks.marked import Marking
 from hub.kit.workbooks.model import MOST_BYTES, Asked, BadWorkbook, Mark, Overview, Sheet, Table
 
 _PATIENCE = 120.0
@@ -75,6 +76,11 @@ class Apart:
         said, csv = self._ask({"verb": "table", "asked": asdict(asked)})
         marks = tuple(Mark(**{**one, "rows": tuple(one["rows"])}) for one in said["marks"])
         return Table(csv=csv, marks=marks, unreadable=tuple(said["unreadable"]), unused=tuple(said["unused"]))
+
+    def marked(self, sheet: int, marking: Marking) -> bytes:
+        """A sheet of it as it came, marked, in a workbook of its own."""
+        _, content = self._ask({"verb": "marked", "sheet": sheet, "marking": asdict(marking)})
+        return content
 
     def _ask(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         self._send(json.dumps(question).encode())

@@ -23,7 +23,8 @@ MOST_SHEETS = 200
 HEAD_ROWS = 30
 """The header is looked for in so many rows."""
 
-SAMPLE = 20
+MOST_NOTED = 10_000
+"""So many rows of each kind and column are named; their count is exact all the same."""
 
 FORMULA, NO_RESULT, ERROR_VALUE, MERGED = "formula", "no-result", "error-value", "merged"
 DIGITS, ZEROS, MADE_DATE, NO_TIME = "digits", "zeros", "made-date", "no-time"
@@ -144,7 +145,7 @@ class Marks:
         key = (kind, column)
         count = self.counts.get(key, 0)
         self.counts[key] = count + 1
-        if count < SAMPLE:
+        if count < MOST_NOTED:
             self.first.setdefault(key, []).append(row)
         if kind in UNREADABLE:
             self.unreadable.add(row)

@@ -8,6 +8,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from hub.kit.workbooks.archive import Archive, open_archive
 from hub.kit.workbooks.cells import Writer, plain
+from hub.kit.workbooks.marked import Marking
 from hub.kit.workbooks.model import HEAD_ROWS, MOST_CELLS, Asked, BadWorkbook, Marks, Overview, Sheet, Table
 from hub.kit.workbooks.ods import MIMETYPE, Ods
 from hub.kit.workbooks.xlsx import Xlsx
@@ -60,6 +61,14 @@ class OpenWorkbook:
         left = sheet.start[1] if sheet.start else 0
         writer.write(sheet.iter_rows(), left=left)
         return writer.table()
+
+    def marked(self, index: int, marking: Marking) -> bytes:
+        """The sheet as it came, marked, in a workbook of its own. BadWorkbook where that cannot be: it is no XLSX workbook."""
+        if not isinstance(self._source, Xlsx):
+            raise BadWorkbook("not-a-workbook")
+        if self._loaded is not None:
+            self._loaded = None  # its values are not needed any more, and take memory
+        return self._source.marked(index, marking)
 
     def _head(self, index: int) -> tuple[tuple[str, ...], ...]:
         sheet = self._sheet(index)

@@ -11,7 +11,9 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from hub.kit.workbooks.archive import Archive, packed
+from hub.kit.workbooks.marked import Marking
 from hub.kit.workbooks.model import MOST_SHEETS, BadWorkbook, Marks
+from hub.kit.workbooks.rewriting import marked_original
 from hub.kit.workbooks.xlsx_sheet import read_marks
 
 _ROOT_LINKS = "_rels/.rels"
@@ -60,6 +62,20 @@ class Xlsx:
         marks = Marks()
         read_marks(self._part(self._listed[index].part), self._shared(), marks=marks, header=header)
         return marks
+
+    def marked(self, index: int, marking: Marking) -> bytes:
+        """A workbook with this sheet as it came, marked."""
+        one = self._listed[index]
+        read_marks(self._part(one.part), self._shared(), marks=None, header=0)
+        styles = next((part for kind, part in self._links.values() if kind.endswith("/styles")), "")
+        return marked_original(
+            marking,
+            sheet=self._part(one.part),
+            shared=self._shared(),
+            styles=self._archive.tree(styles) if styles and self._archive.has(styles) else None,
+            name=one.name,
+            date_1904=self.date_1904,
+        )
 
     def forget(self, index: int) -> None:
         """Let go of a sheet's bytes, and of what they took of the bound: no two sheets are held at once."""

@@ -10,12 +10,15 @@ from hub.kit.workbooks.model import BadWorkbook
 
 Start = Callable[[str, dict[str, str]], None]
 Text = Callable[[str], None]
+End = Callable[[str], None]
 _PIECE = 2**20
 
 
-def walk(data: bytes, *, start: Start, text: Text | None = None, prefixed: bool = False) -> None:
-    """Tell `start` every element (its name, without its prefix unless `prefixed`, and its attributes) and `text` every run of
-    characters, in order.
+def walk(
+    data: bytes, *, start: Start, text: Text | None = None, end: End | None = None, prefixed: bool = False
+) -> None:
+    """Tell `start` every element (its name, without its prefix unless `prefixed`, and its attributes), `text` every run of
+    characters and `end` the name of every element that ends (without its prefix), in order.
     """
     parser = expat.ParserCreate("UTF-8", namespace_separator=None)
     parser.buffer_text = True
@@ -29,6 +32,8 @@ def walk(data: bytes, *, start: Start, text: Text | None = None, prefixed: bool 
     parser.StartElementHandler = start if prefixed else started
     if text is not None:
         parser.CharacterDataHandler = text
+    if end is not None:
+        parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
     try:
         for place in range(0, len(data), _PIECE):
             parser.Parse(data[place : place + _PIECE], False)
