@@ -9,6 +9,8 @@ Findings come from one catalogue (`findings.yaml`), their words from `hub/kit/wo
 wrong, where and how to mend it, and never repeat a value.
 """
 
+from hub.schemas.desk import check_file
+from hub.schemas.failing import MOST_CELLS, FailingCell, FailingCells, failing_cells
 from hub.schemas.findings import SAMPLE, Finding, FindingKind, catalogue, column_letter, finding, in_order
 from hub.schemas.forms import (
     AGE_BANDS,
@@ -35,7 +37,7 @@ from hub.schemas.prescribed import PrescribedSet, prescribed_sets
 from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descriptor
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome
-from hub.schemas.service import check, check_file
+from hub.schemas.service import check
 from hub.schemas.values import values_at
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "HEALTH_BODIES",
     "KEPT",
     "MONTH",
+    "MOST_CELLS",
     "NO_PROFILE",
     "ROW_FORMS",
     "ROW_NUMBER",
@@ -54,6 +57,8 @@ __all__ = [
     "Code",
     "CodeList",
     "DatasetSchema",
+    "FailingCell",
+    "FailingCells",
     "Field",
     "Finding",
     "FindingKind",
@@ -69,6 +74,7 @@ __all__ = [
     "check_floor",
     "check_period",
     "column_letter",
+    "failing_cells",
     "finding",
     "first_day",
     "frictionless_descriptor",

@@ -130,8 +130,8 @@ KINDS: tuple[IdentifierKind, ...] = (
 
 
 def sightings(session: EngineSession, relation: str, suspects: Sequence[Suspect]) -> tuple[Sighting, ...]:
-    """Look through columns of a relation. Leaves the table `hub_identified` (`hub_row`): the rows that hold an
-    identifier.
+    """Look through columns of a relation. Leaves the table `hub_identified` (`hub_row`, `hub_column`): the cells that
+    hold an identifier.
     """
     session.run("CREATE TEMP TABLE hub_candidates (hub_row BIGINT, hub_column VARCHAR, kind VARCHAR, said VARCHAR)")
     for suspect in _worth_a_look(session, relation, suspects):
@@ -143,7 +143,7 @@ def sightings(session: EngineSession, relation: str, suspects: Sequence[Suspect]
         "SELECT hub_column, list_sort(list_distinct(list(kind))), count(DISTINCT hub_row),"
         " list_slice(list_sort(list_distinct(list(hub_row))), 1, 20) FROM hub_confirmed GROUP BY hub_column"
     )
-    session.run("CREATE TEMP TABLE hub_identified AS SELECT DISTINCT hub_row FROM hub_confirmed")
+    session.run("CREATE TEMP TABLE hub_identified AS SELECT DISTINCT hub_row, hub_column FROM hub_confirmed")
     session.run("DROP TABLE hub_candidates")
     session.run("DROP TABLE hub_confirmed")
     by_column = {column: Sighting(column, tuple(kinds), rows, tuple(first)) for column, kinds, rows, first in found}

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from hub.schemas.findings import ERROR, Finding, catalogue
+from hub.schemas.seen import Seen
 
 
 class Outcome(StrEnum):
@@ -76,13 +77,14 @@ class Checked:
     in. Times are Europe/London TIMESTAMPs, months VARCHAR, blanks null. `quarantined`: the rows that did not get in,
     all columns of the file as VARCHAR, and `hub_row` (records that could not be divided into columns are in neither;
     they are counted). `places`: how many rows lie in each ward, by its code, `outside` and `unlocated`; empty without
-    areas or places.
+    areas or places. `seen` is for `failing_cells`.
     """
 
     report: CheckReport
     accepted: str
     quarantined: str
     places: Mapping[str, int] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen, repr=False, compare=False)
 
 
 def outcome_of(findings: Sequence[Finding], *, health: bool, part_accept: bool, kept_rows: int) -> Outcome:

@@ -93,6 +93,15 @@ def written_findings(session: EngineSession, relation: str, schema: DatasetSchem
 
     `relation` holds the columns of the file as they are written.
     """
+    words = {"texts": ", ".join(blanks_written(schema))}
+    return [
+        finding(code, count=count, field=name, rows=rows, cells=_cells(header, name, rows), **words)
+        for (code, name, _), count, rows in _counted(session, relation, written_questions(schema, header))
+    ]
+
+
+def written_questions(schema: DatasetSchema, header: Header) -> list[tuple[str, str, str]]:
+    """Code, field and SQL of what reading a file may change, over its columns as they are written."""
     written = blanks_written(schema)
     listed = "(" + ", ".join(literal(text) for text in written) + ")"
     asked: list[tuple[str, str, str]] = []
@@ -103,11 +112,7 @@ def written_findings(session: EngineSession, relation: str, schema: DatasetSchem
             asked.append(("null-text", field.name, f"{bare} IN {listed}"))
         if field.name in header.present and field.trim:
             asked.append(("blanks-trimmed", field.name, f"length({bare}) <> length({column})"))
-    words = {"texts": ", ".join(written)}
-    return [
-        finding(code, count=count, field=name, rows=rows, cells=_cells(header, name, rows), **words)
-        for (code, name, _), count, rows in _counted(session, relation, asked)
-    ]
+    return asked
 
 
 def _counted(
@@ -161,16 +166,34 @@ def _repeats(session: EngineSession, columns: tuple[str, ...]) -> tuple[int, tup
     ((any_double,),) = session.rows("SELECT count(*) FROM hub_doubles")
     count, rows = 0, ()
     if any_double:
-        later = (
-            f"SELECT {ROW_NUMBER}, row_number() OVER (PARTITION BY {names} ORDER BY {ROW_NUMBER}) AS hub_copy FROM {EXTRACT}"
-            f" WHERE {filled} AND hash({names}) IN (SELECT hub_hash FROM hub_doubles)"
-        )
+        later = _later_copies(names, filled, "SELECT hub_hash FROM hub_doubles")
         ((count, first),) = session.rows(
             f"SELECT count(*), min({ROW_NUMBER}, {SAMPLE}) FROM ({later}) WHERE hub_copy > 1"
         )
         rows = tuple(first or ())
     session.run("DROP TABLE hub_doubles")
     return count, rows
+
+
+def repeat_question(schema: DatasetSchema, header: Header, code: str) -> str:
+    """SQL that is true for the rows that `repeated-key` or `exact-copies` is about."""
+    columns = (
+        schema.key
+        if code == "repeated-key"
+        else (*(name for name in schema.names if name in header.present), *header.months)
+    )
+    names = ", ".join(quoted(name) for name in columns)
+    filled = f"coalesce({names}) IS NOT NULL" if len(columns) > 1 else f"{names} IS NOT NULL"
+    doubles = f"SELECT hash({names}) FROM {EXTRACT} WHERE {filled} GROUP BY hash({names}) HAVING count(*) > 1"
+    return f"{ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM ({_later_copies(names, filled, doubles)}) WHERE hub_copy > 1)"
+
+
+def _later_copies(names: str, filled: str, doubles: str) -> str:
+    """SQL of the rows whose hash is among `doubles`, each with which copy it is; compared in full."""
+    return (
+        f"SELECT {ROW_NUMBER}, row_number() OVER (PARTITION BY {names} ORDER BY {ROW_NUMBER}) AS hub_copy FROM {EXTRACT}"
+        f" WHERE {filled} AND hash({names}) IN ({doubles})"
+    )
 
 
 def place_findings(

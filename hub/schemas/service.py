@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
-from hub.engine import DuckDbEngine, EngineError, EngineSession, Reject, RejectKind, quoted
+from hub.engine import EngineError, EngineSession, Reject, RejectKind, quoted
 from hub.geography import AreaIndex
 from hub.kit.words import say
 from hub.schemas.compile import compiled, text_of
@@ -20,7 +19,6 @@ from hub.schemas.period import check_period
 from hub.schemas.places import area_probes, told_apart
 from hub.schemas.probe import EXTRACT, Hit, hits
 from hub.schemas.profile import NO_PROFILE, ImportProfile
-from hub.schemas.registry import SchemaRegistry
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome, outcome_of
 from hub.schemas.rows import (
     identifier_findings,
@@ -31,6 +29,7 @@ from hub.schemas.rows import (
     said_kinds,
     written_findings,
 )
+from hub.schemas.seen import Seen
 from hub.schemas.text import Reader, Text, count_records, scan
 from hub.schemas.wide import edition_findings, truncated_findings
 from hub.schemas.workbook import read_workbook
@@ -65,6 +64,7 @@ class _Case:
     unreadable: tuple[int, ...] = ()
     unused: tuple[int, ...] = ()
     other_sheets: tuple[bytes, ...] = ()
+    seen: Seen = field(default_factory=Seen)
 
 
 def check(
@@ -105,7 +105,8 @@ def check(
         profile=profile,
         stage=stage,
     )
-    return _checked(case, scan(read_bytes, sha256=sha256, encodings=schema.encodings))
+    checked = _checked(case, scan(read_bytes, sha256=sha256, encodings=schema.encodings))
+    return replace(checked, seen=case.seen)
 
 
 def _checked(case: _Case, text: Text) -> Checked:
@@ -113,6 +114,7 @@ def _checked(case: _Case, text: Text) -> Checked:
         case, text = _unpacked(case, text)
         if text.is_workbook:
             return _closed(case, text, [], rows=0)
+    case.seen.text, case.seen.read_bytes = text, case.read_bytes
     if text.fault is not None:
         return _closed(case, text, [_fault(text, case.schema)], rows=_records_of(case, text))
     try:
@@ -128,7 +130,7 @@ def _unpacked(case: _Case, text: Text) -> tuple[_Case, Text]:
     """A workbook as the table in it, to be checked like any other; where there is none, what was told says why."""
     sent = read_workbook(case.read_bytes, case.schema, sheet=case.profile.sheet, all_sheets=case.schema.health)
     case = replace(case, told=sent.findings, other_sheets=sent.others, read_bytes=lambda: ())
-    table = sent.csv
+    case.seen.sent, table = sent, sent.csv
     if table is None:
         return case, replace(text, form=sent.form)
     inside = scan(lambda: [table], sha256=text.sha256)
@@ -137,45 +139,10 @@ def _unpacked(case: _Case, text: Text) -> tuple[_Case, Text]:
     return case, replace(inside, size=text.size, form=sent.form)
 
 
-def check_file(
-    path: Path,
-    schema: DatasetSchema,
-    *,
-    period: str = "",
-    registry: SchemaRegistry | None = None,
-    area: AreaIndex | None = None,
-    part_accept: bool = False,
-    engine: DuckDbEngine | None = None,
-    profile: ImportProfile = NO_PROFILE,
-) -> CheckReport:
-    """Check a plain file on a desk (`hub check`): the same checks and words as in the hub; nothing is kept or
-    sent.
-    """
-
-    def read_bytes() -> Iterator[bytes]:
-        with path.open("rb") as file:
-            while chunk := file.read(1024 * 1024):
-                yield chunk
-
-    with (engine or DuckDbEngine()).session(local=[path]) as session:
-        checked = check(
-            session,
-            str(path),
-            schema,
-            period=period,
-            file_name=path.name,
-            read_bytes=read_bytes,
-            area=area,
-            others=registry.all() if registry else (),
-            part_accept=part_accept,
-            profile=profile,
-        )
-    return checked.report
-
-
 def _read(case: _Case, text: Text) -> Checked:
     """Read the file as columns: the bytes are text."""
     header = _without(read_header(text.header, case.schema, others=case.others), case.unused)
+    case.seen.header = header
     if not header.columns:
         return _closed(case, text, list(header.findings), rows=count_records(case.read_bytes))
     rejects = case.session.read_csv(case.source, columns=header.columns, into=_RAW, encoding=text.encoding)
@@ -214,6 +181,7 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     findings += written_findings(session, _RAW, schema, header)
     if schema.health and not identifiers:
         findings += _unread_identifiers(case) if rejects else _beside_identifiers(case)
+    case.seen.found, case.seen.identifiers, case.seen.rejects, case.seen.looked = found, identifiers, rejects, True
     case.stage("checking", 2, _STEPS)
     findings += repeat_findings(session, schema, header)
     case.stage("checking", 3, _STEPS)

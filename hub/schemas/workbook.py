@@ -56,6 +56,8 @@ class Sent:
 
     `csv` is the table; None where there is none, then `findings` say why. `unreadable` are rows that hold a cell whose value is
     not known. `unused` are columns with neither name nor value. `others` are the other sheets, where they were asked for.
+    `sheet` is the place of the one that was read, `header` the row of its column names, `cells` what is peculiar in it: the
+    code of the finding, the place of the column, the rows.
     """
 
     form: str
@@ -64,6 +66,9 @@ class Sent:
     unreadable: tuple[int, ...] = ()
     unused: tuple[int, ...] = ()
     others: tuple[bytes, ...] = ()
+    sheet: int = 0
+    header: int = 1
+    cells: tuple[tuple[str, int, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,9 @@ def read_workbook(read_bytes: Reader, schema: DatasetSchema, *, sheet: str = "",
         unreadable=table.unreadable,
         unused=table.unused,
         others=tuple(others),
+        sheet=found.sheet,
+        header=found.header,
+        cells=tuple((_CODES[mark.kind], mark.column, mark.rows) for mark in table.marks if mark.kind in _CODES),
     )
 
 
