@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from hub.engine import EngineSession, RejectKind, literal
-from hub.geography import AreaIndex
+from hub.engine import EngineSession, RejectKind, literal, quoted
+from hub.geography import NEAR, OUTSIDE, UNLOCATED, AreaIndex
 from hub.schemas.findings import ERROR, Finding, catalogue, column_letter
 from hub.schemas.header import Header
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
-from hub.schemas.probe import EXTRACT
+from hub.schemas.places import lsoas_of_2011
+from hub.schemas.probe import EXTRACT, listed
 from hub.schemas.report import KEPT, Checked
-from hub.schemas.rows import PLACE_CODES, located_rows, repeat_question, written_questions
+from hub.schemas.rows import repeat_question, written_questions
 from hub.schemas.seen import Seen
 
 MOST_CELLS = 10_000
@@ -23,6 +24,7 @@ MOST_CELLS = 10_000
 
 WHOLE_ROW = -1
 _WRITTEN = "hub_file"
+_PLACES = {OUTSIDE: "outside-area", NEAR: "moved-to-nearest", UNLOCATED: "no-place"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -166,8 +168,19 @@ def _placed(
     """Rows that lie outside the partnership's area, just outside a boundary, or nowhere."""
     if schema.place.kind == "none" or most <= 0:
         return []
-    found = located_rows(session, schema, area, accepted, ROW_NUMBER, f"ORDER BY {ROW_NUMBER} LIMIT {most + 1}")
-    return [FailingCell(row, WHOLE_ROW, PLACE_CODES[place], "") for place, row in found]
+    fields = ", ".join([ROW_NUMBER, *(quoted(name) for name in schema.place.fields)])
+    session.run(f"CREATE TEMP VIEW hub_placed AS SELECT DISTINCT {fields} FROM {accepted}")
+    area.located(session, "hub_placed", schema.place, "hub_places_of_rows")
+    old = lsoas_of_2011(session, schema, area, "hub_placed")
+    column = f"trim(CAST({quoted(schema.place.fields[0])} AS VARCHAR))" if old else "''"
+    found = session.rows(
+        f"SELECT {ROW_NUMBER}, hub_place, {f'{column} IN {listed(old)}' if old else 'false'} FROM hub_places_of_rows"
+        f" WHERE hub_place IN ({', '.join(map(literal, _PLACES))}) ORDER BY {ROW_NUMBER} LIMIT {most + 1}"
+    )
+    return [
+        FailingCell(row, WHOLE_ROW, "lsoa-2011" if of_2011 and place == OUTSIDE else _PLACES[place], "")
+        for row, place, of_2011 in found
+    ]
 
 
 def _cut(cells: Iterable[FailingCell], most: int) -> tuple[list[FailingCell], int]:

@@ -1,12 +1,15 @@
-"""The records of a delimited file as they are written, with the numbers a spreadsheet gives them: to show a file, not to check it."""
+"""The records of a delimited file as they are written, with the numbers of a spreadsheet: to show a file, not to check it."""
 
 from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable, Iterator
 
 from hub.schemas.text import LONGEST_LINE, Reader
+
+_END = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 
 
 def records(read_bytes: Reader, *, encoding: str = "utf-8", delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
@@ -36,9 +39,10 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
     """Lines with their ends, of any kind: LF, CRLF, CR. Other signs that end a line to Python end none here."""
     held = ""
     for text in texts:
-        held += text
-        lines = held.replace("\r\n", "\n").split("\n") if "\r" not in held else _split(held)
-        held = lines.pop()
-        yield from lines if "\r" in text else (f"{line}\n" for line in lines)
+        joined = held + text
+        whole = len(joined) - joined.endswith("\r")  # its LF may be yet to come
+        *lines, last = _END.split(joined[:whole])
+        held = last + joined[whole:]
+        yield from lines
     if held:
         yield held
