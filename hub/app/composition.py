@@ -26,6 +26,7 @@ from hub.pseudonyms import Pseudonyms
 from hub.schemas import SchemaRegistry
 from hub.settings import Mode, Settings
 from hub.snapshots import GrantedRows, RowPages, Snapshots
+from hub.uploads import Uploads
 from hub.vault import Vault
 from hub.views import Views
 
@@ -50,6 +51,7 @@ class Hub:
     geography: Geography
     context: Context
     intake: Intake
+    uploads: Uploads
     snapshots: Snapshots
     rows: RowPages
     views: Views
@@ -79,7 +81,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     context = Context(geography=geography, clock=now)
     engine = DuckDbEngine(memory_mb=settings.memory_mb)
     pseudonyms = Pseudonyms(key)
-    vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=settings.max_upload_mb * 2**20)
+    most = settings.max_upload_mb * 2**20
+    vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=most)
     directory = Directory(identity)
     policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=directory, clock=now)
     shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
@@ -104,6 +107,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         geography=geography,
         context=context,
         intake=intake,
+        uploads=Uploads(database=database, vault=vault, intake=intake, policy=policy, clock=now, max_bytes=most),
         snapshots=snapshots,
         rows=RowPages(granted=granted, clock=now),
         views=views,

@@ -14,7 +14,7 @@ from hub.app.composition import Hub
 from hub.app.work import BUILD, CHECK, check_subject, check_told
 from hub.kit.errors import HubError
 
-RETENTION = "retention"
+RETENTION, UPLOADS = "retention", "uploads"
 _FIRST = 15.0
 _HOUR = 3600.0
 _SECOND = 1.0
@@ -50,7 +50,7 @@ class Housekeeping:
         for submission in left:
             self._hub.jobs.start(CHECK, check_subject(self._hub, submission))
         while True:
-            self._hub.jobs.start(RETENTION, _today(self._hub))
+            _start_erasing(self._hub)
             if self._ended.wait(self._every):
                 return
 
@@ -84,7 +84,7 @@ class Worker:
                 left = self._hub.intake.left(reading)
             for submission in left:
                 self._hub.jobs.send(CHECK, check_subject(self._hub, submission))
-            self._hub.jobs.start(RETENTION, _today(self._hub))
+            _start_erasing(self._hub)
         except HubError as error:  # the database is away for a while: look again
             _log.warning("work is not to be had: %s", error.code)
 
@@ -103,9 +103,20 @@ def register_jobs(hub: Hub) -> None:
     def erase(_day: str) -> None:
         hub.intake.forget_due()
 
+    def end(_hour: str) -> None:
+        hub.uploads.forget_due()
+
     hub.jobs.register(CHECK, [("check", check)])
     hub.jobs.register(BUILD, [("build", build)])
     hub.jobs.register(RETENTION, [("erase", erase)])
+    hub.jobs.register(UPLOADS, [("erase", end)])
+
+
+def _start_erasing(hub: Hub) -> None:
+    """What is due, as the agreements say, once a day; uploads that were left lying, once an hour."""
+    now = hub.clock.now()
+    hub.jobs.start(RETENTION, now.date().isoformat())
+    hub.jobs.start(UPLOADS, f"{now:%Y-%m-%dT%H}")
 
 
 def _swept(hub: Hub) -> tuple[str, ...]:
@@ -115,7 +126,3 @@ def _swept(hub: Hub) -> tuple[str, ...]:
         left = hub.intake.left(reading)
     hub.checks.sweep(left)
     return left
-
-
-def _today(hub: Hub) -> str:
-    return hub.clock.now().date().isoformat()

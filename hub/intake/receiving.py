@@ -22,6 +22,11 @@ class Receiving:
         self._writer = writer
         self._keep = keep
 
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the bytes so far, in hexadecimal."""
+        return self._writer.sha256
+
     def write(self, chunk: bytes) -> None:
         """Seal more bytes. Refused while they arrive: `line-too-long`, `too-large`."""
         self._writer.write(chunk)

@@ -12,8 +12,8 @@ derived from the root key. Destroying the wrapped data key is erasure.
 """
 
 from hub.vault.files import SealedFiles
-from hub.vault.model import ObjectKind, SealedObject
+from hub.vault.model import Arrived, ObjectKind, SealedObject
 from hub.vault.service import Vault
 from hub.vault.writer import SealedWriter
 
-__all__ = ["ObjectKind", "SealedFiles", "SealedObject", "SealedWriter", "Vault"]
+__all__ = ["Arrived", "ObjectKind", "SealedFiles", "SealedObject", "SealedWriter", "Vault"]

@@ -18,11 +18,11 @@ from hub.kit.words import say
 from hub.vault import folder as places
 from hub.vault import store
 from hub.vault.files import Opened, SealedFiles
-from hub.vault.model import ObjectKind, SealedObject
+from hub.vault.model import NOTHING, Arrived, ObjectKind, SealedObject
 from hub.vault.writer import SealedWriter
 
 _ROOT_LABEL = "svd/vault/agency-keys/v1"
-_OWN_ONLY = frozenset({ObjectKind.ORIGINAL, ObjectKind.QUARANTINE})
+_OWN_ONLY = frozenset({ObjectKind.ORIGINAL, ObjectKind.QUARANTINE, ObjectKind.PART})
 _CHECK_TASK = "intake-check"
 _MAY_DESTROY = frozenset({Action.SUBMISSION_CHECK, Action.SUBMISSION_CREATE, Action.SUBMISSION_WITHDRAW})
 
@@ -39,13 +39,14 @@ class Vault:
         self._clock = clock
         self._max_bytes = max_bytes
 
-    def receive(self, permit: Permit, *, agency: str, dataset: str) -> SealedWriter:
+    def receive(self, permit: Permit, *, agency: str, dataset: str, after: Arrived = NOTHING) -> SealedWriter:
         """A writer for an upload: bytes are sealed as they arrive, and never stand on disk otherwise (promise P7).
 
+        `after` is what came before, where a file arrives in parts: what is refused is refused of the file as a whole.
         Refused while it arrives: `line-too-long`, `too-large`. NotPermitted: the Permit is for something else, or ran out.
         """
         self._check(permit, Action.SUBMISSION_CREATE, dataset)
-        return self._writer(agency, dataset, permit, lines=True)
+        return self._writer(agency, dataset, permit, lines=True, after=after)
 
     def publish(self, uow: UnitOfWork, writer: SealedWriter, kind: ObjectKind) -> SealedObject:
         """Make a finished object readable, once the transaction commits; a rollback unlinks it."""
@@ -111,9 +112,19 @@ class Vault:
 
         `reason` is a code. Conflict: it is destroyed already.
         """
+        self.destroy_all(uow, permit, [object_id], reason=reason)
+
+    def destroy_all(self, uow: UnitOfWork, permit: Permit, object_ids: Sequence[str], *, reason: str) -> None:
+        """Erase several objects, each as `destroy` does; the traces of all their keys are rewritten once."""
         self._alive(permit)
         if permit.action not in _MAY_DESTROY:
             raise NotPermitted(say("vault.other-permit"), reasons=("other-permit",))
+        for object_id in object_ids:
+            self._destroy(uow, permit, object_id, reason=reason)
+        engine = store.engine_of(uow)
+        uow.after_commit(lambda: store.forget(engine))
+
+    def _destroy(self, uow: UnitOfWork, permit: Permit, object_id: str, *, reason: str) -> None:
         found = self.describe(uow, object_id)
         now = self._clock.now()
         record(
@@ -133,9 +144,7 @@ class Vault:
         )
         if not store.destroy_key(uow, object_id, at=stamp(now)):
             raise Conflict(say("vault.destroyed-already"), code="destroyed-already")
-        engine = store.engine_of(uow)
         uow.after_commit(lambda: places.path_of(self._folder, object_id).unlink(missing_ok=True))
-        uow.after_commit(lambda: store.forget(engine))
 
     def rotate(self, uow: UnitOfWork, permit: Permit, *, agency: str) -> int:
         """Give the agency a new key-encryption key and wrap all its data keys under it; how many. Data stays untouched."""
@@ -174,7 +183,9 @@ class Vault:
         removed = [path for object_id, path in abandoned if object_id not in known and places.remove_abandoned(path)]
         return len(removed)
 
-    def _writer(self, agency: str, dataset: str, authority: Permit | Grant, *, lines: bool) -> SealedWriter:
+    def _writer(
+        self, agency: str, dataset: str, authority: Permit | Grant, *, lines: bool, after: Arrived = NOTHING
+    ) -> SealedWriter:
         object_id = new_id("obj")
         return SealedWriter(
             places.path_of(self._folder, object_id),
@@ -185,6 +196,7 @@ class Vault:
             authority=authority.id,
             max_bytes=self._max_bytes,
             lines=lines,
+            after=after,
         )
 
     def _target(self, grant: Grant, agency: str, dataset: str) -> SealedWriter:

@@ -14,7 +14,7 @@ from hub.kit.crypto.keys import new_key
 from hub.kit.errors import Bug, Refused
 from hub.kit.words import say
 from hub.vault.folder import create
-from hub.vault.model import context_of
+from hub.vault.model import NOTHING, Arrived, context_of
 
 MAX_LINE_BYTES = 1024 * 1024
 MAX_ARCHIVE_BYTES = 64 * 2**20
@@ -41,6 +41,7 @@ class SealedWriter:
         authority: str,
         max_bytes: int,
         lines: bool,
+        after: Arrived = NOTHING,
     ) -> None:
         self.object_id = object_id
         self.agency = agency
@@ -55,8 +56,9 @@ class SealedWriter:
         self.path = path
         self._max_bytes = max_bytes
         self._lines = lines
-        self._head = b""
-        self._run = 0
+        self._after = after
+        self._head = _head_of(after)
+        self._run = after.run
         self._hash = hashlib.sha256()
         self._encryptor = Encryptor(self.key, context_of(object_id, agency, dataset))
         self._mutex = threading.Lock()
@@ -78,6 +80,11 @@ class SealedWriter:
     def sha256(self) -> str:
         """SHA-256 of the plaintext so far, in hexadecimal."""
         return self._hash.hexdigest()
+
+    @property
+    def arrived(self) -> Arrived:
+        """What has come of the whole file by now, for the part that follows this one."""
+        return Arrived(self._after.size + self.size, self._run, self._head in _ARCHIVES)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Seal more plaintext. Refused: `too-large`, or `line-too-long` when more than 1 MiB come without a line end.
@@ -117,13 +124,14 @@ class SealedWriter:
         os.close(self._file)
 
     def _refuse(self, data: bytes | bytearray | memoryview) -> None:
-        if self.size + len(data) > self._max_bytes:
+        size = self._after.size + self.size + len(data)
+        if size > self._max_bytes:
             limit = self._max_bytes // 2**20
             raise Refused(
                 say("vault.too-large", limit=limit), code="too-large", remedy=say("vault.too-large-remedy", limit=limit)
             )
         if self._lines and self._is_archive(data):
-            if self.size + len(data) > MAX_ARCHIVE_BYTES:
+            if size > MAX_ARCHIVE_BYTES:
                 remedy = say("vault.archive-too-large-remedy")
                 raise Refused(say("vault.archive-too-large"), code="too-large", remedy=remedy)
         elif self._lines:
@@ -141,6 +149,12 @@ class SealedWriter:
         if self._run + first > MAX_LINE_BYTES:
             raise Refused(say("vault.line-too-long"), code="line-too-long", remedy=say("vault.line-too-long-remedy"))
         self._run = self._run + len(piece) if last < 0 else len(piece) - last - 1
+
+
+def _head_of(after: Arrived) -> bytes:
+    # The first bytes are not kept between parts; all that is asked of them is whether they are an archive's.
+    other = bytes(len(_ARCHIVES[0]))
+    return (_ARCHIVES[0] if after.archive else other) if after.size else b""
 
 
 def _line_ends(piece: bytes) -> tuple[int, int]:

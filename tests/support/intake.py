@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import tempfile
 import zipfile
@@ -20,6 +21,7 @@ from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import NotPermitted
 from hub.pseudonyms import Pseudonyms
+from hub.uploads import Upload, Uploads
 from hub.vault import Vault
 from tests.support.databases import NAME, a_database, on_a_server
 from tests.support.policy import HOSPITAL, POLICE, APolicyHub, someone
@@ -69,6 +71,14 @@ class AnIntake:
             pseudonyms=self.pseudonyms,
             clock=self.clock,
         )
+        self.uploads = Uploads(
+            database=self.database,
+            vault=self.vault,
+            intake=self.intake,
+            policy=self.policy,
+            clock=self.clock,
+            max_bytes=64 * 2**20,
+        )
         if agree:
             self.hub.agree_shipped("ravensbourne", by="ravensbourne-council")
 
@@ -96,6 +106,36 @@ class AnIntake:
     def submit(self, content: bytes, *, dataset: str = STREET, period: str = PERIOD) -> Submission:
         """Receive and check."""
         return self.intake.check_apart(self.send(content, dataset=dataset, period=period).id)
+
+    def begin(self, size: int, *, dataset: str = STREET, period: str = PERIOD) -> Upload:
+        """Open an upload in parts."""
+        with self.database.unit_of_work() as uow:
+            permit = self.policy.permit(uow, self.uploader(dataset), Action.SUBMISSION_CREATE, dataset)
+            return self.uploads.begin(uow, permit, agency=SENDERS[dataset], period=period, size=size)
+
+    def part(self, upload: Upload, content: bytes, *, offset: int | None = None) -> Upload:
+        """Send one part, in small pieces; where it left off, unless said."""
+        at = upload.received if offset is None else offset
+        part = self.uploads.part(self.create_permit(upload.dataset), upload, offset=at)
+        try:
+            for start in range(0, len(content), 100_000):
+                part.write(content[start : start + 100_000])
+            with self.database.unit_of_work() as uow:
+                return part.complete(uow)
+        finally:
+            part.abandon()
+
+    def in_parts(self, content: bytes, *, size: int = 2**20, dataset: str = STREET, period: str = PERIOD) -> Upload:
+        """All of a file in parts of `size` bytes; not joined yet."""
+        upload = self.begin(len(content), dataset=dataset, period=period)
+        for start in range(0, len(content), size):
+            upload = self.part(upload, content[start : start + size])
+        return upload
+
+    def join(self, upload: Upload, content: bytes, *, file_name: str = "extract.csv") -> Submission:
+        """Make the parts a submission."""
+        digest = hashlib.sha256(content).hexdigest()
+        return self.uploads.join(self.uploader(upload.dataset), upload.id, sha256=digest, file_name=file_name)
 
     def now(self, submission: Submission) -> Submission:
         """The submission as it stands."""
