@@ -15,6 +15,7 @@ from hub.api.problems import Guard, invalid_request, no_route, problem
 from hub.api.rows import RowsApi
 from hub.api.submissions import Submissions
 from hub.api.trust import Trust
+from hub.api.uploads import UploadsApi
 from hub.api.views import ViewsApi
 from hub.app import Hub
 from hub.kit.errors import HubError
@@ -32,10 +33,12 @@ def create_api(hub: Hub) -> FastAPI:
     app.add_exception_handler(HubError, problem)
     app.add_exception_handler(RequestValidationError, invalid_request)
     app.add_exception_handler(HTTPException, no_route)
+    submissions = Submissions(hub)
     for part in (
         People(hub),
         Agencies(hub),
-        Submissions(hub),
+        submissions,
+        UploadsApi(hub, submissions),
         ViewsApi(hub),
         RowsApi(hub),
         Assessments(hub),

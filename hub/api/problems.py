@@ -37,7 +37,7 @@ _STATUS: tuple[tuple[type[HubError], int], ...] = (
 )
 
 
-_SPECIAL = {"too-large": 413, "not-acceptable": 406}
+_SPECIAL = {"too-large": 413, "part-too-large": 413, "too-many-uploads": 429, "not-acceptable": 406}
 
 
 def status_of(error: HubError) -> int:

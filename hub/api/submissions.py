@@ -78,7 +78,11 @@ class Submissions:
         except BaseException:
             await self._abandon(started)
             raise
-        document = await run_in_threadpool(self._document, session, submission)
+        return await run_in_threadpool(self.answer, session, submission, response)
+
+    def answer(self, session: Session, submission: Submission, response: Response) -> dict[str, Any]:
+        """Check what has arrived, as far as it is waited for: the submission with its report, 202 while there is none."""
+        document = self._document(session, self._work.checked(submission))
         if document["state"] == State.RECEIVED:
             response.status_code = 202
         return document
@@ -137,8 +141,7 @@ class Submissions:
 
     def _complete(self, receiving: Receiving) -> Submission:
         with self._hub.database.unit_of_work() as uow:
-            submission = receiving.complete(uow)
-        return self._work.checked(submission)
+            return receiving.complete(uow)
 
     def _document(self, session: Session, submission: Submission) -> dict[str, Any]:
         with self._hub.database.unit_of_work() as uow:
