@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.kit.errors import Invalid
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     )
     log_origin: str = Field(default="svd-hub.invalid/log", description="origin line of signed checkpoints")
     memory_mb: int = Field(default=1024, description="memory limit of one query engine session, MiB")
+    due_working_days: int = Field(
+        default=10, ge=1, le=120, description="working days after a period's end in which its extract is due"
+    )
+    extra_holidays: str = Field(
+        default="", description="proclaimed bank holidays beside the usual ones, such as 2027-06-01, with commas"
+    )
     max_upload_mb: int = Field(default=4096, description="largest upload, MiB")
     work: Where = Field(
         default=Where.HERE, description="here: the server checks files and builds snapshots; apart: hub worker does"
@@ -71,6 +78,13 @@ class Settings(BaseSettings):
     session_minutes: int = Field(default=60, description="a browser session ends after this many idle minutes")
     session_hours: int = Field(default=10, description="a browser session ends after this many hours in any case")
 
+    @field_validator("extra_holidays")
+    @classmethod
+    def _are_days(cls, text: str) -> str:
+        for day in filter(None, (one.strip() for one in text.split(","))):
+            date.fromisoformat(day)
+        return text
+
     @model_validator(mode="after")
     def _fit_for_production(self) -> Settings:
         if self.mode is Mode.PRODUCTION:
@@ -83,6 +97,11 @@ class Settings(BaseSettings):
         if self.mode is Mode.DEMO and self.host not in {"127.0.0.1", "::1", "localhost"}:
             raise ValueError("HUB_HOST: the demo listens on loopback only")
         return self
+
+    @property
+    def holidays(self) -> frozenset[date]:
+        """The proclaimed bank holidays."""
+        return frozenset(date.fromisoformat(day.strip()) for day in self.extra_holidays.split(",") if day.strip())
 
     @property
     def url(self) -> str:

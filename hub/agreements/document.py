@@ -47,6 +47,7 @@ class _Term(Document):
     part_accept: bool = False
     keep_returned_days: int = Field(default=30, ge=0, le=365)
     recheck_days: int = Field(default=30, ge=0, le=365)
+    due_working_days: int | None = Field(default=None, ge=1, le=120)
 
     @field_validator("fields")
     @classmethod
@@ -145,4 +146,5 @@ def _term(number: int, term: _Term, agreement: _Agreement) -> Term:
         part_accept=term.part_accept,
         keep_returned_days=term.keep_returned_days,
         recheck_days=term.recheck_days,
+        due_working_days=term.due_working_days,
     )

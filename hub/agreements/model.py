@@ -94,7 +94,8 @@ class Term:
 
     A recipient equal to the supplier means the supplier's own rows. `combine_with` names, dataset by dataset, what it may stand
     beside in one snapshot; nothing else may. `keep_returned_days`: how long a returned file is kept for mending; `recheck_days`:
-    how long the sealed original of an accepted file is kept for a re-check.
+    how long the sealed original of an accepted file is kept for a re-check; `due_working_days`: how many working days after the
+    end of a period its extract is due, None where the agreement leaves that to the hub's setting.
     """
 
     number: int
@@ -110,6 +111,7 @@ class Term:
     part_accept: bool = False
     keep_returned_days: int = 30
     recheck_days: int = 30
+    due_working_days: int | None = None
 
     def form_of(self, field_name: str) -> Form | None:
         """The form agreed for a field; None when the term does not reach it."""

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from hub import __version__
 from hub.api.agencies import Agencies
 from hub.api.assessments import Assessments
+from hub.api.calendar import CalendarApi
 from hub.api.definitions import DefinitionsApi
 from hub.api.people import People
 from hub.api.problems import Guard, invalid_request, no_route, problem
@@ -39,6 +40,8 @@ def create_api(hub: Hub) -> FastAPI:
         Agencies(hub),
         submissions,
         UploadsApi(hub, submissions),
+        Submissions(hub),
+        CalendarApi(hub),
         ViewsApi(hub),
         RowsApi(hub),
         Assessments(hub),

@@ -18,7 +18,7 @@ from hub.definitions import Definitions
 from hub.engine import DuckDbEngine
 from hub.geography import Context, Geography
 from hub.identity import DemoProvider, Identity
-from hub.intake import Intake
+from hub.intake import Calendars, Intake
 from hub.jobs import Jobs
 from hub.kit.clock import Clock, SystemClock
 from hub.policy import Policy
@@ -52,6 +52,7 @@ class Hub:
     context: Context
     intake: Intake
     uploads: Uploads
+    calendars: Calendars
     snapshots: Snapshots
     rows: RowPages
     views: Views
@@ -108,6 +109,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         context=context,
         intake=intake,
         uploads=Uploads(database=database, vault=vault, intake=intake, policy=policy, clock=now, max_bytes=most),
+        calendars=_calendars(settings, now, agreements=agreements, schemas=schemas, policy=policy, directory=directory),
         snapshots=snapshots,
         rows=RowPages(granted=granted, clock=now),
         views=views,
@@ -116,6 +118,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         progress=ProgressBoard(settings.state),
         checks=CheckBoard(settings.state),
     )
+
+
+def _calendars(settings: Settings, clock: Clock, **rooms: Any) -> Calendars:
+    due: dict[str, Any] = {"due_working_days": settings.due_working_days, "holidays": settings.holidays}
+    return Calendars(clock=clock, **due, **rooms)
 
 
 def _identity(settings: Settings, database: Database, key: bytes, clock: Clock) -> Identity:

@@ -17,6 +17,7 @@ _COMMANDS = {
     "agency": "hub.cli.people",
     "assessment": "hub.cli.assessment",
     "audit": "hub.cli.audit",
+    "calendar": "hub.cli.calendar",
     "check": "hub.cli.check",
     "context": "hub.cli.context",
     "definition": "hub.cli.definition",

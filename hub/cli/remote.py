@@ -40,7 +40,7 @@ def submit(file: Path, dataset: str, period: str, sheet: str, as_json: bool) -> 
     """Submit an extract (CSV, XLSX or ODS) and print its report."""
     from hub.cli.client import HubClient
 
-    address, token = _kept()
+    address, token = kept_login()
     with HubClient(address, token=token) as client:
         answer = client.submit(file, dataset=dataset, period=period, sheet=sheet)
     report = answer["report"]
@@ -60,7 +60,7 @@ def submissions(dataset: str) -> None:
     """The submissions of your agency, newest first."""
     from hub.cli.client import HubClient
 
-    address, token = _kept()
+    address, token = kept_login()
     with HubClient(address, token=token) as client:
         for one in client.get("/submissions", dataset=dataset)["submissions"]:
             click.echo(f"{one['id']}\t{one['dataset']}\t{one['period']}\t{one['state']}\t{one['rows']} rows")
@@ -76,7 +76,7 @@ def get(view: str, by: str, where: str, format_: str, justification: str) -> Non
     """A protected table of a view, to stdout."""
     from hub.cli.client import HubClient
 
-    address, token = _kept()
+    address, token = kept_login()
     with HubClient(address, token=token) as client:
         asked = {"by": by, "where": where, "format": format_, "justification": justification}
         click.echo(client.content(f"/views/{view}/table", **asked), nl=format_ == "json")
@@ -113,12 +113,13 @@ def rows(
         "format": format_,
         "cursor": cursor,
     }
-    address, token = _kept()
+    address, token = kept_login()
     with HubClient(address, token=token) as client:
         click.echo(client.text(f"/datasets/{dataset}/rows", **asked), nl=format_ == "json")
 
 
-def _kept() -> tuple[str, str]:
+def kept_login() -> tuple[str, str]:
+    """Address and token that `hub login` kept. Unauthenticated when there is none."""
     path = _TOKEN_FILE.expanduser()
     if not path.exists():
         raise Unauthenticated("no token is kept", code="no-token", remedy="Run hub login first.")

@@ -9,6 +9,7 @@ A file refused by a floor rule is not kept: its key is destroyed in the transact
 files stay sealed, for their agency to mend.
 """
 
+from hub.intake.calendar import THERE, WANTED, Arrival, Line
 from hub.intake.model import (
     KEPT,
     TRANSITIONS,
@@ -19,10 +20,13 @@ from hub.intake.model import (
     states_diagram,
     states_page,
 )
+from hub.intake.periods import Span
 from hub.intake.query import COUNTED, PERCENT, QUERY, QUERY_CODES, Moved, Query, figure_text, key_of
 from hub.intake.receiving import Receiving
+from hub.intake.schedule import Calendar, Calendars
 from hub.intake.service import Intake
 from hub.intake.stages import CheckProgress, Stage, Tell
+from hub.intake.statutory import StatutoryLine
 
 __all__ = [
     "COUNTED",
@@ -30,16 +34,24 @@ __all__ = [
     "PERCENT",
     "QUERY",
     "QUERY_CODES",
+    "THERE",
     "TRANSITIONS",
+    "WANTED",
+    "Arrival",
+    "Calendar",
+    "Calendars",
     "CellValue",
     "CheckProgress",
     "Intake",
+    "Line",
     "Moved",
     "Query",
     "Receipt",
     "Receiving",
+    "Span",
     "Stage",
     "State",
+    "StatutoryLine",
     "Submission",
     "Tell",
     "figure_text",

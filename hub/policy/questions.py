@@ -25,9 +25,11 @@ ABOUT_ONE_AGENCY = frozenset(
         Action.AGENCY_NOMINATE,
         Action.AGENCY_SET_UP,
         Action.AGENCY_SUSPEND,
+        Action.CALENDAR_READ,
         Action.PERSON_CHANGE,
         Action.PERSON_INVITE,
         Action.PERSON_READ,
+        Action.SCORECARD_READ,
     }
 )
 """Actions whose resource is `agency/{id}`: the people of an agency, and what the installation knows of it."""

@@ -32,6 +32,7 @@ _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("home", "/", frozenset()),
     ("submit", "/submit", frozenset({"uploader"})),
     ("submissions", "/submissions", frozenset({"uploader", "steward", "approver"})),
+    ("calendar", "/calendar", frozenset({"uploader", "steward", "approver", "analyst", "strategic_lead"})),
     ("views", "/views", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("rows", "/rows", frozenset({"analyst", "lpb_monitor"})),
     ("assessments", "/assessments", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),

@@ -18,6 +18,7 @@ from hub.web.routes.agencies import AgencyPages
 from hub.web.routes.agreements import AgreementPages
 from hub.web.routes.assessments import AssessmentPages
 from hub.web.routes.audit import AuditPages
+from hub.web.routes.calendar import CalendarPages
 from hub.web.routes.definitions import DefinitionPages
 from hub.web.routes.explain import Explain
 from hub.web.routes.home import Home
@@ -47,6 +48,7 @@ def create_pages(hub: Hub) -> FastAPI:
         Home(door),
         Submit(door, work),
         submissions,
+        CalendarPages(door),
         Look(door),
         RowPagesOfTheWeb(door),
         Explain(door),

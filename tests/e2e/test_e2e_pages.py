@@ -21,6 +21,8 @@ PAGES = [
     ("submissions", POLICE, UPLOADER, "/submissions"),
     ("forbidden", POLICE, UPLOADER, "/audit"),
     ("not-found", POLICE, UPLOADER, "/nothing-here"),
+    ("calendar", POLICE, UPLOADER, "/calendar?state=all"),
+    ("calendar-partnership", COUNCIL, ANALYST, "/calendar?of=partnership"),
     ("views", COUNCIL, ANALYST, "/views"),
     ("view-months", COUNCIL, ANALYST, "/views/violence-by-place"),
     ("view", COUNCIL, ANALYST, "/views/violence-by-place?by=borough,month,kind"),

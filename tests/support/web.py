@@ -40,6 +40,7 @@ from hub.web.pages.submit import ChoosePage, UploadPage
 from hub.web.pages.views import MeasureBlock, ViewPage, ViewsPage
 from hub.web.render import Renderer
 from hub.web.statics import Statics
+from tests.support.web_calendar import samples_of_calendar
 from tests.support.web_people import samples_of_people
 
 HOSTILE = "<script>alert('x')</script>\"'{{ 7*7 }}"
@@ -351,6 +352,7 @@ def samples() -> Iterator[Sample]:
         for name in ("Ravensbourne Police", "Ravensbourne University Hospital", "Ravensbourne Council")
     )
     yield Sample("login", "login.html", a_frame("Sign in", **anonymous), SignInPage(agencies))
+    yield from samples_of_calendar(lambda name, template, page: Sample(name, template, a_frame(name), page))
     yield from samples_of_people(lambda name, template, page: Sample(name, template, a_frame(name), page))
     yield Sample(
         "login-demo",

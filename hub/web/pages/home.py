@@ -10,18 +10,18 @@ from hub.agreements import Agreement, PartyRole, Standing, Status
 from hub.identity import Agency, Session
 from hub.intake import State, Submission
 from hub.kit.words import say
-from hub.web.dates import months_until, spoken_day, spoken_month
+from hub.web.dates import spoken_day, spoken_month
 from hub.web.elements import Card, Progress
 
 _SOON = timedelta(days=60)
 _OWN_ENTRIES = 25
 """So many entries may follow a signed head before it is time for another: signing in and looking write some themselves."""
-_HELD = frozenset({State.ACCEPTED, State.PART_ACCEPTED, State.RECEIVED})
 _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("send", "/submit", frozenset({"uploader"})),
     ("views", "/views", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("assessment", "/assessments", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("submissions", "/submissions", frozenset({"uploader", "steward", "approver"})),
+    ("calendar", "/calendar", frozenset({"uploader", "steward", "approver", "strategic_lead"})),
     ("snapshots", "/snapshots", frozenset({"analyst", "operator", "auditor"})),
     ("agreements", "/agreements", frozenset()),
     ("explain", "/explain", frozenset()),
@@ -36,15 +36,6 @@ _CHARGES: tuple[tuple[str, frozenset[str]], ...] = (
     ("audit", frozenset({"auditor"})),
     ("run", frozenset({"operator"})),
 )
-_WINDOWS: Mapping[str, int] = {
-    "quarterly": 3,
-    "termly": 4,
-    "half-yearly": 6,
-    "yearly": 12,
-    "annual": 12,
-    "occasional": 0,
-}
-"""For how many months a file of a slower cadence answers, 0: it is never asked for; any other is asked for every month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +67,14 @@ def _nothing(roles: frozenset[str]) -> str:
     return " ".join(said) or say("web.home.nothing")
 
 
-def submissions_due(
-    datasets: Mapping[str, str],
-    found: Sequence[Submission],
-    month: str,
-    *,
-    cadences: Mapping[str, str] | None = None,
-) -> list[Card]:
-    """What an uploader should send, mend or wait for: `datasets` maps ids to titles, `month` is the newest whole month.
-
-    A dataset of a slower cadence (`cadences`: by id) is due when none of the months its file answers for has one.
-    """
-    cards = []
-    for dataset, title in datasets.items():
-        own = [one for one in found if one.dataset == dataset]
-        newest = {one.period: one for one in reversed(own)}  # the list is newest first: the last one written stays
-        cards += [_card(one, title) for one in newest.values() if one.state in {State.RETURNED, State.RECEIVED}]
-        answered = months_until(month, _WINDOWS.get((cadences or {}).get(dataset, ""), 1))
-        if answered and not any(one.period in answered and one.state in _HELD for one in own):
-            text = say("web.home.submit_text", title=title, period=spoken_month(month))
-            cards.append(Card(say("web.home.submit"), text, f"/submit/{dataset}/{month}", due=True))
-    return cards
+def files_open(found: Sequence[Submission], titles: Mapping[str, str]) -> list[Card]:
+    """Files that wait: to be mended, or for the end of their check. `found`: newest first; of each month the newest file speaks."""
+    newest = {(one.dataset, one.period): one for one in reversed(found)}  # the last one written stays
+    return [
+        _card(one, titles.get(one.dataset, one.dataset))
+        for one in newest.values()
+        if one.state in {State.RETURNED, State.RECEIVED}
+    ]
 
 
 def agreements_due(known: Sequence[Agreement], agency: str, now: datetime, *, signable: frozenset[str]) -> list[Card]:

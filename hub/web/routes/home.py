@@ -14,9 +14,9 @@ from hub.identity import Session
 from hub.intake import Submission
 from hub.kit.authority import Action
 from hub.kit.words import say
-from hub.web.dates import months_back
 from hub.web.door import Door
 from hub.web.elements import Card
+from hub.web.pages.calendar import due_cards, late_card
 from hub.web.pages.home import (
     administrators_due,
     agreements_due,
@@ -24,9 +24,9 @@ from hub.web.pages.home import (
     assessment_due,
     build_due,
     facilitator_due,
+    files_open,
     home_page,
     log_due,
-    submissions_due,
     tables_to_look_at,
     waiting,
 )
@@ -58,6 +58,7 @@ class Home:
             due = [
                 *self._to_send(reading, session, found),
                 *self._to_sign(reading, session),
+                *self._to_remind(reading, session),
                 *self._to_build(reading, session),
                 *self._to_read(reading, session),
                 *self._to_check(reading, session),
@@ -76,15 +77,16 @@ class Home:
     def _to_send(self, reading: Reading, session: Session, found: Sequence[Submission]) -> list[Card]:
         if not self._sends(session):
             return []
-        decide = self._hub.policy.decide
-        own = [
-            schema
-            for schema in self._hub.schemas.all()
-            if decide(reading, session.reader, Action.SUBMISSION_CREATE, schema.id).permitted
-        ]
-        month = months_back(self._hub.clock.now(), 2)[1]  # the newest whole month
-        titles, cadences = {one.id: one.title for one in own}, {one.id: one.cadence for one in own}
-        return submissions_due(titles, found, month, cadences=cadences)
+        titles = {one.id: one.title for one in self._hub.schemas.all()}
+        calendar = self._hub.calendars.own(reading, session.reader)
+        return [*files_open(found, titles), *due_cards(calendar, titles)]
+
+    def _to_remind(self, reading: Reading, session: Session) -> list[Card]:
+        """What is late, for the partnership's lead."""
+        calendars = self._hub.calendars
+        if not calendars.sees_partnership(reading, session.reader):
+            return []
+        return late_card(calendars.partnership(reading, session.reader))
 
     def _to_sign(self, reading: Reading, session: Session) -> list[Card]:
         if not session.reader.roles & {"steward", "approver"}:

@@ -10,9 +10,9 @@ from hub.web.pages.home import (
     areas_due,
     assessment_due,
     build_due,
+    files_open,
     home_page,
     log_due,
-    submissions_due,
     tables_to_look_at,
     waiting,
 )
@@ -65,25 +65,16 @@ def titles(cards):
     return [card.title for card in cards]
 
 
-def test_a_month_without_an_accepted_file_is_due():
-    assert titles(submissions_due(TITLES, [], "2026-10")) == ["Submit this month's extract"]
-    assert submissions_due(TITLES, [a_submission()], "2026-10") == []
-    old = a_submission(period="2026-09")
-    assert titles(submissions_due(TITLES, [old], "2026-10")) == ["Submit this month's extract"]
-
-
 def test_a_returned_file_is_to_be_mended_until_another_is_sent():
     returned = a_submission(State.RETURNED)
-    assert titles(submissions_due(TITLES, [returned], "2026-10")) == [
-        "Mend a returned file",
-        "Submit this month's extract",
-    ]
+    (card,) = files_open([returned], TITLES)
+    assert (card.title, card.href, card.due) == ("Mend a returned file", "/submissions/sub_1", True)
     newer = a_submission(id="sub_2")
-    assert submissions_due(TITLES, [newer, returned], "2026-10") == []
+    assert files_open([newer, returned], TITLES) == []
 
 
-def test_a_file_under_check_is_not_due_again():
-    cards = submissions_due(TITLES, [a_submission(State.RECEIVED)], "2026-10")
+def test_a_file_under_check_has_a_card_and_is_not_due():
+    cards = files_open([a_submission(State.RECEIVED)], TITLES)
     assert titles(cards) == ["A file is being checked"]
     assert not cards[0].due
 
@@ -113,13 +104,6 @@ def test_a_snapshot_is_due_when_something_accepted_is_in_none():
 def test_a_snapshot_is_due_when_one_it_holds_was_withdrawn_for_its_figures_are_hidden():
     (due,) = build_due(frozenset({"sub_1", "sub_2"}), frozenset({"sub_2"}))
     assert "has been withdrawn" in due.text
-
-
-def test_a_slower_cadence_is_due_when_no_month_of_its_window_has_a_file():
-    kwargs = {"cadences": {"police/street-crime": "quarterly"}}
-    for period, due in (("2026-10", False), ("2026-08", False), ("2026-07", True)):
-        assert bool(submissions_due(TITLES, [a_submission(period=period)], "2026-10", **kwargs)) is due
-    assert submissions_due(TITLES, [], "2026-10", cadences={"police/street-crime": "occasional"}) == []
 
 
 def test_an_author_sees_whose_signature_a_draft_waits_for():

@@ -1,0 +1,67 @@
+"""What is due, through the pages and the API of a served hub: the same lines, and nothing for those who may not see them."""
+
+from __future__ import annotations
+
+from tests.support.hubs import ANALYST, API, OPERATOR, SEARCH, STREET, UPLOADER
+from tests.support.pages import tables_of, words_of
+from tests.support.partnerships import Api, House
+
+DUE = "2026-10"
+
+
+def test_an_agency_sees_its_own_extracts_and_the_quarters_of_the_law(served: House) -> None:
+    answer = served.api(UPLOADER).ok("/calendar")
+    assert (answer["agency"], answer["today"]) == ("met-police", "2026-11-02")
+    due = {one["dataset"]: one for one in answer["extracts"] if one["period"] == DUE}
+    assert due.keys() >= {API, STREET, SEARCH}
+    assert (due[API]["state"], due[API]["due_on"], due[API]["days_late"]) == ("due", "2026-11-16", 0)
+    assert {one["agency"] for one in answer["extracts"]} == {"met-police"}
+    assert {one["item"] for one in answer["prescribed"]} == {1, 2}
+
+
+def test_the_lead_sees_the_partnership_and_others_are_refused(served: House) -> None:
+    answer = served.api(ANALYST).ok("/calendar/partnership")
+    assert {one["agency"] for one in answer["extracts"]} >= {"met-police", "london-fire"}
+    assert all(one["submission"] is None for one in answer["extracts"])
+    for person in (UPLOADER, OPERATOR):
+        refused = served.api(person).get("/calendar/partnership")
+        assert (refused.status_code, refused.json()["code"]) == (403, "role.none")
+    assert served.api(OPERATOR).ok("/calendar")["extracts"] == []
+
+
+def test_without_a_token_there_is_no_calendar(served: House) -> None:
+    with Api(served.base_url) as anybody:
+        assert anybody.get("/calendar").status_code == 401
+
+
+def test_page_api_and_first_page_say_the_same(served: House) -> None:
+    extracts = served.api(UPLOADER).ok("/calendar")["extracts"]
+    browser = served.visitor(UPLOADER)
+    shown = tables_of(browser.get("/calendar?state=due").text)["calendar"][1:]
+    assert len(shown) == sum(1 for one in extracts if one["state"] == "due") > 1
+    home = words_of(browser.get("/").text)
+    assert home.count("nothing accepted yet for October 2026. Due by 16 November 2026.") == len(shown)
+
+
+def test_the_partnership_is_a_page_for_the_lead_alone(served: House) -> None:
+    shown = tables_of(served.visitor(ANALYST).get("/calendar?of=partnership&state=all").text)["calendar"]
+    assert shown[0][0] == "Agency"
+    assert len(shown) == 1 + len(served.api(ANALYST).ok("/calendar/partnership")["extracts"])
+    assert served.visitor(UPLOADER).get("/calendar?of=partnership").status_code == 403
+    assert "partnership's calendar" not in served.visitor(UPLOADER).get("/calendar").text
+    assert "partnership&#39;s calendar" in served.visitor(ANALYST).get("/calendar").text
+
+
+def test_an_address_that_nobody_made_shows_what_it_can(served: House) -> None:
+    for query in ("state=nonsense", "month=2026-13", "agency=other&of=own", "month=&state=", "of=everybody"):
+        assert served.visitor(UPLOADER).get(f"/calendar?{query}").status_code == 200
+
+
+def test_due_days_are_downloaded_for_ones_own_calendar(served: House) -> None:
+    answer = served.visitor(UPLOADER).get("/calendar.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert 'filename="due-met-police.ics"' in answer.headers["content-disposition"]
+    lines = answer.text.replace("\r\n ", "").split("\r\n")
+    assert "DTSTART;VALUE=DATE:20261116" in lines
+    assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") > 3
+    assert max(len(line.encode()) for line in answer.text.split("\r\n")) <= 75

@@ -1,0 +1,26 @@
+"""`hub calendar` against a running hub."""
+
+from __future__ import annotations
+
+import json
+
+from tests.support.hubs import ANALYST, API, UPLOADER
+from tests.support.partnerships import House
+from tests.unit.cli.conftest import Command
+
+
+def test_what_is_open_is_listed_and_everything_on_demand(hub_command: Command, house: House) -> None:
+    hub_command("login", "--hub", house.base_url, "--token", house.token(UPLOADER))
+    listed = hub_command("calendar")
+    assert listed.code == 0, listed.err
+    assert f"{API}\t2026-10\tdue\tdue 2026-11-16\n" in listed.out
+    assert "2026-11" not in [line.split("\t")[1] for line in listed.out.splitlines()]
+    whole = json.loads(hub_command("calendar", "--json").out)["extracts"]
+    assert len(hub_command("calendar", "--all").out.splitlines()) == len(whole)
+    assert hub_command("calendar", "--partnership").code == 3
+
+
+def test_the_lead_sees_who_is_meant(hub_command: Command, house: House) -> None:
+    hub_command("login", "--hub", house.base_url, "--token", house.token(ANALYST))
+    listed = hub_command("calendar", "--partnership")
+    assert f"met-police\t{API}\t2026-10\tdue\tdue 2026-11-16\n" in listed.out
