@@ -72,8 +72,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     now = clock or SystemClock()
     settings.state.mkdir(parents=True, exist_ok=True)
     key = root_key(settings)
-    database = Database(settings.url)
-    migrate(database)
+    database = _brought_up(settings.url)
     identity = _identity(settings, database, key, now)
     schemas = SchemaRegistry.from_folder()
     definitions = Definitions.from_folder(clock=now, first=settings.definition)
@@ -118,6 +117,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         progress=ProgressBoard(settings.state),
         checks=CheckBoard(settings.state),
     )
+
+
+def _brought_up(url: str) -> Database:
+    database = Database(url)
+    migrate(database)
+    return database
 
 
 def _calendars(settings: Settings, clock: Clock, **rooms: Any) -> Calendars:
