@@ -11,8 +11,11 @@ A session is a fresh database in memory that can reach nothing but the files it 
 from hub.engine.files import RangeFile, SessionFiles
 from hub.engine.model import EngineError, EngineSession, Reject, RejectKind, literal, quoted
 from hub.engine.service import DuckDbEngine
+from hub.engine.transcoded import BY_LINE, Decoder, decoded
 
 __all__ = [
+    "BY_LINE",
+    "Decoder",
     "DuckDbEngine",
     "EngineError",
     "EngineSession",
@@ -20,6 +23,7 @@ __all__ = [
     "Reject",
     "RejectKind",
     "SessionFiles",
+    "decoded",
     "literal",
     "quoted",
 ]

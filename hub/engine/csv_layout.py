@@ -72,8 +72,8 @@ class Layout:
         return self.line_ends <= {"\n"} or (self.line_ends == {"\r\n"} and not self.faults)
 
 
-def walk(read_at: ReadAt, size: int, dialect: Dialect, *, header: bool) -> Layout:
-    """Walk a whole file once. With `header`, its first row that is not blank is not among the rows to read."""
+def walk(read_at: ReadAt, size: int, dialect: Dialect, *, header: int) -> Layout:
+    """Walk a whole file once. So many of its first rows that are not blank as `header` says are not among the rows to read."""
     return _Walk(read_at, size, dialect, header=header).layout()
 
 
@@ -105,11 +105,11 @@ def rows_at(layout: Layout, read_at: ReadAt, dialect: Dialect, offsets: Ints) ->
 class _Walk:
     """One walk over a file."""
 
-    def __init__(self, read_at: ReadAt, size: int, dialect: Dialect, *, header: bool) -> None:
+    def __init__(self, read_at: ReadAt, size: int, dialect: Dialect, *, header: int) -> None:
         self._read_at = read_at
         self._size = size
         self._dialect = dialect
-        self._header_to_come = header
+        self._header_to_come = int(header)
         self._layout = Layout(end=size)
         self._blank: list[Ints] = []
         # Of the row that is open at a block's start: its number, its first byte, and what was seen of it in earlier blocks.
@@ -178,9 +178,11 @@ class _Walk:
         if not self._header_to_come:
             return
         filled = np.flatnonzero(end_starts != row_starts)
-        if len(filled):
-            self._header_to_come = False
-            self._layout.first_row = self._row + int(filled[0]) + 1
+        if len(filled) >= self._header_to_come:
+            self._layout.first_row = self._row + int(filled[self._header_to_come - 1]) + 1
+            self._header_to_come = 0
+        else:
+            self._header_to_come -= len(filled)
 
     def _note_faults(self, row_starts: Ints, ends: Ints, inner: Ints, stray: Ints) -> Bools:
         has_stray = np.zeros(len(ends) + 1, dtype=np.bool_)

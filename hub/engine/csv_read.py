@@ -66,7 +66,7 @@ class CsvReading:
         *,
         target: Target,
         dialect: Dialect,
-        header: bool,
+        header: int,
     ) -> None:
         self._session = session
         self._row_files = row_files

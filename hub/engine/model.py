@@ -72,17 +72,19 @@ class EngineSession(Protocol):
         delimiter: str = ",",
         quote: str = '"',
         escape: str = '"',
-        header: bool = True,
+        header: int = 1,
         encoding: str = "utf-8",
     ) -> list[Reject]:
         """Read a delimited file into the temporary view `into`: `columns` as VARCHAR in file order, then `hub_row` BIGINT.
 
-        A value that is empty, quoted or not, is null. `hub_row` is the row's number as a spreadsheet shows it: the header is
-        row 1, a line end inside quotes counts nothing, a blank row is numbered but is no record. Rows may end in LF, CRLF or
-        CR, mixed; a byte order mark is not read. Rows that cannot be split are absent and returned, each once: too few or
-        too many columns; `unclosed-quote` with the row where it opens (when it is never closed, the rows behind it are not
-        read); `other` for a quote amid a value, a record of more than 2 MiB, or bytes that are no UTF-8 (see `reason`).
-        `encoding` is UTF-8 or one of one byte a sign, whose every byte must have a sign in it.
+        A value that is empty, quoted or not, is null. `header` is how many of the first rows that are not blank are no data.
+        `hub_row` is the row's number as a spreadsheet shows it: the first row is 1, a line end inside quotes counts nothing,
+        a blank row is numbered but is no record. Rows may end in LF, CRLF or CR, mixed; a byte order mark is not read. Rows
+        that cannot be split are absent and returned, each once: too few or too many columns; `unclosed-quote` with the row
+        where it opens (when it is never closed, the rows behind it are not read); `other` for a quote amid a value, a record
+        of more than 2 MiB, or bytes that are no UTF-8 (see `reason`).
+        `encoding` is UTF-8, one of one byte a sign, `utf-16-le`, `utf-16-be`, or `utf-8+NAME`: each line UTF-8 if it is, else
+        NAME. EngineError `engine-value` where a byte has no sign in it.
         """
         ...
 

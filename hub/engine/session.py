@@ -75,7 +75,7 @@ class DuckDbSession:
         delimiter: str = ",",
         quote: str = '"',
         escape: str = '"',
-        header: bool = True,
+        header: int = 1,
         encoding: str = "utf-8",
     ) -> list[Reject]:
         """Read a delimited file into the temporary view `into`; see the port for what rows, numbers and rejects are."""

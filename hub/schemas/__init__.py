@@ -9,7 +9,9 @@ Findings come from one catalogue (`findings.yaml`), their words from `hub/kit/wo
 wrong, where and how to mend it, and never repeat a value.
 """
 
+from hub.schemas.delimiters import delimiter_found
 from hub.schemas.desk import check_file
+from hub.schemas.encodings import ENCODINGS, encodings_proposed, known_encoding
 from hub.schemas.failing import MOST_CELLS, FailingCell, FailingCells, failing_cells
 from hub.schemas.findings import SAMPLE, Finding, FindingKind, catalogue, column_letter, finding, in_order
 from hub.schemas.forms import (
@@ -42,6 +44,7 @@ from hub.schemas.values import values_at
 
 __all__ = [
     "AGE_BANDS",
+    "ENCODINGS",
     "FROM_PLACE",
     "HEALTH_BODIES",
     "KEPT",
@@ -74,6 +77,8 @@ __all__ = [
     "check_floor",
     "check_period",
     "column_letter",
+    "delimiter_found",
+    "encodings_proposed",
     "failing_cells",
     "finding",
     "first_day",
@@ -81,6 +86,7 @@ __all__ = [
     "generalisation_of",
     "group_of",
     "in_order",
+    "known_encoding",
     "next_first_day",
     "prescribed_sets",
     "row_forms",

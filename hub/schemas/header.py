@@ -13,7 +13,6 @@ from hub.schemas.identifiers import is_suspicious
 from hub.schemas.model import DatasetSchema, plain_name
 from hub.schemas.wide import month_column_findings, month_columns
 
-_DELIMITERS = ((";", "semicolon"), ("\t", "tab"), ("|", "pipe"))
 _LONGEST_NAME = 60
 
 MOST_COLUMNS = 500
@@ -112,11 +111,9 @@ def _stopping(record: Sequence[str], schema: DatasetSchema, others: Iterable[Dat
     needed = [field.name for field in schema.columns if not field.optional_column]
     missing = [name for name in needed if name not in record]
     if missing:
-        return (
-            _other_delimiter(record, needed)
-            or _other_schema(record, schema, others, len(missing), len(needed))
-            or [_missing(name, record, schema) for name in missing]
-        )
+        return _other_schema(record, schema, others, len(missing), len(needed)) or [
+            _missing(name, record, schema) for name in missing
+        ]
     return [
         finding(
             "repeated-column",
@@ -129,18 +126,6 @@ def _stopping(record: Sequence[str], schema: DatasetSchema, others: Iterable[Dat
         for name in (*_fields(schema), *month_columns(record, schema))
         if list(record).count(name) > 1
     ]
-
-
-def _other_delimiter(record: Sequence[str], needed: Sequence[str]) -> list[Finding]:
-    if len(record) > len(needed) // 2:
-        return []
-    line = ",".join(record)
-    for sign, word in _DELIMITERS:
-        cells = [cell.strip().strip('"') for cell in line.split(sign)]
-        if sum(name in cells for name in needed) > len(needed) / 2:
-            said = say(f"schemas.finding.wrong-delimiter.{word}")
-            return [finding("wrong-delimiter", rows=[1], cells=["A1"], delimiter=said)]
-    return []
 
 
 def _other_schema(

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from nhs_number.validate import is_valid
 
 from hub.engine import EngineSession, literal, quoted
+from hub.schemas.encodings import Reader
 from hub.schemas.model import ROW_NUMBER
-from hub.schemas.text import Reader
 
 CONFIRMED_AT_MOST = 20_000
 """So many distinct candidates are confirmed one by one; a file with more of them holds a column of identifiers, and

@@ -7,7 +7,8 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 
-from hub.schemas.text import LONGEST_LINE, Reader
+from hub.schemas.encodings import Reader
+from hub.schemas.text import LONGEST_LINE
 
 _END = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hub.engine import Reject
+from hub.schemas.encodings import Reader
 from hub.schemas.findings import Finding
 from hub.schemas.header import Header
+from hub.schemas.opening import Opened
 from hub.schemas.probe import Hit
-from hub.schemas.text import Reader, Text
 from hub.schemas.workbook import Sent
 
 
@@ -17,13 +18,11 @@ from hub.schemas.workbook import Sent
 class Seen:
     """Each part is there from where the check came by it on; the file may have been closed before.
 
-    `read_bytes` gives the table as text: the file itself, or that of a workbook's sheet. `found` and what follows are there
-    once the rows were `looked` through; the relations of the extract are then too.
+    `opened` is the file as text. `found` and what follows are there once the rows were `looked` through; the relations of the
+    extract are then too.
     """
 
-    read_bytes: Reader = lambda: ()
-    text: Text | None = None
-    sent: Sent | None = None
+    opened: Opened | None = None
     header: Header | None = None
     looked: bool = False
     found: Sequence[Hit] = ()
@@ -31,6 +30,23 @@ class Seen:
     rejects: Sequence[Reject] = ()
 
     @property
+    def read_bytes(self) -> Reader:
+        """Gives the table as text in UTF-8, whatever the file is written in; its values are divided by `delimiter`."""
+        return self.opened.read_bytes if self.opened is not None else lambda: ()
+
+    @property
+    def delimiter(self) -> str:
+        """The sign between two values of that text."""
+        return self.opened.division.delimiter if self.opened is not None else ","
+
+    @property
+    def sent(self) -> Sent | None:
+        """The workbook, where it is one."""
+        return self.opened.sent if self.opened is not None else None
+
+    @property
     def header_row(self) -> int:
         """The row of the column names, as a spreadsheet shows it."""
-        return self.sent.header if self.sent is not None else 1
+        if self.opened is None:
+            return 1
+        return self.opened.sent.header if self.opened.sent is not None else self.opened.division.header_rows

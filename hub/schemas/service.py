@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any
 
 from hub.engine import EngineError, EngineSession, Reject, RejectKind, quoted
 from hub.geography import AreaIndex
@@ -15,6 +14,7 @@ from hub.schemas.findings import ERROR, Finding, catalogue, column_letter, findi
 from hub.schemas.header import Header, read_header
 from hub.schemas.identifiers import identifiers_in_bytes
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
+from hub.schemas.opening import Opened, open_extract
 from hub.schemas.period import check_period
 from hub.schemas.places import area_probes, told_apart
 from hub.schemas.probe import EXTRACT, Hit, hits
@@ -30,9 +30,8 @@ from hub.schemas.rows import (
     written_findings,
 )
 from hub.schemas.seen import Seen
-from hub.schemas.text import Reader, Text, count_records, scan
+from hub.schemas.text import Text
 from hub.schemas.wide import edition_findings, truncated_findings
-from hub.schemas.workbook import read_workbook
 
 ACCEPTED, QUARANTINED, NOTHING = "hub_accepted", "hub_quarantined", "hub_nothing"
 _RAW = "hub_file"
@@ -50,20 +49,14 @@ class _Case:
     """What is being checked."""
 
     session: EngineSession
-    source: str
+    opened: Opened
     schema: DatasetSchema
     period: str
     file_name: str
-    read_bytes: Reader
     area: AreaIndex | None
     others: tuple[DatasetSchema, ...]
     part_accept: bool
-    profile: ImportProfile = NO_PROFILE
     stage: Stage = lambda _name, _done, _total: None
-    told: tuple[Finding, ...] = ()  # of the workbook the rows were read from, before any row is checked
-    unreadable: tuple[int, ...] = ()
-    unused: tuple[int, ...] = ()
-    other_sheets: tuple[bytes, ...] = ()
     seen: Seen = field(default_factory=Seen)
 
 
@@ -92,31 +85,25 @@ def check(
     """
     if period:
         check_period(period)
+    opened = open_extract(session, source, schema, read_bytes=read_bytes, sha256=sha256, profile=profile)
     case = _Case(
         session=session,
-        source=source,
+        opened=opened,
         schema=schema,
         period=period,
         file_name=file_name,
-        read_bytes=read_bytes,
         area=area,
         others=tuple(others),
         part_accept=part_accept,
-        profile=profile,
         stage=stage,
     )
-    checked = _checked(case, scan(read_bytes, sha256=sha256, encodings=schema.encodings))
-    return replace(checked, seen=case.seen)
+    case.seen.opened = opened
+    return replace(_checked(case, opened.text), seen=case.seen)
 
 
 def _checked(case: _Case, text: Text) -> Checked:
-    if text.is_workbook:
-        case, text = _unpacked(case, text)
-        if text.is_workbook:
-            return _closed(case, text, [], rows=0)
-    case.seen.text, case.seen.read_bytes = text, case.read_bytes
-    if text.fault is not None:
-        return _closed(case, text, [_fault(text, case.schema)], rows=_records_of(case, text))
+    if case.opened.stopped:
+        return _closed(case, text, list(case.opened.stopped), rows=case.opened.rows)
     try:
         return _read(case, text)
     except EngineError as error:
@@ -126,26 +113,14 @@ def _checked(case: _Case, text: Text) -> Checked:
     return _closed(case, text, [finding("unreadable-file", why=why)], rows=0)
 
 
-def _unpacked(case: _Case, text: Text) -> tuple[_Case, Text]:
-    """A workbook as the table in it, to be checked like any other; where there is none, what was told says why."""
-    sent = read_workbook(case.read_bytes, case.schema, sheet=case.profile.sheet, all_sheets=case.schema.health)
-    case = replace(case, told=sent.findings, other_sheets=sent.others, read_bytes=lambda: ())
-    case.seen.sent, table = sent, sent.csv
-    if table is None:
-        return case, replace(text, form=sent.form)
-    inside = scan(lambda: [table], sha256=text.sha256)
-    source, parts = case.session.hold(table), (sent.unreadable, sent.unused)
-    case = replace(case, source=source, read_bytes=lambda: [table], unreadable=parts[0], unused=parts[1])
-    return case, replace(inside, size=text.size, form=sent.form)
-
-
 def _read(case: _Case, text: Text) -> Checked:
     """Read the file as columns: the bytes are text."""
-    header = _without(read_header(text.header, case.schema, others=case.others), case.unused)
+    opened = case.opened
+    header = _without(read_header(opened.record, case.schema, others=case.others), opened.unused)
     case.seen.header = header
     if not header.columns:
-        return _closed(case, text, list(header.findings), rows=count_records(case.read_bytes))
-    rejects = case.session.read_csv(case.source, columns=header.columns, into=_RAW, encoding=text.encoding)
+        return _closed(case, text, list(header.findings), rows=opened.count_records())
+    rejects = opened.read_into(case.session, _RAW, header.columns)
     ((read, last),) = case.session.rows(f"SELECT count(*), coalesce(max({ROW_NUMBER}), 1) FROM {_RAW}")
     rejects = [reject for reject in rejects if reject.row > 1]
     rows = read + len({reject.row for reject in rejects})
@@ -154,10 +129,6 @@ def _read(case: _Case, text: Text) -> Checked:
     if stopped:
         return _closed(case, text, stopped, rows=rows)
     return _rows(case, text, header, rejects, rows)
-
-
-def _other_encoding(text: Text) -> list[Finding]:
-    return [] if text.encoding == "utf-8" else [finding("other-encoding", count=text.odd_bytes)]
 
 
 def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], rows: int) -> Checked:
@@ -171,8 +142,7 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     case.stage("checking", 1, _STEPS)
     identifiers = identifier_findings(session, schema, header, found)
     findings = [
-        *case.told,
-        *_other_encoding(text),
+        *case.opened.told,
         *header.findings,
         *_ragged(rejects),
         *probe_findings(found, header),
@@ -185,13 +155,13 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     case.stage("checking", 2, _STEPS)
     findings += repeat_findings(session, schema, header)
     case.stage("checking", 3, _STEPS)
-    if case.unreadable:
-        session.load(_UNREADABLE, {ROW_NUMBER: case.unreadable})
-    wrong = _wrong_rows(found, identifiers, unreadable=bool(case.unreadable))
+    if case.opened.unreadable:
+        session.load(_UNREADABLE, {ROW_NUMBER: case.opened.unreadable})
+    wrong = _wrong_rows(found, identifiers, unreadable=bool(case.opened.unreadable))
     kept = rows - len({reject.row for reject in rejects}) - _count(session, wrong)
     outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
     if outcome not in KEPT:
-        return _closed(replace(case, told=()), text, findings, rows=rows)
+        return _report_closed(case, text, findings, rows=rows)
     truncated, without = truncated_findings(session, EXTRACT, header.months, wrong, header.columns)
     findings += truncated
     make_accepted(session, plan, wrong, ACCEPTED, QUARANTINED, without=without)
@@ -238,28 +208,6 @@ def _count(session: EngineSession, wrong: str) -> int:
     return int(count)
 
 
-def _fault(text: Text, schema: DatasetSchema) -> Finding:
-    fault = text.fault
-    if fault is None or fault.kind == "empty-file":
-        return finding("empty-file")
-    if text.form and fault.kind == "not-csv":
-        return finding(
-            "bad-workbook", rows=[fault.row], what=say("schemas.finding.bad-workbook.sign", row=f"{fault.row:,}")
-        )
-    words: dict[str, Any] = {"offset": f"{fault.offset:,}", "row": f"{fault.row:,}"}
-    if fault.kind == "not-csv":
-        return finding("not-csv", rows=[fault.row], what=say(f"schemas.finding.not-csv.{fault.what}", **words))
-    message = "message-utf16" if fault.what == "utf16" else "message"
-    return finding(fault.kind, rows=[fault.row], message=message, **words)
-
-
-def _records_of(case: _Case, text: Text) -> int:
-    """Records of a file that the engine cannot read, where they can be told at all."""
-    fault = text.fault
-    readable = fault is not None and fault.kind == "wrong-encoding" and fault.what != "utf16"
-    return count_records(case.read_bytes) if readable else 0
-
-
 def _broken(text: Text, rejects: Sequence[Reject], *, rows: int, last_read: int) -> list[Finding]:
     """Faults of the file as a whole that show only when it is read as columns."""
     unclosed = [reject.row for reject in rejects if reject.kind is RejectKind.UNCLOSED_QUOTE]
@@ -285,13 +233,13 @@ def _ragged(rejects: Sequence[Reject]) -> list[Finding]:
 
 def _unread_identifiers(case: _Case) -> list[Finding]:
     """Identifiers anywhere in the bytes of a health file whose rows could not all be looked through as columns."""
-    seen = identifiers_in_bytes(lambda: chain(case.read_bytes(), case.other_sheets))
+    seen = identifiers_in_bytes(lambda: chain(case.opened.read_bytes(), case.opened.others))
     return _sighted_in_bytes(seen)
 
 
 def _beside_identifiers(case: _Case) -> list[Finding]:
     """Identifiers in the sheets of a health workbook that are not its table: the file would be kept with them."""
-    return _sighted_in_bytes(identifiers_in_bytes(lambda: case.other_sheets)) if case.other_sheets else []
+    return _sighted_in_bytes(identifiers_in_bytes(lambda: case.opened.others)) if case.opened.others else []
 
 
 def _sighted_in_bytes(seen: Mapping[str, int]) -> list[Finding]:
@@ -306,7 +254,11 @@ def _sighted_in_bytes(seen: Mapping[str, int]) -> list[Finding]:
 
 def _closed(case: _Case, text: Text, findings: list[Finding], *, rows: int) -> Checked:
     """No row gets in: returned, or refused at the floor. A refused report keeps only what refused it."""
-    health, findings = case.schema.health, [*case.told, *findings]
+    return _report_closed(case, text, [*case.opened.told, *findings], rows=rows)
+
+
+def _report_closed(case: _Case, text: Text, findings: list[Finding], *, rows: int) -> Checked:
+    health = case.schema.health
     refusing = [found for found in findings if catalogue()[found.code].refuses(health=health)]
     if health and not refusing and _unseen(findings):
         refusing = _unread_identifiers(case)
@@ -325,7 +277,7 @@ def _unseen(findings: Sequence[Finding]) -> bool:
 def _report(
     case: _Case, text: Text, findings: Sequence[Finding], *, rows: int, accepted: int, outcome: Outcome
 ) -> CheckReport:
-    unread = text.fault is not None and text.fault.kind in ("wrong-encoding", "not-csv")
+    unread = text.fault is not None and text.fault.kind in ("wrong-encoding", "mixed-encoding", "not-csv")
     return CheckReport(
         schema=case.schema.id,
         version=case.schema.version,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.engine import EngineSession, quoted
+from hub.schemas.encodings import Reader
 from hub.schemas.findings import column_letter
 from hub.schemas.header import read_header
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
+from hub.schemas.opening import open_extract
 from hub.schemas.profile import NO_PROFILE, ImportProfile
-from hub.schemas.text import Reader, first_record, looks_like_workbook, scan
-from hub.schemas.workbook import read_workbook
 
 _FILE = "hub_mended"
 _NO_MATTER = "the hash is not asked for"
@@ -32,22 +32,15 @@ def values_at(
     file does not have, or that cannot be divided into columns, are left out. For a file whose header the schema
     knows; the caller answers for who may see it. `profile` is the one it was checked with.
     """
-    record: tuple[str, ...]
-    encoding = "utf-8"
-    if looks_like_workbook(read_bytes):
-        table = read_workbook(read_bytes, schema, sheet=profile.sheet).csv or b""
-        source, record = session.hold(table), first_record(lambda: [table])
-    elif schema.encodings == (encoding,):
-        record = first_record(read_bytes)
-    else:  # only the whole file tells
-        text = scan(read_bytes, sha256=_NO_MATTER, encodings=schema.encodings)
-        record, encoding = text.header, text.encoding
-    columns = read_header(record, schema).columns
+    opened = open_extract(session, source, schema, read_bytes=read_bytes, sha256=_NO_MATTER, profile=profile)
+    if opened.stopped:
+        return {}
+    columns = read_header(opened.record, schema).columns
     lettered = {f"column {column_letter(place)}": name for place, name in enumerate(columns)}
     column = field if field in columns else lettered.get(field)
     if column is None or not rows:
         return {}
-    session.read_csv(source, columns=columns, into=_FILE, encoding=encoding)
+    opened.read_into(session, _FILE, columns)
     numbers = ", ".join(str(int(row)) for row in rows)
     found = session.rows(f"SELECT {ROW_NUMBER}, {quoted(column)} FROM {_FILE} WHERE {ROW_NUMBER} IN ({numbers})")
     return {row: value or "" for row, value in sorted(found)}

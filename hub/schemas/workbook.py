@@ -31,10 +31,10 @@ from hub.kit.workbooks import (
     Table,
     opened,
 )
+from hub.schemas.encodings import Reader
 from hub.schemas.findings import Finding, column_letter, finding
 from hub.schemas.header import is_name, read_header, share_of
 from hub.schemas.model import DATED, DatasetSchema, Field
-from hub.schemas.text import Reader
 
 _CODES = {
     FORMULA: "formula-cell",

@@ -74,10 +74,10 @@ BAD = [
         rows=(2,),
     ),
     Bad(
-        "a-utf-16-file",
-        GOOD.decode().encode("utf-16"),
+        "a-utf-16-file-that-was-cut",
+        GOOD.decode().encode("utf-16")[:-1],
         "wrong-encoding",
-        says=("UTF-16", "CSV UTF-8"),
+        says=("UTF-16", "byte offset", "Make the export again"),
     ),
     Bad(
         "a-missing-column",
@@ -108,10 +108,11 @@ BAD = [
         says=("row 2", "does not close", "Close the quotation mark"),
     ),
     Bad(
-        "semicolons",
-        GOOD.replace(b",", b";"),
-        "wrong-delimiter",
-        says=("semicolons", "commas"),
+        "two-encodings",
+        street(Location="On or near Café Road") + GOOD.splitlines(keepends=True)[1].replace(b"High", b"Caf\xe9"),
+        "mixed-encoding",
+        says=("1 row", "row 14", "Windows-1252", "confirm the encoding"),
+        rows=(14,),
     ),
     Bad("a-workbook", b"PK\x03\x04" + bytes(200), "bad-workbook", says=("damaged", "CSV UTF-8")),
     Bad(

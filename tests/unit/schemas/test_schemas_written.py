@@ -43,7 +43,7 @@ def test_a_windows_1252_file_is_returned_where_the_schema_does_not_allow_it(tmp_
 
 
 def test_a_byte_that_windows_1252_does_not_know_returns_the_file(tmp_path: Path) -> None:
-    content = csv_of(rows_of(FIRE, 3, PropertyType="x")).replace(b",x,", b",\x81,", 1)
+    content = csv_of(rows_of(FIRE, 3, PropertyType="x")).decode().encode("windows-1252").replace(b",x,", b",\x81,", 1)
     report = checked(tmp_path, FIRE, content)
     assert (report.outcome, codes(report)) == (Outcome.RETURNED, ["wrong-encoding"])
 
