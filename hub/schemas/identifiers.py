@@ -2,8 +2,8 @@
 postcodes.
 
 Candidates are found by the engine, column by column; the few distinct ones are confirmed here (the NHS check digit by
-the nhs-number library). Names and dates of birth in free text cannot be told from other words: agreements and
-training must keep them out.
+the nhs-number library). A name is told from other words only where a title or a label says that it is one (`Mrs Ann
+Other`, `patient name: Ann`), a date of birth where it is called so: agreements and training must keep the others out.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from nhs_number.validate import is_valid
 
 from hub.engine import EngineSession, literal, quoted
 from hub.schemas.encodings import Reader
+from hub.schemas.identifier_kinds import KINDS, LONG, LONG_TEXT, RISKS, IdentifierKind
 from hub.schemas.model import ROW_NUMBER
 
 CONFIRMED_AT_MOST = 20_000
@@ -25,144 +24,97 @@ CONFIRMED_AT_MOST = 20_000
 each counts.
 """
 
-_GAP = "[ \\t.\u00a0\u2007\u202f\u2010-\u2014-]"
 _OVERLAP = 64
-_ORDINALS = ("st", "nd", "rd", "th")
-_NO_NI_PREFIX = frozenset(("BG", "GB", "KN", "NK", "NT", "TN", "ZZ"))
-_POSTCODE_AREAS = frozenset(
-    re.findall(
-        "[A-Z]+",
-        "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX "
-        "FK FY G GL GU HA HD HG HP HR HS HU HX IG IP IV KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN "
-        "NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR "
-        "TS TW UB W WA WC WD WF WN WR WS WV YO ZE GY IM JE ",
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class IdentifierKind:
-    """One kind: its pattern (RE2 and Python read it alike; group 1 is the candidate) and what confirms a
-    candidate.
-    """
-
-    name: str
-    pattern: str
-    confirm: Callable[[str], bool]
+_RISKY = (*(kind.name for kind in RISKS), LONG)
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """A column to look through: its name in the relation, the rows to look at (SQL, empty: all), whether postcodes
-    may look alike.
+    may look alike, whether people write in it what they like.
     """
 
     column: str
     where: str = ""
     coded: bool = False
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Confirmed identifiers of one column: the kinds, the exact number of rows, the first rows."""
+    """Confirmed identifiers of one column, or (`risk`) what its free text says of people: the kinds, the exact number of
+    rows, the first rows.
+    """
 
     column: str
     kinds: tuple[str, ...]
     rows: int
     first: tuple[int, ...]
-
-
-def _is_nhs_number(candidate: str) -> bool:
-    """Whether ten digits, in one run or as 3-3-4, have a valid check digit."""
-    groups = re.findall("[0-9]+", candidate)
-    tens = [group for group in groups if len(group) == 10]
-    tens += [
-        "".join(groups[place : place + 3])
-        for place in range(len(groups) - 2)
-        if [len(group) for group in groups[place : place + 3]] == [3, 3, 4]
-    ]
-    return any(is_valid(ten) for ten in tens)
-
-
-def _is_ni_number(candidate: str) -> bool:
-    plain = _alphanumeric(candidate)
-    return plain[0] not in "DFIQUV" and plain[1] not in "DFIOQUV" and plain[:2] not in _NO_NI_PREFIX
-
-
-def _is_phone(candidate: str) -> bool:
-    digits = re.sub("[^0-9]", "", candidate.replace("+", "00"))
-    if digits.startswith("0044"):
-        digits = "0" + digits[4:].removeprefix("0")
-    return len(digits) in (10, 11) and digits[0] == "0" and digits[1] in "12378"
-
-
-def _is_postcode(candidate: str) -> bool:
-    plain = _alphanumeric(candidate)
-    outward, inward = plain[:-3], plain[-3:]
-    area = re.match("[A-Z]+", outward)
-    ordinal = candidate[-2:] in _ORDINALS and candidate[0].isupper()  # "SE1 3rd floor" is a floor
-    return area is not None and area.group() in _POSTCODE_AREAS and not set(inward[1:]) & set("CIKMOV") and not ordinal
-
-
-def _alphanumeric(text: str) -> str:
-    return "".join(sign for sign in text if sign.isalnum()).upper()
-
-
-_BEFORE, _AFTER = "(?:^|[^A-Za-z0-9])", "(?:[^A-Za-z0-9]|$)"
-
-KINDS: tuple[IdentifierKind, ...] = (
-    IdentifierKind(
-        "nhs-number", f"(?:^|[^A-Za-z0-9]|[Nn][Hh][Ss])([0-9](?:{_GAP}?[0-9]){{9,}}){_AFTER}", _is_nhs_number
-    ),
-    IdentifierKind(
-        "ni-number",
-        f"{_BEFORE}([A-Za-z]{{2}}{_GAP}?[0-9]{{2}}{_GAP}?[0-9]{{2}}{_GAP}?[0-9]{{2}}{_GAP}?[A-Da-d]){_AFTER}",
-        _is_ni_number,
-    ),
-    IdentifierKind("e-mail", r"([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)", lambda _: True),
-    IdentifierKind(
-        "phone", r"(?:^|[^A-Za-z0-9+])((?:\+44|0044|0)(?:[ ().\x{a0}-]{0,3}[0-9]){9,10})" + _AFTER, _is_phone
-    ),
-    IdentifierKind(
-        "postcode", f"{_BEFORE}([A-Za-z]{{1,2}}[0-9][A-Za-z0-9]?{_GAP}?[0-9][A-Za-z]{{2}}){_AFTER}", _is_postcode
-    ),
-)
+    risk: bool = False
 
 
 def sightings(session: EngineSession, relation: str, suspects: Sequence[Suspect]) -> tuple[Sighting, ...]:
     """Look through columns of a relation. Leaves the table `hub_identified` (`hub_row`, `hub_column`): the cells that
-    hold an identifier.
+    hold an identifier, and `hub_risky`: those of free text that says more than was agreed.
     """
     session.run("CREATE TEMP TABLE hub_candidates (hub_row BIGINT, hub_column VARCHAR, kind VARCHAR, said VARCHAR)")
     for suspect in _worth_a_look(session, relation, suspects):
-        kinds = [kind for kind in KINDS if not (suspect.coded and kind.name == "postcode")]
-        for kind in kinds:
+        for kind in _kinds_for(suspect):
             session.run(_candidates_sql(relation, suspect, kind))
+        if suspect.free:
+            session.run(_long_sql(relation, suspect))
     _confirm(session)
+    risk = f"kind IN ({', '.join(literal(kind) for kind in _RISKY)})"
     found = session.rows(
-        "SELECT hub_column, list_sort(list_distinct(list(kind))), count(DISTINCT hub_row),"
-        " list_slice(list_sort(list_distinct(list(hub_row))), 1, 20) FROM hub_confirmed GROUP BY hub_column"
+        f"SELECT hub_column, {risk} AS risk, list_sort(list_distinct(list(kind))), count(DISTINCT hub_row),"
+        " list_slice(list_sort(list_distinct(list(hub_row))), 1, 20) FROM hub_confirmed GROUP BY hub_column, risk"
     )
-    session.run("CREATE TEMP TABLE hub_identified AS SELECT DISTINCT hub_row, hub_column FROM hub_confirmed")
+    cells = "SELECT DISTINCT hub_row, hub_column FROM hub_confirmed WHERE"
+    session.run(f"CREATE TEMP TABLE hub_identified AS {cells} NOT {risk}")
+    session.run(f"CREATE TEMP TABLE hub_risky AS {cells} {risk}")
     session.run("DROP TABLE hub_candidates")
     session.run("DROP TABLE hub_confirmed")
-    by_column = {column: Sighting(column, tuple(kinds), rows, tuple(first)) for column, kinds, rows, first in found}
-    looked = dict.fromkeys(suspect.column for suspect in suspects)
-    return tuple(by_column[column] for column in looked if column in by_column)
+    seen = {
+        (column, risky): Sighting(column, tuple(kinds), rows, tuple(first), risky)
+        for column, risky, kinds, rows, first in found
+    }
+    looked = dict.fromkeys((suspect.column, risky) for risky in (False, True) for suspect in suspects)
+    return tuple(seen[key] for key in looked if key in seen)
+
+
+def _kinds_for(suspect: Suspect) -> list[IdentifierKind]:
+    risks = RISKS if suspect.free else ()
+    return [kind for kind in (*KINDS, *risks) if not (suspect.coded and kind.name == "postcode")]
+
+
+def _is_long(column: str) -> str:
+    return f"(length({column}) > {LONG_TEXT} OR contains({column}, chr(10)))"
+
+
+def _long_sql(relation: str, suspect: Suspect) -> str:
+    return (
+        f"INSERT INTO hub_candidates SELECT {ROW_NUMBER}, {literal(suspect.column)}, {literal(LONG)}, ''"
+        f" FROM {relation} WHERE {_is_long(quoted(suspect.column))}"
+    )
 
 
 def _worth_a_look(session: EngineSession, relation: str, suspects: Sequence[Suspect]) -> list[Suspect]:
     """The columns in which any pattern matches at all: one pass, for most files the only one."""
     if not suspects:
         return []
-    any_kind = literal("|".join(kind.pattern for kind in KINDS))
     looks = ", ".join(
-        f"bool_or(regexp_matches({quoted(suspect.column)}, {any_kind}))"
-        + (f" FILTER (WHERE {suspect.where})" if suspect.where else "")
+        f"bool_or({_any_kind(suspect)})" + (f" FILTER (WHERE {suspect.where})" if suspect.where else "")
         for suspect in suspects
     )
     ((*seen,),) = session.rows(f"SELECT {looks} FROM {relation}")
     return [suspect for suspect, hit in zip(suspects, seen, strict=True) if hit]
+
+
+def _any_kind(suspect: Suspect) -> str:
+    column, kinds = quoted(suspect.column), (*KINDS, *(RISKS if suspect.free else ()))
+    any_kind = literal("|".join(f"(?:{kind.pattern})" for kind in kinds))
+    matches = f"regexp_matches({column}, {any_kind})"
+    return f"({matches} OR {_is_long(column)})" if suspect.free else matches
 
 
 def _candidates_sql(relation: str, suspect: Suspect, kind: IdentifierKind) -> str:
@@ -181,8 +133,8 @@ def _confirm(session: EngineSession) -> None:
     if len(distinct) > CONFIRMED_AT_MOST:
         session.run("CREATE TEMP TABLE hub_confirmed AS SELECT hub_row, hub_column, kind FROM hub_candidates")
         return
-    confirm = {kind.name: kind.confirm for kind in KINDS}
-    sure = [(kind, said) for kind, said in distinct if confirm[kind](said)]
+    confirm = {kind.name: kind.confirm for kind in (*KINDS, *RISKS)}
+    sure = [(kind, said) for kind, said in distinct if kind == LONG or confirm[kind](said)]
     session.load("hub_sure", {"kind": [kind for kind, _ in sure], "said": [said for _, said in sure]})
     session.run(
         "CREATE TEMP TABLE hub_confirmed AS SELECT hub_row, hub_column, kind FROM hub_candidates"

@@ -42,12 +42,13 @@ def identifier_findings(
     A code of agreed form may look like a postcode; a value that has not that form is taken for what it looks like.
     """
     suspects = [*_suspects(schema, header), *_failed(schema, found)]
-    return [_sighted(sighting, schema, header) for sighting in sightings(session, EXTRACT, suspects)]
+    seen = sightings(session, EXTRACT, suspects)
+    return [_risky(one, header) if one.risk else _sighted(one, schema, header) for one in seen]
 
 
 def _suspects(schema: DatasetSchema, header: Header) -> list[Suspect]:
     texts = [
-        Suspect(field.name, coded=bool(field.pattern))
+        Suspect(field.name, coded=bool(field.pattern), free=field.free_text)
         for field in schema.columns
         if field.name in header.present and field.type == "string" and field.codes is None and field.scan
     ]
@@ -83,9 +84,21 @@ def _sighted(sighting: Sighting, schema: DatasetSchema, header: Header) -> Findi
     )
 
 
+def _risky(sighting: Sighting, header: Header) -> Finding:
+    """What a free text says of people, beyond what was agreed: told with its count, and nothing more."""
+    return finding(
+        "free-text-risk",
+        count=sighting.rows,
+        field=sighting.column,
+        rows=sighting.first,
+        cells=_cells(header, sighting.column, sighting.first),
+        kinds=said_kinds(sighting.kinds),
+    )
+
+
 def said_kinds(kinds: Sequence[str]) -> str:
     """Kinds of identifier in words."""
-    return ", ".join(say(f"schemas.identifier.{kind}") for kind in kinds)
+    return ", ".join(dict.fromkeys(say(f"schemas.identifier.{kind}") for kind in kinds))
 
 
 def written_findings(session: EngineSession, relation: str, schema: DatasetSchema, header: Header) -> list[Finding]:

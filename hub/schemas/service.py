@@ -140,13 +140,14 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     found = hits(session, [*plan.probes, *area_probes(session, schema, case.area)])
     found = told_apart(session, schema, found)
     case.stage("checking", 1, _STEPS)
-    identifiers = identifier_findings(session, schema, header, found)
+    sighted = identifier_findings(session, schema, header, found)
+    identifiers = [one for one in sighted if one.code == "possible-identifier"]
     findings = [
         *case.opened.told,
         *header.findings,
         *_ragged(rejects),
         *probe_findings(found, header),
-        *identifiers,
+        *sighted,
     ]
     findings += written_findings(session, _RAW, schema, header)
     if schema.health and not identifiers:

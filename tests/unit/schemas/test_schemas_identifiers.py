@@ -37,6 +37,13 @@ NHS = "9434765919"
         "at BR1 3UH",
         "br13uh",
         "flat 2, SE1 9SG",
+        "AB 12 34 56, given at the desk",
+        "outside the home of Mrs Ann Other",
+        "MR JOHN SMITH let them in",
+        "patient name: Ann Other",
+        "Surname Other",
+        "DOB 13/05/1984",
+        "a man born on 1984-05-13",
     ],
 )
 def test_an_identifier_in_free_text_refuses_a_health_file(tmp_path: Path, text: str) -> None:
@@ -58,11 +65,16 @@ def test_an_identifier_in_free_text_refuses_a_health_file(tmp_path: Path, text: 
         "the @ sign club",
         "room 101, 100 200 300",
         "QQ1 1AA",  # no such postcode area
+        "AT 12 34 56 they came",
+        "by Mr Fogg's Tavern",
+        "Mrs Delansey School",
+        "street name High Street",
+        "the Born Free statue, 12 steps",
     ],
 )
 def test_ordinary_words_and_numbers_are_no_identifiers(tmp_path: Path, text: str) -> None:
     report = checked(tmp_path, ISTV, csv_of(rows_of(ISTV, assault_location_description=text)))
-    assert report.outcome is Outcome.ACCEPTED
+    assert (report.accepted_rows, "possible-identifier" in codes(report)) == (3, False)
 
 
 @pytest.mark.parametrize("dataset", [ISTV, CALLS])
@@ -128,3 +140,43 @@ def test_a_whole_postcode_where_the_first_half_was_agreed_refuses_a_health_file(
     for row, half in zip(halves, ("BR1", "SE20", "W1A"), strict=True):
         row["outward_postcode"] = half
     assert checked(tmp_path, admissions, csv_of(halves)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "risk"),
+    [
+        ("at the flat of Mrs Other", "a title and a name"),
+        ("a 17 year old boy by the gate", "how old somebody is"),
+        ("hit 17yo with a stick", "how old somebody is"),
+        ("in his garden", "words such as he or her"),
+        ("by the gate\nthen by the wall", "several lines"),
+        ("x" * 121, "more than 120 characters"),
+    ],
+)
+def test_a_free_text_that_tells_of_a_person_is_told_and_accepted(tmp_path: Path, text: str, risk: str) -> None:
+    rows = rows_of(ISTV, 3)
+    rows[1]["assault_location_description"] = text
+    report = checked(tmp_path, ISTV, csv_of(rows))
+    assert (report.outcome, codes(report)) == (Outcome.ACCEPTED_WITH_WARNINGS, ["free-text-risk"])
+    assert (found(report, "free-text-risk").count, found(report, "free-text-risk").cells) == (1, ("I3",))
+    assert risk in found(report, "free-text-risk").message
+    assert text not in str(report.as_json())
+
+
+@pytest.mark.parametrize("text", ["His Majesty's Theatre", "x" * 120, "Theresa Road", "Sheffield Place", "old yard 12"])
+def test_place_names_are_no_risk(tmp_path: Path, text: str) -> None:
+    assert codes(checked(tmp_path, ISTV, csv_of(rows_of(ISTV, assault_location_description=text)))) == []
+
+
+def test_a_file_with_both_tells_both_and_only_the_identifier_keeps_its_row_out(tmp_path: Path) -> None:
+    rows = rows_of(CRIME, 4)
+    rows[0]["Location"] = f"by her flat, {NHS}"
+    rows[1]["Location"] = "by her flat"
+    report = checked(tmp_path, CRIME, csv_of(rows), part_accept=True)
+    assert (found(report, "possible-identifier").rows, found(report, "free-text-risk").rows) == ((2,), (2, 3))
+    assert report.accepted_rows == 3
+
+
+def test_a_column_nobody_agreed_is_searched_for_identifiers_and_not_for_risks(tmp_path: Path) -> None:
+    rows = [{**row, "remarks": "he is 17 years old, " + "x" * 130} for row in rows_of(CRIME, 2)]
+    assert codes(checked(tmp_path, CRIME, csv_of(rows))) == ["extra-column"]
