@@ -158,7 +158,7 @@ def _figure(matter: Matter, drawn: Drawn) -> Figure:
         lines=drawn.lines,
         chart=drawn.chart,
         labels=drawn.labels,
-        notes=(*_about(indicator), *drawn.notes),
+        notes=(*_about(indicator), *drawn.notes, *_explained(matter, drawn)),
         evidence=Evidence(
             indicator=indicator.id,
             measure=column.measure,
@@ -172,6 +172,14 @@ def _figure(matter: Matter, drawn: Drawn) -> Figure:
             context=drawn.context,
         ),
     )
+
+
+def _explained(matter: Matter, drawn: Drawn) -> list[str]:
+    """What agencies said of the figures that this one stands on, each once."""
+    tables = (matter.table, *drawn.further)
+    columns = {matter.column.id, matter.column.measure, *(one.id for table in drawn.further for one in table.columns)}
+    said = [note.sentence for table in tables for note in table.notes if note.month and note.column in columns]
+    return list(dict.fromkeys(said))
 
 
 def _about(indicator: Indicator) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -65,6 +65,11 @@ class AcceptedSubmission(Protocol):
         """The sealed object that holds the records kept."""
         ...
 
+    @property
+    def explanations(self) -> Mapping[str, str]:
+        """What its agency said of the queries that its figures raised, by `code:field`."""
+        ...
+
 
 class Submissions(Protocol):
     """Where snapshots find what was accepted; `hub.intake.Intake` is one."""
@@ -80,7 +85,10 @@ class Submissions(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotInput:
-    """One frozen submission: whose, of what, for which month, and the SHA-256 of its accepted rows as sealed."""
+    """One frozen submission: whose, of what, for which month, and the SHA-256 of its accepted rows as sealed.
+
+    `explained`: what its agency said of the queries that its figures raised, by `code:field`; for readers of the figures.
+    """
 
     dataset: str
     agency: str
@@ -91,6 +99,7 @@ class SnapshotInput:
     schema_version: str
     rows: int
     accepted_rows: int
+    explained: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

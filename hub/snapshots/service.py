@@ -219,6 +219,7 @@ class Snapshots:
             schema_version=one.schema_version,
             rows=one.rows,
             accepted_rows=one.accepted_rows,
+            explained=tuple(sorted(one.explanations.items())),
         )
 
     def _check(self, permit: Permit, action: Action = Action.SNAPSHOT_BUILD) -> None:
@@ -254,7 +255,9 @@ def _as_known(snapshot: Snapshot, agency: str, is_party: Mapping[str, bool]) -> 
     return replace(
         snapshot,
         inputs=tuple(
-            one if one.agency == agency else replace(one, sha256="") for one in snapshot.inputs if is_party[one.dataset]
+            one if one.agency == agency else replace(one, sha256="", explained=())
+            for one in snapshot.inputs
+            if is_party[one.dataset]
         ),
         left_out=tuple(out for out in snapshot.left_out if is_party[out.partition("@")[0]]),
     )

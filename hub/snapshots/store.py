@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, func, insert, select, update
@@ -35,6 +36,7 @@ snapshot_inputs = Table(
     Column("schema_version", String(20), nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("accepted_rows", BigInteger, nullable=False),
+    Column("explained", Text, nullable=False, server_default="[]"),
 )
 
 _INPUT = (
@@ -68,7 +70,14 @@ def add(uow: UnitOfWork, snapshot: Snapshot) -> None:
             marked=snapshot.marked,
         )
     )
-    rows = [{"snapshot": snapshot.number, **{name: getattr(one, name) for name in _INPUT}} for one in snapshot.inputs]
+    rows = [
+        {
+            "snapshot": snapshot.number,
+            **{name: getattr(one, name) for name in _INPUT},
+            "explained": json.dumps(one.explained, ensure_ascii=False),
+        }
+        for one in snapshot.inputs
+    ]
     uow.connection.execute(insert(snapshot_inputs), rows)
 
 
@@ -111,7 +120,11 @@ def get(reading: UnitOfWork | Reading, number: int) -> Snapshot | None:
         .order_by(snapshot_inputs.c.dataset, snapshot_inputs.c.agency, snapshot_inputs.c.period)
     )
     inputs = tuple(
-        SnapshotInput(**{name: found._mapping[name] for name in _INPUT}) for found in reading.connection.execute(query)
+        SnapshotInput(
+            **{name: found._mapping[name] for name in _INPUT},
+            explained=tuple((name, text) for name, text in json.loads(found.explained)),
+        )
+        for found in reading.connection.execute(query)
     )
     return Snapshot(
         number=row.number,

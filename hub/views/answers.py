@@ -9,12 +9,12 @@ from hub.geography import AreaTree
 from hub.kit.clock import stamp
 from hub.snapshots import Snapshot
 from hub.views import notes
-from hub.views.asked import by_of
+from hub.views.asked import by_of, period_matches
 from hub.views.building import Prepared
 from hub.views.comparison import Comparison
 from hub.views.declared import View
 from hub.views.model import Note, ProtectedTable, Query, TableOffer, ViewFigures
-from hub.views.showing import Body, Source, columns_of, spec_for
+from hub.views.showing import Body, Source, columns_of, period_of, spec_for
 
 
 def table_offer(table: TableSpec, having: Sequence[Source]) -> TableOffer:
@@ -56,7 +56,13 @@ def answer(
         suppressed=body.suppressed,
         gaps=body.gaps,
         notes=tuple(
-            dict.fromkeys([*said, *notes.about(body.columns, by_ward=by_ward), *notes.compared(across, body.columns)])
+            dict.fromkeys(
+                [
+                    *_asked_for(said, query, body),
+                    *notes.about(body.columns, by_ward=by_ward),
+                    *notes.compared(across, body.columns),
+                ]
+            )
         ),
         snapshot=snapshot.number,
         snapshot_at=stamp(snapshot.at),
@@ -67,6 +73,17 @@ def answer(
         result_hash=digest,
         across=across,
     )
+
+
+def _asked_for(said: Sequence[Note], query: Query, body: Body) -> list[Note]:
+    """The notes without explanations of months, and of columns, that the table does not show."""
+    shown = {column.id for column in body.columns}
+    level = query.table.period_level
+    return [
+        one
+        for one in said
+        if not one.month or (one.column in shown and period_matches(period_of(one.month, level), query.periods))
+    ]
 
 
 def figures_of(view: View, prepared: Prepared) -> ViewFigures:

@@ -156,10 +156,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something the reader should know of a table: a stable code and the sentence."""
+    """Something the reader should know of a table: a stable code and the sentence.
+
+    An explanation (`explained`) is about one month of one column; it says so in `month` and `column`.
+    """
 
     code: str
     sentence: str
+    column: str = ""
+    month: str = ""
 
 
 class TableRow(NamedTuple):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hub.disclosure import profile_named
+from hub.kit.spoken import spoken_month
 from hub.kit.words import say
+from hub.snapshots import SnapshotInput
 from hub.views.comparison import Comparison
 from hub.views.harm import Weights, harm_blur
 from hub.views.model import Column, Coverage, Measure, Note
@@ -71,6 +73,35 @@ def not_shown(column: Column, reasons: Iterable[str]) -> Note:
 def withdrawn(column: Column) -> Note:
     """A submission it was counted from has been withdrawn."""
     return _of("withdrawn", column)
+
+
+def explained(column: Column, found: Iterable[SnapshotInput]) -> list[Note]:
+    """What the column's agency said of unusual figures when it sent them, month by month: a person's words, bounded at
+    acceptance, escaped by whoever shows them.
+    """
+    return [
+        Note(
+            "explained",
+            say(
+                "views.notes.explained",
+                agency=column.agency_name,
+                month=spoken_month(one.period),
+                title=column.dataset_title,
+                asked=_asked(name),
+                text=text,
+            ),
+            column.id,
+            one.period,
+        )
+        for one in found
+        for name, text in one.explained
+    ]
+
+
+def _asked(name: str) -> str:
+    code, _, field = name.partition(":")
+    title = say(f"schemas.finding.{code}.title")
+    return f"{title} ({field})" if field else title
 
 
 def no_side(side: str, snapshot: int) -> Note:

@@ -13,7 +13,8 @@ from hub.kit.canonical import sha256_hex
 from hub.kit.delimited import inert
 from hub.views.asked import by_of
 from hub.views.beside import comparison_columns, comparison_document
-from hub.views.model import Cell, Column, Coverage, Gap, ProtectedTable, Shown, TableRow
+from hub.views.model import Cell, Column, Coverage, Gap, Note, ProtectedTable, Shown, TableRow
+from hub.views.showing import period_of
 
 
 def table_csv(table: ProtectedTable) -> str:
@@ -21,26 +22,30 @@ def table_csv(table: ProtectedTable) -> str:
     measure, ratio, ranks and overlap of each comparison, provenance.
 
     A cell is a number, `*`, `w`, `gap` (a month is missing), or empty (no such cell). A period that no column has is
-    one row without an area. No cell can be taken for a formula by a spreadsheet: a leading `= + - @`, tab or return
+    one row without an area. Where agencies explained figures of the periods shown, the last column `explained` says what they
+    said, in each row of the period. No cell can be taken for a formula by a spreadsheet: a leading `= + - @`, tab or return
     gets an apostrophe before it.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     kind = ("kind", "kind_title") if table.table.with_kind else ()
     beside = [comparison_columns(one) for one in table.across]
+    explained = _explained(table)
     writer.writerow(
         [
             *("area_code", "area_name", "period", *kind),
             *(safe(column.id) for column in table.columns),
             *(safe(name) for one in beside for name in one.names),
             *("snapshot", "result_hash"),
+            *(["explained"] if explained else []),
         ]
     )
     for row in (*table.rows, *gap_rows(table)):
         named = (row.kind, row.kind_title) if kind else ()
         texts = (row.area, row.area_name, row.period, *named, *(cell.text for cell in row.cells))
         figures = [text for one in beside for text in one.of(row)]
-        writer.writerow([*map(safe, (*texts, *figures)), table.snapshot, table.result_hash])
+        said = [safe(explained.get(row.period, ""))] if explained else []
+        writer.writerow([*map(safe, (*texts, *figures)), table.snapshot, table.result_hash, *said])
     return out.getvalue()
 
 
@@ -55,7 +60,7 @@ def table_document(table: ProtectedTable) -> dict[str, Any]:
         "columns": [_column(column) for column in table.columns],
         "rows": [_row(row, with_kind=table.table.with_kind) for row in table.rows],
         "gaps": [{"column": gap.column, "period": gap.period, "missing": list(gap.missing)} for gap in table.gaps],
-        "notes": [{"code": note.code, "sentence": note.sentence} for note in table.notes],
+        "notes": [_note(note) for note in table.notes],
         "across": [comparison_document(one) for one in table.across],
         "cells": table.cells,
         "suppressed": table.suppressed,
@@ -105,6 +110,20 @@ def gap_rows(table: ProtectedTable) -> tuple[TableRow, ...]:
 def safe(text: str) -> str:
     """The text, so that no spreadsheet takes it for a formula."""
     return inert(text)
+
+
+def _explained(table: ProtectedTable) -> dict[str, str]:
+    """What agencies said of unusual figures, by the table's periods."""
+    said: dict[str, list[str]] = {}
+    for note in table.notes:
+        if note.month:
+            said.setdefault(period_of(note.month, table.table.period_level), []).append(note.sentence)
+    return {period: " ".join(dict.fromkeys(sentences)) for period, sentences in said.items()}
+
+
+def _note(note: Note) -> dict[str, str]:
+    said = {"code": note.code, "sentence": note.sentence}
+    return said | {"column": note.column, "month": note.month} if note.month else said
 
 
 def _column(column: Column) -> dict[str, Any]:

@@ -46,6 +46,12 @@ class Seen:
         else:
             self.notes.append(notes.no_such_cells(column))
 
+    def explain(self, column: Column, snapshot: Snapshot) -> None:
+        """What the column's agency said of its figures, where the column shows any."""
+        if any(source.column == column and source.spec is not None for source in self.sources):
+            found = (one for one in snapshot.of(column.dataset) if one.agency == column.agency)
+            self.notes += notes.explained(column, found)
+
 
 def missing_notes(
     view: View,

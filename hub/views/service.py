@@ -206,7 +206,7 @@ class Views:
             except (NotFound, NotPermitted) as error:
                 refused = error
                 continue
-            said |= dict.fromkeys(seen.notes)
+            said |= dict.fromkeys(note for note in seen.notes if note.code != "explained")  # no figure stands here
             having = [source for source in seen.sources if source.spec is not None]
             columns |= {source.column.id: (source.column, source.measure) for source in seen.sources}
             if having:
@@ -300,6 +300,7 @@ class Views:
                 seen.notes.append(notes.withdrawn(column))
             else:
                 seen.add(declared, measure, column, table, weights)
+                seen.explain(column, snapshot)
         if found and not seen.sources and codes:
             if not known:
                 raise NotFound(say("views.nothing"))

@@ -113,7 +113,7 @@ def gaps_of(coverage: Coverage, level: str) -> dict[str, tuple[str, ...]]:
     if not coverage.months:
         return {}
     held, first, last = set(coverage.months), coverage.months[0], coverage.months[-1]
-    begun = {_period(month, level) for month in months_between(first, last)}
+    begun = {period_of(month, level) for month in months_between(first, last)}
     lacking = {period: tuple(month for month in months_of(period) if month not in held) for period in sorted(begun)}
     return {period: missing for period, missing in lacking.items() if missing}
 
@@ -205,7 +205,8 @@ def _gaps(query: Query, sources: Sequence[Source]) -> tuple[Gap, ...]:
     )
 
 
-def _period(month: str, level: str) -> str:
+def period_of(month: str, level: str) -> str:
+    """The month itself, or the quarter or the year that it lies in."""
     if level == "month":
         return month
     return quarter_of(month) if level == "quarter" else year_of(month)

@@ -13,7 +13,7 @@ from hub.views.model import ProtectedTable
 from hub.views.rendered import table_csv
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
-_NAMES = frozenset(("area_code", "area_name", "period", "kind", "kind_title", "result_hash"))
+_NAMES = frozenset(("area_code", "area_name", "period", "kind", "kind_title", "result_hash", "explained"))
 
 
 def table_xlsx(table: ProtectedTable) -> bytes:

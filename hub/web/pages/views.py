@@ -32,6 +32,8 @@ def no_outlines(_level: str) -> Sequence[Outline]:
 _MISSING = frozenset({"dropped", "no-such-cells", "not-shown", "withdrawn", "no-side", "no-dataset"})
 """Notes on what a table does not show; the others say how to read it."""
 
+_BESIDE_COVERAGE = _MISSING | {"explained"}
+
 
 @dataclass(frozen=True, slots=True)
 class ViewsPage:
@@ -112,7 +114,7 @@ def legend_of(table: ProtectedTable) -> tuple[tuple[str, str], ...]:
         signs += [(say("web.view.legend_w"), say("web.view.legend_w_text"))]
     if table.gaps:
         signs += [(say("web.view.legend_gap"), say("web.view.legend_gap_text"))]
-    said = [("", note.sentence) for note in table.notes if note.code not in _MISSING]
+    said = [("", note.sentence) for note in table.notes if note.code not in _BESIDE_COVERAGE]
     several = [("", say("web.view.legend_note"))] if len(table.columns) > 1 else []
     return (*signs, *said, *several)
 
@@ -146,10 +148,12 @@ def _download(asked: Asked, purpose: str) -> str:
 
 
 def _coverage(table: ProtectedTable) -> tuple[str, ...]:
-    """For each measure which months, what share is located; then what is missing from the table and why."""
+    """For each measure which months, what share is located; then what is missing from the table and why, and what agencies
+    said of unusual figures.
+    """
     columns = {column.measure: column for column in table.columns}.values()
     lines = (coverage_line(one, tree=table.tree_name) for one in columns if one.coverage.months)
-    notes = (note.sentence for note in table.notes if note.code in _MISSING)
+    notes = (note.sentence for note in table.notes if note.code in _BESIDE_COVERAGE)
     return (*lines, *_gaps(table), *notes)
 
 
