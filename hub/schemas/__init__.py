@@ -9,6 +9,7 @@ Findings come from one catalogue (`findings.yaml`), their words from `hub/kit/wo
 wrong, where and how to mend it, and never repeat a value.
 """
 
+from hub.schemas.code_proposals import CodeProposal, code_proposals
 from hub.schemas.delimiters import delimiter_found
 from hub.schemas.desk import check_file
 from hub.schemas.encodings import ENCODINGS, encodings_proposed, known_encoding
@@ -23,6 +24,7 @@ from hub.schemas.forms import (
     group_of,
     row_forms,
 )
+from hub.schemas.mapping import LONGEST_TEXT, check_profile, is_keepable_name, is_keepable_text
 from hub.schemas.model import (
     HEALTH_BODIES,
     MONTH,
@@ -37,6 +39,7 @@ from hub.schemas.model import (
 from hub.schemas.period import check_period, first_day, next_first_day
 from hub.schemas.prescribed import PrescribedSet, prescribed_sets
 from hub.schemas.profile import NO_PROFILE, ImportProfile
+from hub.schemas.proposals import ColumnProposal, ColumnSeen, NotTheSame, Proposals, column_proposals
 from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descriptor
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome
 from hub.schemas.service import check
@@ -48,6 +51,7 @@ __all__ = [
     "FROM_PLACE",
     "HEALTH_BODIES",
     "KEPT",
+    "LONGEST_TEXT",
     "MONTH",
     "MOST_CELLS",
     "NO_PROFILE",
@@ -59,6 +63,9 @@ __all__ = [
     "Coarser",
     "Code",
     "CodeList",
+    "CodeProposal",
+    "ColumnProposal",
+    "ColumnSeen",
     "DatasetSchema",
     "FailingCell",
     "FailingCells",
@@ -66,8 +73,10 @@ __all__ = [
     "Finding",
     "FindingKind",
     "ImportProfile",
+    "NotTheSame",
     "Outcome",
     "PrescribedSet",
+    "Proposals",
     "RefusedField",
     "Rule",
     "SchemaRegistry",
@@ -76,7 +85,10 @@ __all__ = [
     "check_file",
     "check_floor",
     "check_period",
+    "check_profile",
+    "code_proposals",
     "column_letter",
+    "column_proposals",
     "delimiter_found",
     "encodings_proposed",
     "failing_cells",
@@ -86,6 +98,8 @@ __all__ = [
     "generalisation_of",
     "group_of",
     "in_order",
+    "is_keepable_name",
+    "is_keepable_text",
     "known_encoding",
     "next_first_day",
     "prescribed_sets",

@@ -199,14 +199,14 @@ def _type_probe(field: Field) -> Probe:
         # written back it is the same text: cheaper than a pattern, and forgives nothing either
         wrong = f"({column} IS NOT NULL AND CAST({_typed(field)} AS VARCHAR) IS DISTINCT FROM {column})"
         return Probe("bad-date" if field.type in DATED else "bad-type", field.name, wrong, words)
-    shape = r"-?[0-9]+(\.[0-9]+)?" if field.type == "number" else _shape(field)
+    shape = r"-?[0-9]+(\.[0-9]+)?" if field.type == "number" else shape_of(field)
     wrong = f"NOT regexp_full_match({column}, {literal(shape)})"
     if field.type in ("date", "datetime"):
         wrong = f"({wrong} OR ({column} IS NOT NULL AND {_typed(field)} IS NULL))"
     return Probe("bad-date" if field.type in DATED else "bad-type", field.name, wrong, words)
 
 
-def _shape(field: Field) -> str:
+def shape_of(field: Field) -> str:
     """The regular expression of a field's formats: DuckDB's own reading forgives spaces and missing noughts, we do
     not.
     """

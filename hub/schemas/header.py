@@ -40,25 +40,34 @@ class Header:
         return self.columns.index(name) if name in self.columns else None
 
 
-def read_header(record: Sequence[str], schema: DatasetSchema, *, others: Iterable[DatasetSchema] = ()) -> Header:
+def read_header(
+    record: Sequence[str],
+    schema: DatasetSchema,
+    *,
+    others: Iterable[DatasetSchema] = (),
+    confirmed: Mapping[str, str] | None = None,
+) -> Header:
     """Compare the first record with the schema. `others` are the agreed schemas a stray file may belong to.
 
-    A record of more than `MOST_COLUMNS` names is looked through for refused fields only; its `columns` are empty.
+    `confirmed` are names of columns that a person has said to be fields of the schema, or, with an empty field, left out; a
+    name that may never be sent stays refused whatever it is said to be. A record of more than `MOST_COLUMNS` names is looked
+    through for refused fields only; its `columns` are empty.
     """
     if len(record) > MOST_COLUMNS:
         return _too_wide(record, schema)
-    record, renamed = _present_names(record, schema)
+    written, (aliased, _) = record, _present_names(record, schema, {})
+    record, renamed = _present_names(record, schema, confirmed or {})
     months = month_columns(record, schema)
     agreed = frozenset((*_fields(schema), *months))
     columns = tuple(
         name if name in agreed and name not in record[:place] else f"extra_{place}" for place, name in enumerate(record)
     )
     present = frozenset(columns) & frozenset(_fields(schema))
-    refused = _refused(record, schema)
+    refused = _refused(aliased, schema)
     if refused:
         return Header(columns, present, tuple(refused), stops=True, refused=True, months=months)
     stopping = _stopping(record, schema, others) or month_column_findings(record, schema)
-    findings = stopping or [*renamed, *_extra(record, columns, schema), *_left_out(present, schema)]
+    findings = stopping or [*renamed, *_extra(written, columns, schema, confirmed or {}), *_left_out(present, schema)]
     return Header(columns, present, tuple(findings), stops=bool(stopping), refused=False, months=months)
 
 
@@ -67,15 +76,24 @@ def _fields(schema: DatasetSchema) -> tuple[str, ...]:
     return (*schema.column_names, *(field.name for field in schema.derived))
 
 
-def _present_names(record: Sequence[str], schema: DatasetSchema) -> tuple[Sequence[str], list[Finding]]:
-    """The first record with earlier names of columns replaced by the present ones, and what was replaced."""
-    present = {alias: field.name for field in schema.fields for alias in field.aliases}
+def _present_names(
+    record: Sequence[str], schema: DatasetSchema, confirmed: Mapping[str, str]
+) -> tuple[Sequence[str], list[Finding]]:
+    """The first record with earlier and confirmed names of columns replaced by the present ones, and what was replaced.
+
+    The name of a column that a person left out is empty.
+    """
+    aliases = {alias: field.name for field in schema.fields for alias in field.aliases}
+    present = {**aliases, **confirmed}
     found = []
     for place, name in enumerate(record):
-        if name in present:
-            letter = column_letter(place)
-            words: dict[str, Any] = {"where": letter, "name": name}
-            found.append(finding("column-renamed", field=present[name], rows=[1], cells=[f"{letter}1"], **words))
+        if not present.get(name) or present[name] == name:
+            continue
+        letter, message = column_letter(place), "message" if name not in confirmed else "message-confirmed"
+        if not is_name(name):
+            message = "message-unnamed"
+        words: dict[str, Any] = {"where": letter, "name": name, "message": message}
+        found.append(finding("column-renamed", field=present[name], rows=[1], cells=[f"{letter}1"], **words))
     return [present.get(name, name) for name in record], found
 
 
@@ -146,9 +164,10 @@ def _other_schema(
     ]
 
 
-def share_of(record: Iterable[str], schema: DatasetSchema) -> float:
+def share_of(record: Iterable[str], schema: DatasetSchema, *, confirmed: Mapping[str, str] | None = None) -> float:
     """The share of the needed columns that a record names, capitals, spaces and signs aside."""
-    return _share({plain_name(name) for name in record}, schema)
+    said = confirmed or {}
+    return _share({plain_name(said.get(name, name)) for name in record}, schema)
 
 
 def _share(names: set[str], schema: DatasetSchema) -> float:
@@ -165,13 +184,17 @@ def _missing(name: str, record: Sequence[str], schema: DatasetSchema) -> Finding
     return finding("missing-column", field=name, rows=[1])
 
 
-def _extra(record: Sequence[str], columns: Sequence[str], schema: DatasetSchema) -> list[Finding]:
+def _extra(
+    record: Sequence[str], columns: Sequence[str], schema: DatasetSchema, confirmed: Mapping[str, str]
+) -> list[Finding]:
     found = []
     for place, (name, column) in enumerate(zip(record, columns, strict=True)):
         if column != f"extra_{place}":
             continue
         letter = column_letter(place)
         message = "message" if is_name(name) else "message-unnamed"
+        if confirmed.get(name) == "":
+            message = "message-left-out"
         words: dict[str, Any] = {"where": letter, "name": name, "schema": schema.id, "message": message}
         found.append(finding("extra-column", field=f"column {letter}", rows=[1], cells=[f"{letter}1"], **words))
     return found

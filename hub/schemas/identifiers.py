@@ -26,6 +26,8 @@ each counts.
 
 _OVERLAP = 64
 _RISKY = (*(kind.name for kind in RISKS), LONG)
+_DIGITS_OF_A_CODE = 8
+_A_DATE = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,13 @@ def identifiers_in_bytes(read_bytes: Reader) -> Counter[str]:
 def is_suspicious(text: str) -> bool:
     """Whether a column name could be a value: any candidate, confirmed or not, or many digits."""
     return sum(sign.isdigit() for sign in text) > 4 or any(pattern.search(text) for pattern in _IN_PYTHON.values())
+
+
+def holds_identifier(text: str) -> bool:
+    """Whether a text of a code could say who a person is: any candidate, confirmed or not, a date, or digits as long as one."""
+    digits = sum(sign.isdigit() for sign in text)
+    found = any(pattern.search(text) for pattern in _IN_PYTHON.values())
+    return found or digits > _DIGITS_OF_A_CODE or _A_DATE.search(text) is not None
 
 
 def _windows(read_bytes: Reader) -> Iterator[str]:

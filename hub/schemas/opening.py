@@ -79,7 +79,9 @@ def open_extract(
 
 def _unpacked(session: EngineSession, opened: Opened, schema: DatasetSchema, profile: ImportProfile) -> Opened:
     """A workbook as the table in it; where there is none, what was told says why."""
-    sent = read_workbook(opened.read_bytes, schema, sheet=profile.sheet, all_sheets=schema.health)
+    sent = read_workbook(
+        opened.read_bytes, schema, sheet=profile.sheet, confirmed=profile.columns, all_sheets=schema.health
+    )
     table, text = sent.csv, replace(opened.text, form=sent.form)
     opened = replace(opened, text=text, stopped=sent.findings, others=sent.others, read_bytes=lambda: (), sent=sent)
     if table is None:

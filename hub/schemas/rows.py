@@ -27,7 +27,7 @@ def probe_findings(found: Sequence[Hit], header: Header) -> list[Finding]:
             count=count,
             field=probe.field,
             rows=rows,
-            cells=_cells(header, probe.field, rows),
+            cells=cells_of(header, probe.field, rows),
             **probe.words,
         )
         for probe, count, rows in found
@@ -78,7 +78,7 @@ def _sighted(sighting: Sighting, schema: DatasetSchema, header: Header) -> Findi
         count=sighting.rows,
         field=named,
         rows=sighting.first,
-        cells=_cells(header, sighting.column, sighting.first),
+        cells=cells_of(header, sighting.column, sighting.first),
         message="message-refused" if schema.health else "message",
         kinds=said_kinds(sighting.kinds),
     )
@@ -91,7 +91,7 @@ def _risky(sighting: Sighting, header: Header) -> Finding:
         count=sighting.rows,
         field=sighting.column,
         rows=sighting.first,
-        cells=_cells(header, sighting.column, sighting.first),
+        cells=cells_of(header, sighting.column, sighting.first),
         kinds=said_kinds(sighting.kinds),
     )
 
@@ -108,8 +108,8 @@ def written_findings(session: EngineSession, relation: str, schema: DatasetSchem
     """
     words = {"texts": ", ".join(blanks_written(schema))}
     return [
-        finding(code, count=count, field=name, rows=rows, cells=_cells(header, name, rows), **words)
-        for (code, name, _), count, rows in _counted(session, relation, written_questions(schema, header))
+        finding(code, count=count, field=name, rows=rows, cells=cells_of(header, name, rows), **words)
+        for (code, name, _), count, rows in counted(session, relation, written_questions(schema, header))
     ]
 
 
@@ -128,7 +128,7 @@ def written_questions(schema: DatasetSchema, header: Header) -> list[tuple[str, 
     return asked
 
 
-def _counted(
+def counted(
     session: EngineSession, relation: str, asked: Sequence[tuple[str, str, str]]
 ) -> list[tuple[tuple[str, str, str], int, tuple[int, ...]]]:
     """Those of the questions that hold in some row, with the number of rows and the first of them."""
@@ -154,7 +154,7 @@ def repeat_findings(session: EngineSession, schema: DatasetSchema, header: Heade
         if not count:
             return []  # rows with different keys are no copies
         field, keys = schema.key[0], ", ".join(schema.key)
-        cells, message = _cells(header, field, rows), "message-summed" if schema.value else "message"
+        cells, message = cells_of(header, field, rows), "message-summed" if schema.value else "message"
         found.append(
             finding("repeated-key", count=count, field=field, rows=rows, cells=cells, message=message, keys=keys)
         )
@@ -265,6 +265,7 @@ def make_accepted(
     session.run(f"CREATE TEMP VIEW {quarantined} AS SELECT * FROM {EXTRACT} WHERE coalesce({wrong}, false)")
 
 
-def _cells(header: Header, name: str, rows: Sequence[int]) -> list[str]:
+def cells_of(header: Header, name: str, rows: Sequence[int]) -> list[str]:
+    """The addresses of a column's cells in these rows; none where the file has no such column."""
     place = header.position(name)
     return [] if place is None else [f"{column_letter(place)}{row}" for row in rows]

@@ -9,10 +9,11 @@ from itertools import chain
 from hub.engine import EngineError, EngineSession, Reject, RejectKind, quoted
 from hub.geography import AreaIndex
 from hub.kit.words import say
-from hub.schemas.compile import compiled, text_of
+from hub.schemas.compile import compiled
 from hub.schemas.findings import ERROR, Finding, catalogue, column_letter, finding, in_order
 from hub.schemas.header import Header, read_header
 from hub.schemas.identifiers import identifiers_in_bytes
+from hub.schemas.mapping import check_profile, coded, coded_findings
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
 from hub.schemas.opening import Opened, open_extract
 from hub.schemas.period import check_period
@@ -56,6 +57,7 @@ class _Case:
     area: AreaIndex | None
     others: tuple[DatasetSchema, ...]
     part_accept: bool
+    profile: ImportProfile
     stage: Stage = lambda _name, _done, _total: None
     seen: Seen = field(default_factory=Seen)
 
@@ -81,10 +83,12 @@ def check(
     at each call. `others` are the agreed schemas a stray file may belong to. With `part_accept` rows that break a
     rule are quarantined and the others kept; without it any error returns the file. `sha256` is the hash of the bytes
     where it is known already. `profile` is what the sender confirmed about how the file is read. A session checks one
-    file: the relations it leaves are named in the result. Invalid when the period is no month; a bad file never raises.
+    file: the relations it leaves are named in the result. Invalid when the period is no month or the profile asks for
+    what the schema has not; a bad file never raises.
     """
     if period:
         check_period(period)
+    check_profile(profile, schema)
     opened = open_extract(session, source, schema, read_bytes=read_bytes, sha256=sha256, profile=profile)
     case = _Case(
         session=session,
@@ -95,6 +99,7 @@ def check(
         area=area,
         others=tuple(others),
         part_accept=part_accept,
+        profile=profile,
         stage=stage,
     )
     case.seen.opened = opened
@@ -116,7 +121,8 @@ def _checked(case: _Case, text: Text) -> Checked:
 def _read(case: _Case, text: Text) -> Checked:
     """Read the file as columns: the bytes are text."""
     opened = case.opened
-    header = _without(read_header(opened.record, case.schema, others=case.others), opened.unused)
+    header = read_header(opened.record, case.schema, others=case.others, confirmed=case.profile.columns)
+    header = _without(header, opened.unused)
     case.seen.header = header
     if not header.columns:
         return _closed(case, text, list(header.findings), rows=opened.count_records())
@@ -135,7 +141,7 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     """Check the rows themselves: the file has the agreed columns."""
     session, schema = case.session, case.schema
     case.stage("checking", 0, _STEPS)
-    _make_extract(session, schema, header)
+    _make_extract(session, schema, header, case.profile)
     plan = compiled(schema, header.present, period=case.period, months=header.months)
     found = hits(session, [*plan.probes, *area_probes(session, schema, case.area)])
     found = told_apart(session, schema, found)
@@ -150,6 +156,7 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
         *sighted,
     ]
     findings += written_findings(session, _RAW, schema, header)
+    findings += coded_findings(session, _RAW, schema, header, case.profile)
     if schema.health and not identifiers:
         findings += _unread_identifiers(case) if rejects else _beside_identifiers(case)
     case.seen.found, case.seen.identifiers, case.seen.rejects, case.seen.looked = found, identifiers, rejects, True
@@ -174,9 +181,9 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     return Checked(report=report, accepted=ACCEPTED, quarantined=QUARANTINED, places=places)
 
 
-def _make_extract(session: EngineSession, schema: DatasetSchema, header: Header) -> None:
+def _make_extract(session: EngineSession, schema: DatasetSchema, header: Header, profile: ImportProfile) -> None:
     columns = [
-        f"{text_of(schema, schema.field(name), quoted(name))} AS {quoted(name)}"
+        f"{coded(schema, schema.field(name), quoted(name), profile)} AS {quoted(name)}"
         if name in schema.names
         else quoted(name)
         for name in header.columns

@@ -35,7 +35,7 @@ def values_at(
     opened = open_extract(session, source, schema, read_bytes=read_bytes, sha256=_NO_MATTER, profile=profile)
     if opened.stopped:
         return {}
-    columns = read_header(opened.record, schema).columns
+    columns = read_header(opened.record, schema, confirmed=profile.columns).columns
     lettered = {f"column {column_letter(place)}": name for place, name in enumerate(columns)}
     column = field if field in columns else lettered.get(field)
     if column is None or not rows:

@@ -6,7 +6,7 @@ The same checks then run as for a CSV file, over the same row numbers: those of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.kit.words import say
@@ -84,20 +84,28 @@ class _Place:
     rivals: tuple[int, ...] = ()
 
 
-def read_workbook(read_bytes: Reader, schema: DatasetSchema, *, sheet: str = "", all_sheets: bool = False) -> Sent:
+def read_workbook(
+    read_bytes: Reader,
+    schema: DatasetSchema,
+    *,
+    sheet: str = "",
+    confirmed: Mapping[str, str] | None = None,
+    all_sheets: bool = False,
+) -> Sent:
     """Read the workbook's table for `schema`, in a process apart. `sheet` is the one the sender chose; empty: the one that fits.
 
+    `confirmed` are names of columns that a person has said to be fields.
     With `all_sheets` the other sheets are given too, to be looked through. Never raises for what is wrong with the file.
     """
     try:
         with opened(_whole(read_bytes)) as workbook:
             overview = workbook.overview()
-            found = _choose(overview, schema, sheet)
+            found = _choose(overview, schema, sheet, confirmed)
             table = None
             if isinstance(found, _Place):
                 head = overview.sheets[found.sheet].head
                 record = head[found.header - 1] if len(head) >= found.header else ()
-                names = read_header(record, schema).columns
+                names = read_header(record, schema, confirmed=confirmed).columns
                 asked = Asked(sheet=found.sheet, header=found.header, columns=tuple(_columns(names, schema)))
                 table = workbook.table(asked)
             others = []
@@ -142,7 +150,9 @@ def _bad(bad: BadWorkbook) -> Finding:
 # ---- which sheet, which row ----------------------------------------------------------------------------------------
 
 
-def _choose(overview: Overview, schema: DatasetSchema, wanted: str) -> _Place | Finding:
+def _choose(
+    overview: Overview, schema: DatasetSchema, wanted: str, confirmed: Mapping[str, str] | None
+) -> _Place | Finding:
     sheets = overview.sheets
     if wanted:
         named = [place for place, one in enumerate(sheets) if one.name == wanted] or [
@@ -150,9 +160,9 @@ def _choose(overview: Overview, schema: DatasetSchema, wanted: str) -> _Place | 
         ]
         if not named:
             return finding("no-such-sheet", names=_names(sheets, range(len(sheets))))
-        return _settled(_place(sheets[named[0]], named[0], schema))
+        return _settled(_place(sheets[named[0]], named[0], schema, confirmed))
     filled = [place for place, one in enumerate(sheets) if one.visible and not one.is_blank]
-    places = [_place(sheets[place], place, schema) for place in filled]
+    places = [_place(sheets[place], place, schema, confirmed) for place in filled]
     best = max((one.fit for one in places), default=0)
     fitting = [one for one in places if one.fit == best]
     if len(fitting) == 1:
@@ -171,10 +181,10 @@ def _settled(place: _Place) -> _Place | Finding:
     return finding("header-unclear", rows=rows, count=len(rows), where=", ".join(map(str, rows)))
 
 
-def _place(sheet: Sheet, place: int, schema: DatasetSchema) -> _Place:
+def _place(sheet: Sheet, place: int, schema: DatasetSchema, confirmed: Mapping[str, str] | None) -> _Place:
     """Where the header of a sheet is: its first row with all the needed names; else that with most of them; else its first row."""
     filled = [row for row, record in enumerate(sheet.head, start=1) if any(record)]
-    fits = {row: _fit(sheet.head[row - 1], schema) for row in filled}
+    fits = {row: _fit(sheet.head[row - 1], schema, confirmed) for row in filled}
     best = max(fits.values(), default=0)
     rows = [row for row in filled if fits[row] == best]
     if not filled or not best:
@@ -184,12 +194,12 @@ def _place(sheet: Sheet, place: int, schema: DatasetSchema) -> _Place:
     return _Place(place, rows[0], best, rivals)
 
 
-def _fit(record: Sequence[str], schema: DatasetSchema) -> int:
+def _fit(record: Sequence[str], schema: DatasetSchema, confirmed: Mapping[str, str] | None) -> int:
     names = _named(record)
-    header = read_header(names, schema)
+    header = read_header(names, schema, confirmed=confirmed)
     if header.columns and not header.stops:
         return 2
-    return 1 if share_of(names, schema) >= 0.5 else 0
+    return 1 if share_of(names, schema, confirmed=confirmed) >= 0.5 else 0
 
 
 def _named(record: Sequence[str]) -> list[str]:
