@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from socket import AF_INET, SOCK_STREAM, socket
@@ -19,12 +19,15 @@ from hub.kit.errors import Conflict, HubError, Invalid, NotFound, NotPermitted, 
 _PATIENCE = 60.0
 _CHECKED_WITHIN = 1800.0
 _BETWEEN = 1.0
+_SILENT = 60.0
 _KINDS: Mapping[int, type[HubError]] = {
     401: Unauthenticated,
     403: NotPermitted,
     404: NotFound,
     409: Conflict,
     422: Invalid,
+    502: Unavailable,
+    504: Unavailable,
     503: Unavailable,
 }
 
@@ -35,6 +38,7 @@ class HubClient:
     def __init__(self, base_url: str, *, token: str = "") -> None:
         self._http = httpx2.Client(base_url=base_url, timeout=600, follow_redirects=False)
         self._token = token
+        self.address = base_url
 
     def __enter__(self) -> HubClient:
         return self
@@ -76,11 +80,16 @@ class HubClient:
                 content=_chunks(file),
                 headers=self._headers(kind),
             )
-        return self._settled(_answer(answer))
+        return self.settled(_answer(answer))
 
-    def _settled(self, document: dict[str, Any]) -> dict[str, Any]:
-        """The submission with its report, once a worker has checked it. Unavailable when none does in half an hour."""
+    def settled(
+        self, document: dict[str, Any], *, told: Callable[[dict[str, Any]], None] = lambda _document: None
+    ) -> dict[str, Any]:
+        """The submission with its report, once it is checked; `told` hears how far it is. Unavailable when nobody has checked it
+        in half an hour, or the hub does not answer for a minute.
+        """
         end = time.monotonic() + _CHECKED_WITHIN
+        heard = time.monotonic()
         while document["state"] == "received":
             if time.monotonic() >= end:
                 raise Unavailable(
@@ -88,8 +97,15 @@ class HubClient:
                     code="not-checked-yet",
                     remedy="Look for it later with `hub submissions`; you need not send it again.",
                 )
+            told(document)
             time.sleep(_BETWEEN)
-            document = self.get(f"/submissions/{document['id']}")
+            try:
+                document = self.get(f"/submissions/{document['id']}")
+            except Unavailable:  # a server that starts again loses nothing
+                if time.monotonic() - heard > _SILENT:
+                    raise
+            else:
+                heard = time.monotonic()
         return document if "report" in document else self._with_report(document)
 
     def _with_report(self, document: dict[str, Any]) -> dict[str, Any]:
@@ -102,6 +118,13 @@ class HubClient:
     def post(self, path: str, **params: str) -> dict[str, Any]:
         """Ask for something to be done."""
         return _answer(self._ask("POST", f"/api/v1{path}", params=params, headers=self._headers()))
+
+    def patch(self, path: str, content: bytes, *, offset: int) -> int:
+        """Add a part to an upload; the offset of the next one."""
+        headers = self._headers({"Content-Type": "application/partial-upload", "Upload-Offset": str(offset)})
+        answer = self._ask("PATCH", f"/api/v1{path}", content=content, headers=headers)
+        _answer(answer)
+        return int(answer.headers["upload-offset"])
 
     def content(self, path: str, **params: str) -> bytes:
         """A document as its bytes."""

@@ -37,12 +37,17 @@ def login(address: str, token: str) -> None:
 @click.option("--sheet", default="", help="The sheet of a workbook, where several have the columns.")
 @click.option("--json", "as_json", is_flag=True)
 def submit(file: Path, dataset: str, period: str, sheet: str, as_json: bool) -> None:
-    """Submit an extract (CSV, XLSX or ODS) and print its report."""
+    """Submit an extract (CSV, XLSX or ODS) and print its report.
+
+    A file above 8 MiB goes in parts: a broken connection or a restarted hub costs one part at most, and the same command,
+    started again, goes on where it stopped.
+    """
     from hub.cli.client import HubClient
+    from hub.cli.sending import sender
 
     address, token = kept_login()
     with HubClient(address, token=token) as client:
-        answer = client.submit(file, dataset=dataset, period=period, sheet=sheet)
+        answer = sender(client, _TOKEN_FILE.expanduser().parent).send(file, dataset=dataset, period=period, sheet=sheet)
     report = answer["report"]
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
