@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from hub import __version__
 from hub.api.agencies import Agencies
 from hub.api.assessments import Assessments
+from hub.api.before import BeforeApi
 from hub.api.calendar import CalendarApi
 from hub.api.definitions import DefinitionsApi
 from hub.api.people import People
@@ -42,6 +43,7 @@ def create_api(hub: Hub) -> FastAPI:
         UploadsApi(hub, submissions),
         Submissions(hub),
         CalendarApi(hub),
+        BeforeApi(hub),
         ViewsApi(hub),
         RowsApi(hub),
         Assessments(hub),

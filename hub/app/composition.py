@@ -18,14 +18,14 @@ from hub.definitions import Definitions
 from hub.engine import DuckDbEngine
 from hub.geography import Context, Geography
 from hub.identity import DemoProvider, Identity
-from hub.intake import Calendars, Intake
+from hub.intake import Calendars, Differences, Intake
 from hub.jobs import Jobs
 from hub.kit.clock import Clock, SystemClock
 from hub.policy import Policy
 from hub.pseudonyms import Pseudonyms
 from hub.schemas import SchemaRegistry
 from hub.settings import Mode, Settings
-from hub.snapshots import GrantedRows, RowPages, Snapshots
+from hub.snapshots import GrantedRows, Previews, RowPages, Snapshots
 from hub.uploads import Uploads
 from hub.vault import Vault
 from hub.views import Views
@@ -53,8 +53,10 @@ class Hub:
     intake: Intake
     uploads: Uploads
     calendars: Calendars
+    differences: Differences
     snapshots: Snapshots
     rows: RowPages
+    previews: Previews
     views: Views
     assessments: Assessments
     jobs: Jobs
@@ -88,6 +90,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
     kept: dict[str, Any] = {"vault": vault, "engine": engine}
     intake = Intake(database=database, agreements=agreements, pseudonyms=pseudonyms, **kept, **shared)
+    differences = Differences(database=database, intake=intake, schemas=schemas, policy=policy, clock=now, **kept)
+    previews = Previews(pseudonyms=pseudonyms, **kept, **shared)
     kept |= {"submissions": intake}
     granted = GrantedRows(geography=geography, schemas=schemas, pseudonyms=pseudonyms, clock=now, **kept)
     snapshots = Snapshots(**kept, **shared)
@@ -109,8 +113,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         intake=intake,
         uploads=Uploads(database=database, vault=vault, intake=intake, policy=policy, clock=now, max_bytes=most),
         calendars=_calendars(settings, now, agreements=agreements, schemas=schemas, policy=policy, directory=directory),
+        differences=differences,
         snapshots=snapshots,
         rows=RowPages(granted=granted, clock=now),
+        previews=previews,
         views=views,
         assessments=Assessments(views=views, definitions=definitions, context=context, **shared),
         jobs=Jobs(database_url=settings.jobs_url),

@@ -22,6 +22,7 @@ _COMMANDS = {
     "context": "hub.cli.context",
     "definition": "hub.cli.definition",
     "demo": "hub.cli.demo",
+    "diff": "hub.cli.diff",
     "doctor": "hub.cli.operate",
     "explain": "hub.cli.explain",
     "geography": "hub.cli.geography",

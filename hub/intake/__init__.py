@@ -5,11 +5,25 @@
     submission = receiving.complete(uow)         # durable exactly once (promise P6)
     submission = intake.check_apart(submission.id)
 
+    differences.of(reader, submission.id)        # rows added, changed, withdrawn since the file that counts
+
 A file refused by a floor rule is not kept: its key is destroyed in the transaction that settles it. Other returned
 files stay sealed, for their agency to mend.
 """
 
 from hub.intake.calendar import THERE, WANTED, Arrival, Line
+from hub.intake.difference import (
+    Categories,
+    ChangedCell,
+    CodeCount,
+    Compared,
+    Difference,
+    FieldChange,
+    Regrouping,
+    RowsOfKind,
+)
+from hub.intake.difference_words import document, months_said, regroupings_said, summary
+from hub.intake.differing import Differences
 from hub.intake.model import (
     KEPT,
     TRANSITIONS,
@@ -40,22 +54,35 @@ __all__ = [
     "Arrival",
     "Calendar",
     "Calendars",
+    "Categories",
     "CellValue",
+    "ChangedCell",
     "CheckProgress",
+    "CodeCount",
+    "Compared",
+    "Difference",
+    "Differences",
+    "FieldChange",
     "Intake",
     "Line",
     "Moved",
     "Query",
     "Receipt",
     "Receiving",
+    "Regrouping",
+    "RowsOfKind",
     "Span",
     "Stage",
     "State",
     "StatutoryLine",
     "Submission",
     "Tell",
+    "document",
     "figure_text",
     "key_of",
+    "months_said",
+    "regroupings_said",
     "states_diagram",
     "states_page",
+    "summary",
 ]

@@ -12,6 +12,7 @@ Cedar decides over three folders of `policies/`: `floor` (what no agreement, rol
 
 from hub.agreements.model import Reason
 from hub.policy.cases import CaseResult, run_cases
+from hub.policy.disclosing import ANYBODY, CountsSeen, Recipient, RowsSeen
 from hub.policy.library import PolicyLibrary
 from hub.policy.minting import LIFE
 from hub.policy.model import AgencyDirectory, Decision, Explanation, FieldExplanation, Opening, SchemaLookup
@@ -19,9 +20,11 @@ from hub.policy.reference import kinds_page, policies_page
 from hub.policy.service import Policy
 
 __all__ = [
+    "ANYBODY",
     "LIFE",
     "AgencyDirectory",
     "CaseResult",
+    "CountsSeen",
     "Decision",
     "Explanation",
     "FieldExplanation",
@@ -29,6 +32,8 @@ __all__ = [
     "Policy",
     "PolicyLibrary",
     "Reason",
+    "Recipient",
+    "RowsSeen",
     "SchemaLookup",
     "kinds_page",
     "policies_page",

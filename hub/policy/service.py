@@ -12,6 +12,7 @@ from hub.kit.clock import Clock
 from hub.kit.errors import Bug, Invalid, NotFound
 from hub.kit.ids import new_id
 from hub.kit.words import say
+from hub.policy.disclosing import READING_ROLES, Disclosing, Recipient
 from hub.policy.explaining import Explaining
 from hub.policy.granting import Granted, Granting, Wanted
 from hub.policy.judge import Asker
@@ -51,6 +52,7 @@ class Policy:
         self._proposals = Proposals(self.library)
         self._openings = Openings(self._questions)
         self._granting = Granting(self._questions, Sentences(self.library), self._openings)
+        self._disclosing = Disclosing(self._questions, self._openings)
         self._explaining = Explaining(self.library, self._questions, self._openings)
         self._log = Recorder(database=database, clock=clock, policy_hash=self.library.hash)
         self._world: World | None = None
@@ -281,6 +283,21 @@ class Policy:
         return self._openings.of(
             world, asker, self._schemas.get(dataset), purpose=purpose, at=self._clock.now()
         ).openings
+
+    def seen_by(self, reading: UnitOfWork | Reading, reader: Reader, dataset: str) -> tuple[Recipient, ...]:
+        """What every other party would get of the rows that the reader's own agency supplies of a dataset, as agreements stand
+        now; nothing is recorded and nothing granted to anybody. Empty where the agency supplies nothing of it.
+        """
+        world = self._at_present(reading)
+        if not world.of_dataset(dataset):
+            return ()
+        return self._disclosing.of(
+            world,
+            self._schemas.get(dataset),
+            reader.agency,
+            asker_of=lambda agency: self._asker(reading, world, Reader(agency=agency, roles=READING_ROLES)),
+            at=self._clock.now(),
+        )
 
     # ---- inside ----------------------------------------------------------------------------------------------------
 

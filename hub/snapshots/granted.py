@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from hub.db import Reading, UnitOfWork
-from hub.engine import DuckDbEngine, EngineSession, literal, quoted
-from hub.geography import AreaIndex, Geography
+from hub.engine import DuckDbEngine, EngineSession
+from hub.geography import Geography
 from hub.kit.authority import DatasetGrant, Form, Grant
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.clock import Clock
@@ -20,20 +20,9 @@ from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.kit.words import say
 from hub.pseudonyms import Pseudonyms
 from hub.schemas import MONTH, DatasetSchema, SchemaRegistry, check_period
-from hub.snapshots.forms import (
-    ABOVE,
-    KEYS,
-    SAID,
-    ShownField,
-    expression,
-    needs_places,
-    place_keys,
-    read_sql,
-    shown_fields,
-)
+from hub.snapshots.formed import Formed, Forming, Piece
+from hub.snapshots.forms import ShownField, read_sql
 from hub.snapshots.model import AcceptedSubmission, Submissions
-from hub.snapshots.places import Places
-from hub.snapshots.rows import RELATION
 from hub.vault import Vault
 
 
@@ -66,10 +55,13 @@ class OpenRows:
 class _Source:
     """What rows are read from, and how."""
 
-    schema: DatasetSchema
     inputs: Sequence[AcceptedSubmission]
-    fields: tuple[ShownField, ...]
-    index: AreaIndex | None
+    formed: Formed
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """The sealed objects."""
+        return tuple(one.accepted_object for one in self.inputs)
 
 
 class GrantedRows:
@@ -89,11 +81,9 @@ class GrantedRows:
         self._submissions = submissions
         self._vault = vault
         self._engine = engine
-        self._geography = geography
         self._schemas = schemas
-        self._pseudonyms = pseudonyms
+        self._forming = Forming(geography=geography, pseudonyms=pseudonyms)
         self._clock = clock
-        self._places = Places(schemas)
 
     @contextmanager
     def open(self, reading: UnitOfWork | Reading, grant: Grant, dataset: str, *, month: str = "") -> Iterator[OpenRows]:
@@ -106,31 +96,41 @@ class GrantedRows:
         """
         granted = self._granted(grant, dataset)
         source = self._source(reading, granted)
-        has_months = _show_when(source.schema, granted)
+        has_months = _show_when(source.formed.schema, granted)
         if month:
             check_period(month)
             if not has_months:
                 raise Conflict(say("snapshots.no-month"), code="no-month")
-        objects = [one.accepted_object for one in source.inputs]
         with (
-            self._vault.files(reading, grant, objects) as files,
+            self._vault.files(reading, grant, source.objects) as files,
             self._engine.session(files=files) as session,
         ):
-            if Form.READ_PSEUDONYMISED in granted.fields.values():
-                self._pseudonyms.load_agreement(session, KEYS, agreement=granted.pseudonyms_of)
-            if source.index is not None:
-                self._places.load(session, source.schema, source.inputs, source.index)
-            session.run(f"CREATE TEMP VIEW {RELATION} AS {_relation(source, self._schemas, month)}")
+            relation = self._forming.make(
+                session,
+                source.formed,
+                self._pieces(source),
+                pseudonyms_of=granted.pseudonyms_of,
+                month=month,
+                known_as=(source.inputs[0].agency, *source.objects),
+            )
             yield OpenRows(
                 session=session,
-                relation=RELATION,
-                fields=source.fields,
+                relation=relation,
+                fields=source.formed.fields,
                 supplier=source.inputs[0].agency,
                 agreement=granted.agreements[0],
                 edition=_edition(source, granted, month),
                 show_when=has_months,
-                objects=tuple(objects),
+                objects=source.objects,
             )
+
+    def _pieces(self, source: _Source) -> list[Piece]:
+        """One for each version of the schema among the inputs."""
+        versions: dict[str, list[str]] = {}
+        for one in source.inputs:
+            versions.setdefault(one.schema_version, []).append(one.accepted_object)
+        schema = source.formed.schema.id
+        return [Piece(self._schemas.get(schema, version), read_sql(objects)) for version, objects in versions.items()]
 
     def _granted(self, grant: Grant, dataset: str) -> DatasetGrant:
         granted = grant.datasets.get(dataset)
@@ -152,11 +152,7 @@ class GrantedRows:
         if not inputs:
             raise NotFound(say("snapshots.no-rows"))
         inputs.sort(key=lambda one: (one.period, one.id))
-        fields = shown_fields(schema, granted.fields)
-        index = self._geography.current(reading) if needs_places(fields) else None
-        if index is None and needs_places(fields):
-            raise Conflict(say("snapshots.no-tree"), code="no-tree", remedy=say("snapshots.no-tree-remedy"))
-        return _Source(schema, inputs, fields, index)
+        return _Source(inputs, self._forming.formed(reading, schema, granted.fields))
 
 
 def _show_when(schema: DatasetSchema, granted: DatasetGrant) -> bool:
@@ -164,34 +160,12 @@ def _show_when(schema: DatasetSchema, granted: DatasetGrant) -> bool:
     return all(granted.fields.get(name) in (Form.READ_CLEAR, Form.READ_GENERALISED) for name in schema.event_times)
 
 
-def _relation(source: _Source, schemas: SchemaRegistry, month: str) -> str:
-    """One SELECT for each version of the schema among the inputs."""
-    versions: dict[str, list[str]] = {}
-    for one in source.inputs:
-        versions.setdefault(one.schema_version, []).append(one.accepted_object)
-    parts = [
-        _select(source, schemas.get(source.schema.id, version), objects, month) for version, objects in versions.items()
-    ]
-    return " UNION ALL BY NAME ".join(parts)
-
-
-def _select(source: _Source, version: DatasetSchema, objects: Sequence[str], month: str) -> str:
-    columns = [f"{expression(one, version)} AS {quoted(one.name)}" for one in source.fields]
-    sql = f"SELECT {', '.join(columns)} FROM {read_sql(objects)}"
-    if source.index is not None:
-        same_place = version.place == source.schema.place
-        pairs = zip(SAID, place_keys(version), strict=False)
-        joined = " AND ".join(f"{said} = {ABOVE}.{name}" for name, said in pairs) if same_place else "false"
-        sql += f" LEFT JOIN {ABOVE} ON {joined}"
-    return f"{sql} WHERE {MONTH} = {literal(month)}" if month else sql
-
-
 def _edition(source: _Source, granted: DatasetGrant, month: str) -> str:
     said = {
-        "objects": [one.accepted_object for one in source.inputs],
-        "fields": {one.name: one.form.value for one in source.fields},
+        "objects": list(source.objects),
+        "fields": {one.name: one.form.value for one in source.formed.fields},
         "agreement": granted.pseudonyms_of,
-        "tree": source.index.tree.id if source.index is not None else "",
+        "tree": source.formed.index.tree.id if source.formed.index is not None else "",
         "month": month,
     }
     return sha256_hex(canonical_json(said))[:16]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hub.audit import Entry, Verb, record
 from hub.db import UnitOfWork
-from hub.engine import quoted
+from hub.engine import EngineSession, quoted
 from hub.kit.authority import Action, Grant
 from hub.kit.clock import Clock
 from hub.kit.delimited import csv_lines, inert
@@ -147,11 +148,18 @@ def rows_document(page: RowsPage) -> dict[str, Any]:
     }
 
 
+def cells(
+    session: EngineSession, relation: str, fields: Sequence[ShownField], *, first: int = 0, limit: int
+) -> tuple[tuple[str | None, ...], ...]:
+    """The rows of a relation as every reader is shown them: in the order of what they show, each cell as text or None."""
+    texts = ", ".join(f"{_text(one)} AS hub_text_{place}" for place, one in enumerate(fields))
+    order = ", ".join(f"{quoted(one.name)} NULLS LAST" for one in fields)
+    return tuple(session.rows(f"SELECT {texts} FROM {relation} ORDER BY {order} LIMIT {limit} OFFSET {first}"))
+
+
 def _looked(opened: OpenRows, grant: Grant, dataset: str, *, month: str, first: int, limit: int) -> RowsPage:
     ((total,),) = opened.session.rows(f"SELECT count(*) FROM {opened.relation}")
-    texts = ", ".join(f"{_text(one)} AS hub_text_{place}" for place, one in enumerate(opened.fields))
-    order = ", ".join(f"{quoted(one.name)} NULLS LAST" for one in opened.fields)
-    rows = opened.session.rows(f"SELECT {texts} FROM {opened.relation} ORDER BY {order} LIMIT {limit} OFFSET {first}")
+    rows = cells(opened.session, opened.relation, opened.fields, first=first, limit=limit)
     after = first + len(rows)
     return RowsPage(
         dataset=dataset,
@@ -161,7 +169,7 @@ def _looked(opened: OpenRows, grant: Grant, dataset: str, *, month: str, first: 
         month=month,
         months=opened.months(),
         fields=opened.fields,
-        rows=tuple(rows),
+        rows=rows,
         first=first,
         total=int(total),
         cursor=_cursor(opened.edition, after) if after < total else "",

@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from hub.engine import EngineSession, quoted
 from hub.geography import AreaIndex
-from hub.schemas import DatasetSchema, SchemaRegistry
-from hub.snapshots.forms import ABOVE, SAID, place_keys, read_sql
-from hub.snapshots.model import AcceptedSubmission
+from hub.schemas import DatasetSchema
+from hub.snapshots.forms import ABOVE, SAID, place_keys
 
 _STEP_UP = {"lsoa-code": "lsoa21", "ward-code": "ward"}
 """Places whose codes are areas of the tree: what they become is the area above."""
@@ -25,32 +24,44 @@ _Columns = dict[str, npt.NDArray[Any]]
 
 
 class Places:
-    """Locates each distinct place once for the same submissions and the same tree, and remembers where it lies.
+    """Locates each distinct place once for the same rows and the same tree, and remembers where it lies.
 
-    What is remembered is held in memory alone, for the submissions last read of a dataset and supplier: other submissions, after
-    one was replaced, withdrawn or erased, take its place.
+    What is remembered is held in memory alone, for the rows last read of a dataset and supplier: other rows, after a submission
+    was replaced, withdrawn or erased, take their place.
     """
 
-    def __init__(self, schemas: SchemaRegistry) -> None:
-        self._schemas = schemas
+    def __init__(self) -> None:
         self._kept: dict[tuple[str, str], tuple[tuple[str, ...], _Columns]] = {}
         self._lock = Lock()
 
     def load(
-        self, session: EngineSession, schema: DatasetSchema, inputs: Sequence[AcceptedSubmission], index: AreaIndex
+        self,
+        session: EngineSession,
+        schema: DatasetSchema,
+        sources: Sequence[str],
+        index: AreaIndex,
+        *,
+        known_as: tuple[str, ...] = (),
     ) -> None:
-        """Make the table `ABOVE` of the session. Work grows with the distinct places, not with the rows."""
+        """Make the table `ABOVE` of the session, for the rows that the SQL `sources` read. Work grows with the distinct places,
+        not with the rows. `known_as`: the supplier and the ids of what is read, to be remembered; empty: nothing is.
+        """
         level = _STEP_UP.get(schema.place.kind)
         if level is not None:
             areas = index.tree.level(level)
             session.load(ABOVE, {"said_0": [one.code for one in areas], "area": [one.parent for one in areas]})
             return
-        same = [one for one in inputs if self._schemas.get(schema.id, one.schema_version).place == schema.place]
-        key, edition = (schema.id, inputs[0].agency), (index.tree.id, *(one.accepted_object for one in same))
+        if not sources:  # no version of these rows says its place so
+            session.run(f"CREATE TEMP TABLE {ABOVE} (said_0 VARCHAR, said_1 VARCHAR, area VARCHAR)")
+            return
+        if not known_as:
+            session.load(ABOVE, _located(session, schema, sources, index))
+            return
+        key, edition = (schema.id, known_as[0]), (index.tree.id, *known_as[1:])
         with self._lock:
             kept = self._kept.get(key)
         if kept is None or kept[0] != edition:
-            kept = (edition, _located(session, schema, [one.accepted_object for one in same], index))
+            kept = (edition, _located(session, schema, sources, index))
             self._keep(key, kept)
         session.load(ABOVE, kept[1])
 
@@ -64,10 +75,11 @@ class Places:
             self._kept[key] = found
 
 
-def _located(session: EngineSession, schema: DatasetSchema, objects: Sequence[str], index: AreaIndex) -> _Columns:
+def _located(session: EngineSession, schema: DatasetSchema, sources: Sequence[str], index: AreaIndex) -> _Columns:
     fields = schema.place.fields
     said = ", ".join(f"{key} AS {quoted(name)}" for key, name in zip(place_keys(schema), fields, strict=True))
-    session.run(f"CREATE TEMP TABLE {ABOVE}_said AS SELECT DISTINCT {said} FROM {read_sql(objects)}")
+    every = " UNION ALL ".join(f"SELECT {said} FROM {one}" for one in sources)
+    session.run(f"CREATE TEMP TABLE {ABOVE}_said AS SELECT DISTINCT * FROM ({every})")
     index.located(session, f"{ABOVE}_said", schema.place, f"{ABOVE}_located")
     names = ", ".join(f"{quoted(name)} AS {said}" for said, name in zip(SAID, fields, strict=False))
     columns = session.arrays(f"SELECT {names}, nullif(hub_lsoa, '') AS area FROM {ABOVE}_located")

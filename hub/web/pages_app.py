@@ -18,6 +18,7 @@ from hub.web.routes.agencies import AgencyPages
 from hub.web.routes.agreements import AgreementPages
 from hub.web.routes.assessments import AssessmentPages
 from hub.web.routes.audit import AuditPages
+from hub.web.routes.before import BeforePages
 from hub.web.routes.calendar import CalendarPages
 from hub.web.routes.definitions import DefinitionPages
 from hub.web.routes.explain import Explain
@@ -49,6 +50,7 @@ def create_pages(hub: Hub) -> FastAPI:
         Submit(door, work),
         submissions,
         CalendarPages(door),
+        BeforePages(door),
         Look(door),
         RowPagesOfTheWeb(door),
         Explain(door),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -29,10 +29,13 @@ from hub.web.pages.account import AccountPage, TokenCard
 from hub.web.pages.agreements import AgreementPage, AgreementsPage, ProposePage, SharedDataset
 from hub.web.pages.assessments import AssessmentsPage
 from hub.web.pages.audit import AuditPage
+from hub.web.pages.before import BeforePart
+from hub.web.pages.difference import DifferencePage
 from hub.web.pages.errors import AccessibilityPage, ErrorPage
 from hub.web.pages.explain import ExplainPage
 from hub.web.pages.home import HomePage
 from hub.web.pages.rows import AskingPage, ListingPage, ShownPage
+from hub.web.pages.seen_by import SeenByPage, SeenGroup
 from hub.web.pages.sign_in import ChooserPage, PersonaGroup, SignInFailedPage, SignInPage
 from hub.web.pages.snapshots import SnapshotPage, SnapshotsPage
 from hub.web.pages.submissions import CellsPage, FindingCard, SubmissionPage, SubmissionsPage
@@ -553,7 +556,55 @@ def samples() -> Iterator[Sample]:
         ),
     )
     yield from _rows()
+    yield from _before()
     yield Sample("accessibility", "accessibility.html", a_frame("Accessibility statement"), AccessibilityPage(60))
+
+
+def _before() -> Iterator[Sample]:
+    title = "What differs: street-level crime, October 2026"
+    counts = _simple_table("counts", "Rows")
+    full = DifferencePage(
+        heading=title,
+        summary="12 rows added, 3 changed, none withdrawn since 3 November 2026.",
+        lines=("Compared with the file of 3 November 2026, 09:00 for October 2026.", "Rows are told apart by id."),
+        choose=a_select("against", "Compare with", {"sub_1": "October 2026, received 3 November 2026"}),
+        counts=counts,
+        fields=_simple_table("fields", "Columns in which rows changed"),
+        moves=((_simple_table("moves-0", "Crime type: from which code to which"), "There are 3 others."),),
+        categories=(_simple_table("categories-0", "Crime type"),),
+        regroupings=("BURGLARY was split into BURGLARY OF A HOME and BURGLARY OF A SHED.",),
+        examples=_simple_table("examples", "Cells of the first changed rows (a sample)"),
+    )
+    yield Sample("difference", "difference.html", a_frame(title), full)
+    first = DifferencePage(title, "This is the first accepted file for October 2026.", (), None)
+    yield Sample("difference-first", "difference.html", a_frame(title), first)
+    title = "Who will see this: street-level crime, October 2026"
+    groups = (
+        SeenGroup(
+            "Rows for Ravensbourne Council",
+            (Fact("Agreement", items=("rows@1",)),),
+            _simple_table("seen-0", "How each column reaches Ravensbourne Council"),
+            "Columns and forms: Ravensbourne Council",
+            _simple_table("preview-0", "The first rows of this very file"),
+            "They stand in the order of what they show.",
+        ),
+        SeenGroup(
+            "Protected counts for Ravensbourne Hospital",
+            (Fact("Agreement", items=("counts@1",)),),
+            _simple_table("seen-1", "How each column reaches Ravensbourne Hospital"),
+            "Columns and forms: Ravensbourne Hospital",
+        ),
+    )
+    lines = ("Rows, in the form agreed: Ravensbourne Council.",)
+    yield Sample("seen-by", "seen_by.html", a_frame(title), SeenByPage(title, lines, groups))
+    yield Sample("upload-seen", "submit.html", a_frame("Submit"), replace(_upload(), seen=groups))
+    before = BeforePart(
+        ("12 rows added, 3 changed, none withdrawn since 3 November 2026.",),
+        Link("See what differs", "/submissions/x/difference"),
+        lines,
+        Link("See it as they will", "/submissions/x/seen-by"),
+    )
+    yield Sample("report-before", "submission.html", a_frame("Assaults"), _submission(before=before))
 
 
 def _rows() -> Iterator[Sample]:

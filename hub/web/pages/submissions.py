@@ -12,6 +12,7 @@ from hub.kit.words import say
 from hub.schemas import CheckReport, Finding, catalogue
 from hub.web.dates import spoken_moment, spoken_month
 from hub.web.elements import Cell, Column, Fact, Progress, Table, Tag
+from hub.web.pages.before import BeforePart
 
 _COLOURS = {
     State.RECEIVED: "blue",
@@ -67,6 +68,7 @@ class SubmissionPage:
     withdraw: str = ""
     withdraw_text: str = ""
     withdraw_error: str = ""
+    before: BeforePart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def submission_page(
     allowed: Allowed,
     progress: Progress | None = None,
     withdraw_error: str = "",
+    before: BeforePart | None = None,
 ) -> SubmissionPage:
     """The page of one submission; `report` is None while the check has not ended."""
     state = submission.state
@@ -142,6 +145,7 @@ def submission_page(
         withdraw=f"/submissions/{submission.id}/withdraw" if allowed.withdraw and state in _WITHDRAWABLE else "",
         withdraw_text=say(f"web.submission.withdraw_text{'_returned' if state is State.RETURNED else ''}"),
         withdraw_error=withdraw_error,
+        before=before,
     )
 
 

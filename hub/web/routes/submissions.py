@@ -19,6 +19,7 @@ from hub.web.forms import Form
 from hub.web.pages.people import ConfirmPage
 from hub.web.pages.stages import check_progress
 from hub.web.pages.submissions import Allowed, cells_page, heading_of, submission_page, submissions_page
+from hub.web.routes.before import before_of
 
 _REFRESH = 3
 
@@ -134,6 +135,7 @@ class SubmissionPages:
             allowed=allowed,
             progress=check_progress(self._hub.checks.of(found)),
             withdraw_error=error,
+            before=before_of(self._hub, session, found) if checked else None,
         )
         frame = self._door.frame(
             session,

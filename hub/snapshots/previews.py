@@ -1,0 +1,245 @@
+"""Who will see a submission: its own first rows as each other agency would get them, shown to the agency that sends them.
+
+The forms come from `Policy.seen_by`, the rows from `Forming`: what later shows rows to those agencies. Nothing is granted to
+anybody else: the sender's own Grant opens the sender's own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from hub.audit import Entry, Verb, record
+from hub.db import UnitOfWork
+from hub.engine import DuckDbEngine
+from hub.geography import Geography
+from hub.kit.authority import Form, Grant, Reader
+from hub.kit.clock import Clock, stamp
+from hub.kit.errors import Conflict, NotPermitted
+from hub.kit.words import say
+from hub.policy import Opening, Policy, Recipient, RowsSeen
+from hub.pseudonyms import Pseudonyms
+from hub.schemas import Coarser, DatasetSchema, SchemaRegistry, generalisation_of
+from hub.snapshots.formed import Forming, Piece
+from hub.snapshots.forms import ShownField, read_sql
+from hub.snapshots.model import AcceptedSubmission
+from hub.snapshots.pages import cells
+from hub.vault import Vault
+
+FIRST_ROWS = 10
+"""Rows of the file that a preview shows."""
+
+PREVIEW = "submission:preview"
+"""The action that the log names."""
+
+_MENDING = "data_quality"
+_UPLOADER = frozenset({"uploader"})
+_FIRST = "hub_first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenField:
+    """One field as somebody would see it; `form` None: not at all. `clauses` agreed it."""
+
+    name: str
+    title: str
+    form: Form | None
+    coarser: Coarser | None
+    clauses: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API writes it."""
+        return {
+            "name": self.name,
+            "form": self.form.value if self.form else "none",
+            "generalised_to": self.coarser.value if self.coarser else "",
+            "clauses": list(self.clauses),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """The first rows of the file under one opening: columns and cells as they would be shown. `problem`: why there are none."""
+
+    columns: tuple[ShownField, ...] = ()
+    rows: tuple[tuple[str | None, ...], ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenAs:
+    """What agencies would get alike: rows under one agreement (`rows`), or counts alone, or nothing.
+
+    `preview` is None where no rows reach them, or the asker may not see rows of the file.
+    """
+
+    agencies: tuple[str, ...]
+    names: tuple[str, ...]
+    rows: RowsSeen | None
+    counts: bool
+    agreements: tuple[str, ...]
+    purposes: tuple[str, ...]
+    profiles: tuple[str, ...]
+    expires_at: datetime | None
+    fields: tuple[SeenField, ...]
+    preview: Preview | None = None
+
+    @property
+    def form(self) -> str:
+        """`rows`, `counts` or `nothing`."""
+        return "rows" if self.rows else "counts" if self.counts else "nothing"
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API writes it."""
+        shown = self.preview
+        return {
+            "agencies": list(self.agencies),
+            "sees": self.form,
+            "agreements": list(self.agreements),
+            "purposes": list(self.purposes),
+            "profiles": list(self.profiles),
+            "expires_at": stamp(self.expires_at) if self.expires_at else None,
+            "fields": [one.as_json() for one in self.fields],
+            "first_rows": None
+            if shown is None or shown.problem
+            else [dict(zip((one.name for one in shown.columns), row, strict=True)) for row in shown.rows],
+        }
+
+
+class Previews:
+    """Says who will see what of a dataset that the asker's agency sends, and shows it in the agency's own rows."""
+
+    def __init__(
+        self,
+        *,
+        vault: Vault,
+        engine: DuckDbEngine,
+        geography: Geography,
+        schemas: SchemaRegistry,
+        pseudonyms: Pseudonyms,
+        policy: Policy,
+        clock: Clock,
+    ) -> None:
+        self._vault = vault
+        self._engine = engine
+        self._schemas = schemas
+        self._policy = policy
+        self._clock = clock
+        self._forming = Forming(geography=geography, pseudonyms=pseudonyms)
+
+    def agreed(self, uow: UnitOfWork, reader: Reader, dataset: str) -> tuple[SeenAs, ...]:
+        """Who will see what of the rows that the reader's agency sends, as agreements stand now: rows first, then counts."""
+        return seen_as(self._policy.seen_by(uow, reader, dataset), self._schemas.get(dataset))
+
+    def of(
+        self, uow: UnitOfWork, reader: Reader, submission: AcceptedSubmission, *, first: int = FIRST_ROWS
+    ) -> tuple[SeenAs, ...]:
+        """As `agreed`, with the `first` rows of a submission of the reader's own agency under each opening, for its uploader
+        alone; recorded as a consultation. The caller has asked that the reader may read the submission. NotPermitted: it is
+        another agency's.
+        """
+        if submission.agency != reader.agency:
+            raise NotPermitted(say("snapshots.not-in"), reasons=("other-agency",))
+        found = self.agreed(uow, reader, submission.dataset)
+        is_uploader = bool(reader.roles & _UPLOADER)
+        if not (is_uploader and submission.accepted_object and any(one.rows for one in found)):
+            return found
+        grant = self._policy.grant(
+            uow,
+            replace(reader, roles=_UPLOADER),
+            [submission.dataset],
+            purpose=_MENDING,
+            justification=f"submission/{submission.id}",
+            form=Form.READ_CLEAR,
+        )
+        shown = tuple(
+            replace(one, preview=self._preview(uow, grant, submission, one.rows.opening, first)) if one.rows else one
+            for one in found
+        )
+        self._record(uow, grant, reader, submission, shown)
+        return shown
+
+    def _preview(
+        self, uow: UnitOfWork, grant: Grant, submission: AcceptedSubmission, opening: Opening, first: int
+    ) -> Preview:
+        schema = self._schemas.get(submission.dataset)
+        try:
+            formed = self._forming.formed(uow, schema, opening.fields)
+        except Conflict as conflict:
+            return Preview(problem=conflict.title)
+        piece = Piece(self._schemas.get(submission.dataset, submission.schema_version), _FIRST)
+        with (
+            self._vault.files(uow, grant, [submission.accepted_object]) as files,
+            self._engine.session(files=files) as session,
+        ):
+            rows = read_sql([submission.accepted_object])
+            session.run(f"CREATE TEMP TABLE {_FIRST} AS SELECT * FROM {rows} LIMIT {first}")
+            relation = self._forming.make(session, formed, [piece], pseudonyms_of=opening.agreement_id)
+            return Preview(columns=formed.fields, rows=cells(session, relation, formed.fields, limit=first))
+
+    def _record(
+        self,
+        uow: UnitOfWork,
+        grant: Grant,
+        reader: Reader,
+        submission: AcceptedSubmission,
+        shown: Sequence[SeenAs],
+    ) -> None:
+        previews = [one.preview for one in shown if one.preview is not None]
+        record(
+            uow,
+            Entry(
+                at=self._clock.now(),
+                verb=Verb.CONSULTATION,
+                action=PREVIEW,
+                outcome="done",
+                reader=reader,
+                subject=f"submission/{submission.id}",
+                purpose=grant.purpose,
+                justification=grant.justification,
+                recipients=(reader.agency,),
+                authority=grant.id,
+                policy_hash=grant.policy_hash,
+                detail={"previews": len(previews), "rows": max((len(one.rows) for one in previews), default=0)},
+            ),
+        )
+
+
+def seen_as(recipients: Sequence[Recipient], schema: DatasetSchema) -> tuple[SeenAs, ...]:
+    """Recipients put together where they would get the same: rows first, then counts, then nothing."""
+    alike: dict[tuple[object, ...], SeenAs] = {}
+    for recipient in recipients:
+        for rows in recipient.rows or (None,):
+            one = _seen(recipient, rows, schema)
+            key = (one.form, one.agreements, one.purposes, one.profiles, one.fields)
+            known = alike.get(key, replace(one, agencies=(), names=()))
+            alike[key] = replace(
+                known, agencies=(*known.agencies, recipient.agency), names=(*known.names, recipient.name)
+            )
+    order = ("rows", "counts", "nothing")
+    return tuple(sorted(alike.values(), key=lambda one: (order.index(one.form), one.names)))
+
+
+def _seen(recipient: Recipient, rows: RowsSeen | None, schema: DatasetSchema) -> SeenAs:
+    opening = rows.opening if rows is not None else None
+    fields = []
+    for field in schema.fields:
+        form, clauses = recipient.form_of(field.name, opening)
+        coarser = generalisation_of(schema, field.name) if form is Form.READ_GENERALISED else None
+        fields.append(SeenField(name=field.name, title=field.title, form=form, coarser=coarser, clauses=clauses))
+    counted = [name for one in recipient.counts for name in one.agreements]
+    ends = [opening.expires_at] if opening is not None else [one.expires_at for one in recipient.counts]
+    purposes = rows.purposes if rows is not None else [name for one in recipient.counts for name in one.purposes]
+    return SeenAs(
+        agencies=(recipient.agency,),
+        names=(recipient.name,),
+        rows=rows,
+        counts=bool(recipient.counts),
+        agreements=tuple(dict.fromkeys([opening.agreement] if opening is not None else counted)),
+        purposes=tuple(dict.fromkeys(purposes)),
+        profiles=tuple(dict.fromkeys(one.profile for one in recipient.counts)),
+        expires_at=max(ends, default=None),
+        fields=tuple(fields),
+    )
