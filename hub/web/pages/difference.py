@@ -78,7 +78,7 @@ def _lines(difference: Difference, schema: DatasetSchema) -> tuple[str, ...]:
     key = ", ".join([*schema.key, *([schema.wide.month] if schema.wide else [])])
     said = [
         f"{say('before.difference.compared', at=at, period=period)}.",
-        say("before.difference.by_key", key=key) if compared.keyed else say("before.difference.by_row"),
+        say("before.difference.by_key", fields=key) if compared.keyed else say("before.difference.by_row"),
         *months_said(difference),
     ]
     for name, fields in (("fields_gone", compared.only_before), ("fields_new", compared.only_after)):
