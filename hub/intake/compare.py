@@ -32,15 +32,17 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two files: its sealed rows and the version of the schema that they were checked under."""
+    """One of the two files: SQL of its accepted rows, each with its place as `file_row_number`, and the version of the schema that
+    they were checked under.
+    """
 
-    object_id: str
+    source: str
     schema: DatasetSchema
 
-    @property
-    def source(self) -> str:
-        """SQL of its rows, each with its place in the object."""
-        return f"read_parquet({literal(f'sealed://{self.object_id}')}, file_row_number=true)"
+
+def sealed_rows(object_id: str) -> str:
+    """SQL of the rows of a sealed object."""
+    return f"read_parquet({literal(f'sealed://{object_id}')}, file_row_number=true)"
 
 
 class Comparison:

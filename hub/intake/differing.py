@@ -10,7 +10,7 @@ from hub.audit import Entry, Verb, record
 from hub.db import Database, UnitOfWork
 from hub.engine import DuckDbEngine
 from hub.intake import store
-from hub.intake.compare import Comparison, Side
+from hub.intake.compare import Comparison, Side, sealed_rows
 from hub.intake.difference import ChangedCell, Compared, Difference
 from hub.intake.model import KEPT, State, Submission
 from hub.intake.service import Intake
@@ -156,23 +156,23 @@ class Differences:
         return _difference(asked.submission, asked.earlier, kept, cells)
 
     def _read(self, asked: _Asked) -> tuple[Compared, tuple[ChangedCell, ...] | None]:
-        before, after = (self._side(one) for one in (asked.earlier, asked.submission))
+        objects = (asked.earlier.accepted_object, asked.submission.accepted_object)
         with (
             self._database.reading() as reading,
-            self._vault.files(reading, asked.grant, [before.object_id, after.object_id]) as files,
+            self._vault.files(reading, asked.grant, objects) as files,
             self._engine.session(files=files) as session,
         ):
-            comparison = Comparison(session, before, after)
+            comparison = Comparison(session, self._side(asked.earlier), self._side(asked.submission))
             compared = comparison.compared()
             cells = comparison.examples() if asked.values else None
         with self._lock:
             while len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            self._kept[before.object_id, after.object_id] = compared
+            self._kept[objects] = compared
         return compared, cells
 
     def _side(self, one: Submission) -> Side:
-        return Side(one.accepted_object, self._schemas.get(one.dataset, one.schema_version))
+        return Side(sealed_rows(one.accepted_object), self._schemas.get(one.dataset, one.schema_version))
 
     def _kept_of(self, found: Submission, earlier: Submission) -> Compared | None:
         with self._lock:

@@ -10,8 +10,10 @@ from hub.kit.authority import Form
 from hub.kit.words import say
 from hub.schemas import DatasetSchema
 from hub.schemas.model import Field
+from hub.snapshots import SeenAs
 from hub.web.dates import spoken_day, spoken_month
 from hub.web.elements import Cell, Choice, Column, Fact, Link, Select, Table
+from hub.web.pages.seen_by import SeenGroup, seen_groups
 
 _EXACT = frozenset({"open"})
 _LONGEST = 40
@@ -41,6 +43,7 @@ class UploadPage:
     error: str = ""
     earlier: str = ""
     sheet: str = ""
+    seen: tuple[SeenGroup, ...] = ()
 
 
 def choose_page(schemas: Sequence[DatasetSchema], periods: Sequence[str], *, dataset: str, period: str) -> ChoosePage:
@@ -71,6 +74,7 @@ def upload_page(
     limit_mb: int,
     accepted_on: str = "",
     error: str = "",
+    seen: Sequence[SeenAs] = (),
 ) -> UploadPage:
     """The form, with what agreements in force do with this supplier's file. `accepted_on`: when the month was accepted before."""
     text, facts = _who(schema.id, agreements, supplier=supplier, names=names, purposes=purposes)
@@ -86,6 +90,7 @@ def upload_page(
         refused=tuple(field.name for field in schema.refused),
         error=error,
         earlier=earlier,
+        seen=seen_groups(seen, purposes=purposes),
     )
 
 

@@ -154,6 +154,7 @@ class Submit:
             agreements = self._hub.agreements.in_force(uow, self._hub.clock.now())
             names = self._names(uow)
             accepted_on = self._accepted_on(uow, session, dataset, period)
+            seen = self._hub.previews.agreed(uow, session.reader, dataset)
         said = f"{error.title} {error.remedy}".strip() if error is not None else ""
         schema = self._hub.schemas.get(dataset)
         page = upload_page(
@@ -166,6 +167,7 @@ class Submit:
             limit_mb=self._hub.settings.max_upload_mb,
             accepted_on=accepted_on,
             error=said,
+            seen=seen,
         )
         title = say("web.submit.upload_title", title=schema.title, period=page.period)
         problems = (Problem(said, "#file"),) if said else ()
