@@ -41,7 +41,6 @@ def create_api(hub: Hub) -> FastAPI:
         Agencies(hub),
         submissions,
         UploadsApi(hub, submissions),
-        Submissions(hub),
         CalendarApi(hub),
         BeforeApi(hub),
         ViewsApi(hub),

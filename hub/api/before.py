@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 
 from hub.api.readers import session_of
 from hub.app import Hub
-from hub.intake import document
+from hub.intake import difference_document
 
 
 class BeforeApi:
@@ -32,7 +32,7 @@ class BeforeApi:
         with self._hub.database.reading() as reading:
             session = session_of(self._hub, reading, request)
         found = self._hub.differences.of(session.reader, submission_id, against=against)
-        return document(found) if found is not None else {"submission": submission_id, "against": None}
+        return difference_document(found) if found is not None else {"submission": submission_id, "against": None}
 
     def seen_by(self, request: Request, submission_id: str) -> dict[str, Any]:
         """Who will see what of it, as agreements stand now: each group of agencies with the form of every column, and for those

@@ -22,7 +22,7 @@ from hub.intake.difference import (
     Regrouping,
     RowsOfKind,
 )
-from hub.intake.difference_words import document, months_said, regroupings_said, summary
+from hub.intake.difference_words import difference_document, difference_said, months_said, regroupings_said
 from hub.intake.differing import Differences
 from hub.intake.model import (
     KEPT,
@@ -77,12 +77,12 @@ __all__ = [
     "StatutoryLine",
     "Submission",
     "Tell",
-    "document",
+    "difference_document",
+    "difference_said",
     "figure_text",
     "key_of",
     "months_said",
     "regroupings_said",
     "states_diagram",
     "states_page",
-    "summary",
 ]

@@ -13,7 +13,7 @@ _GONE = 0.01
 """A code of which so little is left counts as gone: an edition may forget a cell."""
 
 
-def summary(difference: Difference) -> str:
+def difference_said(difference: Difference) -> str:
     """Such as `12 rows added, 3 changed, none withdrawn since 3 November 2026`."""
     since = spoken_day(difference.against_at.astimezone(LONDON).date())
     found = difference.compared
@@ -68,11 +68,11 @@ def regrouping_said(one: Regrouping) -> str:
     )
 
 
-def document(difference: Difference) -> dict[str, Any]:
+def difference_document(difference: Difference) -> dict[str, Any]:
     """The difference as the API writes it, with what pages say of it."""
     return {
         "submission": difference.submission,
-        "summary": summary(difference),
+        "summary": difference_said(difference),
         "notes": [*months_said(difference), *regroupings_said(difference)],
         **difference.as_json(),
     }

@@ -10,8 +10,8 @@ from hub.audit import Entry, Verb, record
 from hub.db import Database, UnitOfWork
 from hub.engine import DuckDbEngine
 from hub.intake import store
-from hub.intake.compare import Comparison, Side, sealed_rows
 from hub.intake.difference import ChangedCell, Compared, Difference
+from hub.intake.difference_rows import Comparison, Side, sealed_rows
 from hub.intake.model import KEPT, State, Submission
 from hub.intake.service import Intake
 from hub.kit.authority import Form, Grant, Reader

@@ -18,7 +18,7 @@ from pyarrow import csv as arrow_csv
 from hub.cli.diff import diff
 from hub.cli.remote import _TOKEN_FILE
 from hub.intake import KEPT, Differences, Submission
-from hub.intake.regroup import TOLERANCE
+from hub.intake.difference_codes import TOLERANCE
 from hub.kit.authority import Action, Reader
 from tests.support.hubs import API, BARE, UPLOADER, an_extract
 from tests.support.intake import AnIntake, an_intake

@@ -1,4 +1,4 @@
-"""What a sender is shown of what others will see is what they see: columns, forms and rows, for every dataset with rows to others."""
+"""What a sender is shown of what others will see is what they see: columns, forms, rows of each dataset that others get rows of."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ def sent(house: House) -> dict[str, Submission]:
 @pytest.fixture(scope="module")
 def read(house: House, sent: dict[str, Submission]) -> dict[str, list[dict[str, Any]]]:
     """What the sender was told of each, before a snapshot is built."""
-    told = {
-        dataset: house.api(SENDER).ok(f"/submissions/{one.id}/seen-by")["seen_by"] for dataset, one in sent.items()
-    }
+    told = {dataset: house.api(SENDER).ok(f"/submissions/{one.id}/seen-by")["seen_by"] for dataset, one in sent.items()}
     build_snapshot(house.hub, house.reader(f"{COUNCIL}-analyst"))
     return told
 
@@ -179,9 +177,7 @@ def test_looking_at_it_grants_nothing_to_anybody_else_and_is_a_consultation_of_o
 ) -> None:
     (before,) = house.rows('SELECT max("index") FROM audit_entries')
     house.api(SENDER).ok(f"/submissions/{sent[OUTCOMES].id}/seen-by")
-    entries = house.rows(
-        'SELECT verb, action, agency, recipients FROM audit_entries WHERE "index" > ?', *before
-    )
+    entries = house.rows('SELECT verb, action, agency, recipients FROM audit_entries WHERE "index" > ?', *before)
     assert {agency for _, _, agency, _ in entries} == {POLICE}
     assert ("consultation", "submission:preview", POLICE, POLICE) in entries
 

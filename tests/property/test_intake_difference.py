@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.engine import DuckDbEngine, EngineSession
 from hub.intake import Compared
-from hub.intake.compare import Comparison, Side
+from hub.intake.difference_rows import Comparison, Side
 from hub.schemas import DatasetSchema
 from tests.support.schemas import schema_of
 
@@ -45,9 +45,7 @@ WITHOUT = Shape(UNKEYED, ("assault_method",))
 
 def compared(session: EngineSession, shape: Shape, before: Sequence[Row], after: Sequence[Row]) -> Compared:
     for name, rows in (("drawn_before", before), ("drawn_after", after)):
-        values = {
-            column: [row[place] for row in rows] for place, column in enumerate(shape.columns)
-        }
+        values = {column: [row[place] for row in rows] for place, column in enumerate(shape.columns)}
         blank = dict.fromkeys((one for one in shape.schema.names if one not in values), "CAST(NULL AS VARCHAR)")
         session.run(f"DROP TABLE IF EXISTS {name}_loaded")
         session.run(f"DROP TABLE IF EXISTS {name}")
@@ -110,5 +108,8 @@ def test_a_repeated_key_loses_no_row_and_counts_none_twice(session, first, data)
     assert found.unchanged == (Counter(first) & Counter(second)).total()
     assert found.unchanged + found.changed.count + found.added.count == len(second)
     assert found.unchanged + found.changed.count + found.withdrawn.count == len(first)
-    left = [Counter(key for key, _ in (Counter(one) - Counter(other)).elements()) for one, other in ((first, second), (second, first))]
+    left = [
+        Counter(key for key, _ in (Counter(one) - Counter(other)).elements())
+        for one, other in ((first, second), (second, first))
+    ]
     assert found.changed.count == (left[0] & left[1]).total()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.intake import Difference, Submission, regroupings_said, summary
+from hub.intake import Difference, Submission, difference_said, regroupings_said
 from hub.kit.words import say
 from hub.schemas import DatasetSchema
 from hub.snapshots import SeenAs
@@ -35,7 +35,7 @@ def before_part(
     """The part. A difference that is not there although there `has_earlier` file is one that takes a while to work out."""
     address = f"/submissions/{found.id}"
     if difference is not None:
-        lines = (f"{summary(difference)}.", *regroupings_said(difference))
+        lines = (f"{difference_said(difference)}.", *regroupings_said(difference))
     elif has_earlier:
         lines = (say("before.difference.large"),)
     else:

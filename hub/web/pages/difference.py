@@ -11,9 +11,9 @@ from hub.intake import (
     FieldChange,
     RowsOfKind,
     Submission,
+    difference_said,
     months_said,
     regroupings_said,
-    summary,
 )
 from hub.kit.words import say
 from hub.schemas import DatasetSchema
@@ -53,7 +53,7 @@ def difference_page(
     compared = difference.compared
     return DifferencePage(
         heading=title,
-        summary=f"{summary(difference)}.",
+        summary=f"{difference_said(difference)}.",
         lines=_lines(difference, schema),
         choose=choose,
         counts=_counts(difference),

@@ -20,7 +20,7 @@ from hub.intake.difference import (
     FieldChange,
     RowsOfKind,
 )
-from hub.intake.regroup import categories
+from hub.intake.difference_codes import categories
 from hub.schemas import MONTH, ROW_NUMBER, DatasetSchema
 
 _BEFORE, _AFTER = "hub_before", "hub_after"
