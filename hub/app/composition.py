@@ -91,10 +91,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     kept: dict[str, Any] = {"vault": vault, "engine": engine}
     intake = Intake(database=database, agreements=agreements, pseudonyms=pseudonyms, **kept, **shared)
     differences = Differences(database=database, intake=intake, schemas=schemas, policy=policy, clock=now, **kept)
-    previews = Previews(pseudonyms=pseudonyms, **kept, **shared)
-    kept |= {"submissions": intake}
-    granted = GrantedRows(geography=geography, schemas=schemas, pseudonyms=pseudonyms, clock=now, **kept)
-    snapshots = Snapshots(**kept, **shared)
+    snapshots = Snapshots(submissions=intake, **kept, **shared)
     views = Views(snapshots=snapshots, directory=directory, context=context, **shared)
     return Hub(
         settings=settings,
@@ -115,8 +112,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         calendars=_calendars(settings, now, agreements=agreements, schemas=schemas, policy=policy, directory=directory),
         differences=differences,
         snapshots=snapshots,
-        rows=RowPages(granted=granted, clock=now),
-        previews=previews,
+        **_rows(intake, policy, pseudonyms=pseudonyms, geography=geography, schemas=schemas, clock=now, **kept),
         views=views,
         assessments=Assessments(views=views, definitions=definitions, context=context, **shared),
         jobs=Jobs(database_url=settings.jobs_url),
@@ -129,6 +125,15 @@ def _brought_up(url: str) -> Database:
     database = Database(url)
     migrate(database)
     return database
+
+
+def _rows(intake: Intake, policy: Policy, *, clock: Clock, **rooms: Any) -> dict[str, Any]:
+    """What shows rows: to a reader by a Grant, and to the sender what readers would get."""
+    granted = GrantedRows(submissions=intake, clock=clock, **rooms)
+    return {
+        "rows": RowPages(granted=granted, clock=clock),
+        "previews": Previews(policy=policy, clock=clock, **rooms),
+    }
 
 
 def _calendars(settings: Settings, clock: Clock, **rooms: Any) -> Calendars:
