@@ -15,6 +15,7 @@ from hub.api.definitions import DefinitionsApi
 from hub.api.people import People
 from hub.api.problems import Guard, invalid_request, no_route, problem
 from hub.api.rows import RowsApi
+from hub.api.scorecard import ScorecardApi
 from hub.api.submissions import Submissions
 from hub.api.trust import Trust
 from hub.api.uploads import UploadsApi
@@ -43,6 +44,7 @@ def create_api(hub: Hub) -> FastAPI:
         UploadsApi(hub, submissions),
         CalendarApi(hub),
         BeforeApi(hub),
+        ScorecardApi(hub),
         ViewsApi(hub),
         RowsApi(hub),
         Assessments(hub),

@@ -34,6 +34,7 @@ _COMMANDS = {
     "provider": "hub.cli.people",
     "rows": "hub.cli.remote",
     "schema": "hub.cli.schema",
+    "scorecard": "hub.cli.scorecard",
     "serve": "hub.cli.operate",
     "snapshot": "hub.cli.snapshot",
     "submissions": "hub.cli.remote",

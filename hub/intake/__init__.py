@@ -11,6 +11,7 @@ A file refused by a floor rule is not kept: its key is destroyed in the transact
 files stay sealed, for their agency to mend.
 """
 
+from hub.intake.advice import Advice, advice_on, praise_of
 from hub.intake.calendar import THERE, WANTED, Arrival, Line
 from hub.intake.difference import (
     Categories,
@@ -38,6 +39,7 @@ from hub.intake.periods import Span
 from hub.intake.query import COUNTED, PERCENT, QUERY, QUERY_CODES, Moved, Query, figure_text, key_of
 from hub.intake.receiving import Receiving
 from hub.intake.schedule import Calendar, Calendars
+from hub.intake.scorecard import Mark, Punctuality, Repeat, Score, Share, punctuality_of, total
 from hub.intake.service import Intake
 from hub.intake.stages import CheckProgress, Stage, Tell
 from hub.intake.statutory import StatutoryLine
@@ -51,6 +53,7 @@ __all__ = [
     "THERE",
     "TRANSITIONS",
     "WANTED",
+    "Advice",
     "Arrival",
     "Calendar",
     "Calendars",
@@ -65,24 +68,33 @@ __all__ = [
     "FieldChange",
     "Intake",
     "Line",
+    "Mark",
     "Moved",
+    "Punctuality",
     "Query",
     "Receipt",
     "Receiving",
     "Regrouping",
+    "Repeat",
     "RowsOfKind",
+    "Score",
+    "Share",
     "Span",
     "Stage",
     "State",
     "StatutoryLine",
     "Submission",
     "Tell",
+    "advice_on",
     "difference_document",
     "difference_said",
     "figure_text",
     "key_of",
     "months_said",
+    "praise_of",
+    "punctuality_of",
     "regroupings_said",
     "states_diagram",
     "states_page",
+    "total",
 ]

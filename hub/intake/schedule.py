@@ -14,6 +14,7 @@ from hub.intake import store
 from hub.intake.calendar import THERE, Arrival, Asked, Diary, Line, lines_of
 from hub.intake.model import State, Submission
 from hub.intake.periods import legal_day, length_of
+from hub.intake.scorecard import Score, Sent, score_of
 from hub.intake.statutory import StatutoryLine, items_of, statutory_lines
 from hub.kit.authority import Action, Reader
 from hub.kit.clock import Clock
@@ -23,6 +24,7 @@ from hub.kit.words import say
 from hub.policy import AgencyDirectory, Policy
 from hub.schemas import DatasetSchema, PrescribedSet, SchemaRegistry, prescribed_sets
 
+MONTHS_SCORED = 12
 MONTHS_SHOWN = 13
 """Months that a calendar goes back to, the running one included."""
 
@@ -88,6 +90,24 @@ class Calendars:
         if not decision.permitted:
             raise NotPermitted(say("intake.not-lead"), reasons=decision.codes)
         return tuple(one.for_partners() for one in self._known_to(reading, reader.agency, months=months))
+
+    def scores(
+        self, reading: UnitOfWork | Reading, reader: Reader, *, months: int = MONTHS_SCORED
+    ) -> tuple[Score, ...]:
+        """How the reader's own agency sends each dataset, over the last months that are over. NotPermitted as `own`.
+
+        From submissions and the reports of their checks: counts, fields and codes; no row is read.
+        """
+        self._may(reading, reader, Action.SCORECARD_READ)
+        lines: dict[str, list[Line]] = {}
+        for one in self._of(reading, reader.agency, months=months + 1, ahead=0).lines:
+            lines.setdefault(one.dataset, []).append(one)
+        sent: dict[str, list[Sent]] = {}
+        for found, report in store.reports_of(reading, reader.agency, since=self._back_to(months + 1)):
+            sent.setdefault(found.dataset, []).append((found, report))
+        return tuple(
+            score_of(self._schemas.get(dataset), own, sent.get(dataset, [])) for dataset, own in sorted(lines.items())
+        )
 
     def sees_partnership(self, reading: UnitOfWork | Reading, reader: Reader) -> bool:
         """Whether the reader may look at the partnership's calendar."""

@@ -74,6 +74,15 @@ def report_of(reading: UnitOfWork | Reading, identity: str) -> CheckReport | Non
     return report_from_json(json.loads(text)) if text else None
 
 
+def reports_of(
+    reading: UnitOfWork | Reading, agency: str, *, since: str
+) -> tuple[tuple[Submission, CheckReport | None], ...]:
+    """An agency's submissions for the month `since` and later with their reports, the oldest first."""
+    query = select(submissions).where(submissions.c.agency == agency, submissions.c.period >= since)
+    rows = reading.connection.execute(query.order_by(submissions.c.at, submissions.c.id))
+    return tuple((_submission(row), report_from_json(json.loads(row.report)) if row.report else None) for row in rows)
+
+
 def same_file(reading: UnitOfWork | Reading, arrived: Submission) -> Submission | None:
     """Another submission of the same bytes for the same month, under the same schema and agreements, that still
     stands.

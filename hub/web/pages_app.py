@@ -26,6 +26,7 @@ from hub.web.routes.home import Home
 from hub.web.routes.look import Look
 from hub.web.routes.people import PeoplePages
 from hub.web.routes.rows import RowPagesOfTheWeb
+from hub.web.routes.scorecard import ScorecardPages
 from hub.web.routes.sign_in import DemoSignIn, SignIn
 from hub.web.routes.snapshots import SnapshotPages
 from hub.web.routes.submissions import SubmissionPages
@@ -51,6 +52,7 @@ def create_pages(hub: Hub) -> FastAPI:
         submissions,
         CalendarPages(door),
         BeforePages(door),
+        ScorecardPages(door),
         Look(door),
         RowPagesOfTheWeb(door),
         Explain(door),

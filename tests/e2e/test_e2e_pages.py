@@ -23,6 +23,8 @@ PAGES = [
     ("not-found", POLICE, UPLOADER, "/nothing-here"),
     ("calendar", POLICE, UPLOADER, "/calendar?state=all"),
     ("calendar-partnership", COUNCIL, ANALYST, "/calendar?of=partnership"),
+    ("scorecard", POLICE, UPLOADER, "/scorecard"),
+    ("scorecard-lead", COUNCIL, STRATEGIC, "/scorecard"),
     ("views", COUNCIL, ANALYST, "/views"),
     ("view-months", COUNCIL, ANALYST, "/views/violence-by-place"),
     ("view", COUNCIL, ANALYST, "/views/violence-by-place?by=borough,month,kind"),

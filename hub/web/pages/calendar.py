@@ -111,7 +111,9 @@ def calendar_page(
         table=_table(shown, titles, names, own=own),
         nothing=say("calendar.nothing_open" if filters.state == OPEN else "calendar.nothing"),
         statutory=_statutory(calendar.statutory, titles) if own and calendar.statutory else None,
-        downloads=(Link(say("calendar.ics"), f"{HERE}.ics"),) if own else (),
+        downloads=(Link(say("calendar.ics"), f"{HERE}.ics"), Link(say("calendar.scorecard"), "/scorecard"))
+        if own
+        else (),
         notes=(say("calendar.note_due"), say("calendar.note_heading")),
     )
 

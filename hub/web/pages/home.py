@@ -22,6 +22,7 @@ _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("assessment", "/assessments", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("submissions", "/submissions", frozenset({"uploader", "steward", "approver"})),
     ("calendar", "/calendar", frozenset({"uploader", "steward", "approver", "strategic_lead"})),
+    ("scorecard", "/scorecard", frozenset({"uploader", "steward", "approver", "strategic_lead"})),
     ("snapshots", "/snapshots", frozenset({"analyst", "operator", "auditor"})),
     ("agreements", "/agreements", frozenset()),
     ("explain", "/explain", frozenset()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.hubs import ANALYST, API, OPERATOR, SEARCH, STREET, UPLOADER
+from tests.support.hubs import ANALYST, API, OPERATOR, SEARCH, STREET, UPLOADER, an_extract
 from tests.support.pages import tables_of, words_of
 from tests.support.partnerships import Api, House
 
@@ -65,3 +65,30 @@ def test_due_days_are_downloaded_for_ones_own_calendar(served: House) -> None:
     assert "DTSTART;VALUE=DATE:20261116" in lines
     assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") > 3
     assert max(len(line.encode()) for line in answer.text.split("\r\n")) <= 75
+
+
+def test_scores_come_from_reports_and_page_and_api_say_the_same(bare: House) -> None:
+    for month, count in (("2024-01", 20), ("2024-02", 30)):
+        bare.submit(UPLOADER, API, month, an_extract(month, count))
+    whole = bare.api(UPLOADER).ok("/scorecard", months="60")
+    (score,) = (one for one in whole["datasets"] if one["dataset"] == API)
+    rows = {one["period"]: one["rows"] for one in score["periods"] if one["rows"]}
+    assert rows == {"2024-01": 20, "2024-02": 30}
+    assert score["filled"]["whole"] > 0
+    assert (score["placed"]["part"], score["placed"]["whole"]) == (50, 50)
+    gaps = [one["period"] for one in score["periods"] if one["state"] == "gap"]
+    assert gaps[0] == "2024-03"
+    assert whole["advice"][0]["code"] == "gap"
+    shown = tables_of(bare.visitor(UPLOADER).get("/scorecard?months=nonsense").text)
+    assert any(name.startswith("score-") for name in shown)
+
+
+def test_a_scorecard_of_others_is_how_whole_and_how_soon_for_the_lead_alone(served: House) -> None:
+    answer = served.api(ANALYST).ok("/scorecard/partnership")
+    assert {"agency", "dataset", "periods_asked", "periods_accepted", "periods_in_time"} <= answer["datasets"][0].keys()
+    assert not {"repeated", "filled", "placed", "periods"} & answer["datasets"][0].keys()
+    assert served.api(UPLOADER).get("/scorecard/partnership").status_code == 403
+    assert served.api(UPLOADER).get("/scorecard", months="0").status_code == 422
+    assert "partners" in tables_of(served.visitor(ANALYST).get("/scorecard").text)
+    assert "partners" not in tables_of(served.visitor(UPLOADER).get("/scorecard").text)
+    assert served.api(OPERATOR).ok("/scorecard")["datasets"] == []

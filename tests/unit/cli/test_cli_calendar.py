@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.support.hubs import ANALYST, API, UPLOADER
+from tests.support.hubs import ANALYST, API, UPLOADER, an_extract
 from tests.support.partnerships import House
 from tests.unit.cli.conftest import Command
 
@@ -24,3 +24,15 @@ def test_the_lead_sees_who_is_meant(hub_command: Command, house: House) -> None:
     hub_command("login", "--hub", house.base_url, "--token", house.token(ANALYST))
     listed = hub_command("calendar", "--partnership")
     assert f"met-police\t{API}\t2026-10\tdue\tdue 2026-11-16\n" in listed.out
+
+
+def test_a_scorecard_is_a_line_for_each_dataset(hub_command: Command, house: House) -> None:
+    hub_command("login", "--hub", house.base_url, "--token", house.token(UPLOADER))
+    house.submit(UPLOADER, API, "2024-01", an_extract("2024-01"))
+    ran = hub_command("scorecard", "--months", 60)
+    assert ran.code == 0, ran.err
+    (line,) = (one for one in ran.out.splitlines() if one.startswith(f"{API}\t"))
+    assert line.split("\t")[1:3] == ["0 of 0 periods", "0 in time"]
+    assert line.endswith("% filled\t100.0 % placed")
+    assert json.loads(hub_command("scorecard", "--json").out)["months"] == 12
+    assert hub_command("scorecard", "--partnership").code == 3
