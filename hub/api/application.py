@@ -14,6 +14,7 @@ from hub.api.calendar import CalendarApi
 from hub.api.definitions import DefinitionsApi
 from hub.api.people import People
 from hub.api.problems import Guard, invalid_request, no_route, problem
+from hub.api.queries import QueriesApi
 from hub.api.rows import RowsApi
 from hub.api.scorecard import ScorecardApi
 from hub.api.submissions import Submissions
@@ -42,6 +43,7 @@ def create_api(hub: Hub) -> FastAPI:
         Agencies(hub),
         submissions,
         UploadsApi(hub, submissions),
+        QueriesApi(hub),
         CalendarApi(hub),
         BeforeApi(hub),
         ScorecardApi(hub),

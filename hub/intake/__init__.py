@@ -12,6 +12,7 @@ files stay sealed, for their agency to mend.
 """
 
 from hub.intake.advice import Advice, advice_on, praise_of
+from hub.intake.asking import Questions
 from hub.intake.calendar import THERE, WANTED, Arrival, Line
 from hub.intake.difference import (
     Categories,
@@ -72,6 +73,7 @@ __all__ = [
     "Moved",
     "Punctuality",
     "Query",
+    "Questions",
     "Receipt",
     "Receiving",
     "Regrouping",

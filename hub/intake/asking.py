@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from hub.db import UnitOfWork
+from hub.intake import store
 from hub.intake.checking import Checker
 from hub.intake.entries import Log
 from hub.intake.model import Submission
@@ -15,6 +19,14 @@ from hub.vault import Vault
 _PURPOSE = "data_quality"
 
 
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What the check asks of a submission. `offered`: what was said of the same figures when they were sent before."""
+
+    queries: tuple[Query, ...] = ()
+    offered: Mapping[str, str] = field(default_factory=dict)
+
+
 class Asking:
     """Reads queries from where they are sealed, beside the accepted rows."""
 
@@ -24,9 +36,7 @@ class Asking:
         self._checker = checker
         self._log = log
 
-    def queries(
-        self, uow: UnitOfWork, reader: Reader, found: Submission, report: CheckReport | None
-    ) -> tuple[Query, ...]:
+    def questions(self, uow: UnitOfWork, reader: Reader, found: Submission, report: CheckReport | None) -> Questions:
         """The queries of a submission of the reader's own agency, with their figures; the look is logged.
 
         For those who send, while an agreement lets them: to others the report says in words what is asked. None where the rows
@@ -34,9 +44,9 @@ class Asking:
         """
         asked = report is not None and any(one.severity == QUERY for one in report.findings)
         if not asked or not found.accepted_object or "uploader" not in reader.roles:
-            return ()
+            return Questions()
         if not self._policy.grantable(uow, reader, [found.dataset], purpose=_PURPOSE):
-            return ()
+            return Questions()
         grant = self._policy.grant(
             uow,
             reader,
@@ -45,7 +55,20 @@ class Asking:
             justification=f"submission/{found.id}",
             form=Form.READ_CLEAR,
         )
-        with self._vault.files(uow, grant, [found.accepted_object]) as files:
-            queries = self._checker.queries(files, found)
+        before = _explained_before(uow, found)
+        with self._vault.files(uow, grant, [one.accepted_object for one in (found, *before)]) as files:
+            queries, *earlier = (self._checker.queries(files, one) for one in (found, *before))
         self._log.queries_read(uow, grant, found, queries=len(queries))
-        return queries
+        said: dict[str, str] = {}
+        for one, asked_then in zip(before, earlier, strict=True):
+            for query in asked_then:
+                if query.key in one.explanations:
+                    said.setdefault(query.figure, one.explanations[query.key])
+        return Questions(queries, {one.key: said[one.figure] for one in queries if one.figure in said})
+
+
+def _explained_before(reading: UnitOfWork, found: Submission) -> tuple[Submission, ...]:
+    """The other submissions for the same month that were explained and whose rows are still kept, newest first."""
+    sent = store.of_agency(reading, found.agency, dataset=found.dataset)
+    alike = (one for one in sent if one.id != found.id and one.period == found.period)
+    return tuple(one for one in alike if one.explanations and one.accepted_object)

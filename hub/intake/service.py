@@ -12,12 +12,11 @@ from hub.db import Database, Reading, UnitOfWork
 from hub.engine import DuckDbEngine
 from hub.geography import Geography
 from hub.intake import store
-from hub.intake.asking import Asking
+from hub.intake.asking import Asking, Questions
 from hub.intake.checking import Asked, Checker, Judged
 from hub.intake.comparing import past_of
 from hub.intake.entries import Log
 from hub.intake.model import KEPT, SENT_BACK, CellValue, Receipt, State, Submission, state_of
-from hub.intake.query import Query
 from hub.intake.receiving import Receiving
 from hub.intake.retaining import Retention
 from hub.intake.stages import Tell, tell_nobody
@@ -300,10 +299,10 @@ class Intake:
         cells = dict(zip(pointed.rows, pointed.cells, strict=False))
         return tuple(CellValue(row=row, cell=cells.get(row, ""), value=value) for row, value in values.items())
 
-    def queries(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> tuple[Query, ...]:
-        """What the check asks of a submission of the reader's own agency, with the figures; see `Asking.queries`."""
+    def questions(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> Questions:
+        """What the check asks of a submission of the reader's own agency, with the figures; see `Asking.questions`."""
         found = self.submission(uow, reader, submission_id)
-        return self._asking.queries(uow, reader, found, store.report_of(uow, found.id))
+        return self._asking.questions(uow, reader, found, store.report_of(uow, found.id))
 
     def receipt(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> Receipt:
         """The receipt of a submission of the reader's own agency."""

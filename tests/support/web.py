@@ -45,6 +45,7 @@ from hub.web.render import Renderer
 from hub.web.statics import Statics
 from tests.support.web_calendar import samples_of_calendar
 from tests.support.web_people import samples_of_people
+from tests.support.web_queries import samples_of_queries
 
 HOSTILE = "<script>alert('x')</script>\"'{{ 7*7 }}"
 
@@ -355,6 +356,7 @@ def samples() -> Iterator[Sample]:
         for name in ("Ravensbourne Police", "Ravensbourne University Hospital", "Ravensbourne Council")
     )
     yield Sample("login", "login.html", a_frame("Sign in", **anonymous), SignInPage(agencies))
+    yield from samples_of_queries(lambda name, template, page: Sample(name, template, a_frame(name), page), _submission)
     yield from samples_of_calendar(lambda name, template, page: Sample(name, template, a_frame(name), page))
     yield from samples_of_people(lambda name, template, page: Sample(name, template, a_frame(name), page))
     yield Sample(

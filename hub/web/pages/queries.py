@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from hub.intake import COUNTED, Query, Submission, figure_text
 from hub.kit.charts import Mark, MarkKind, Rule, Series, line_chart
 from hub.kit.words import say
@@ -70,7 +72,7 @@ def _what(query: Query, schema: DatasetSchema, wards: Mapping[str, str]) -> str:
     return say("queries.what.located" if query.code == "place-shift" else "queries.what.counted")
 
 
-def _chart(ident: str, title: str, what: str, query: Query) -> str:
+def _chart(ident: str, title: str, what: str, query: Query) -> Markup:
     marks = [
         Mark(short_period(month), MarkKind.GAP if value is None else MarkKind.NUMBER, value or 0)
         for month, value in (*query.series, (query.month, query.now))

@@ -13,6 +13,7 @@ from hub.schemas import CheckReport, Finding, catalogue
 from hub.web.dates import spoken_moment, spoken_month
 from hub.web.elements import Cell, Column, Fact, Progress, Table, Tag
 from hub.web.pages.before import BeforePart
+from hub.web.pages.queries import QueryBlock
 
 _COLOURS = {
     State.RECEIVED: "blue",
@@ -69,6 +70,7 @@ class SubmissionPage:
     withdraw_text: str = ""
     withdraw_error: str = ""
     before: BeforePart | None = None
+    queries: tuple[QueryBlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def submission_page(
     progress: Progress | None = None,
     withdraw_error: str = "",
     before: BeforePart | None = None,
+    queries: tuple[QueryBlock, ...] = (),
 ) -> SubmissionPage:
     """The page of one submission; `report` is None while the check has not ended."""
     state = submission.state
@@ -146,6 +149,7 @@ def submission_page(
         withdraw_text=say(f"web.submission.withdraw_text{'_returned' if state is State.RETURNED else ''}"),
         withdraw_error=withdraw_error,
         before=before,
+        queries=queries,
     )
 
 

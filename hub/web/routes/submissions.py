@@ -17,6 +17,7 @@ from hub.web.door import Door
 from hub.web.elements import Link, Problem
 from hub.web.forms import Form
 from hub.web.pages.people import ConfirmPage
+from hub.web.pages.queries import QueryBlock, query_blocks
 from hub.web.pages.stages import check_progress
 from hub.web.pages.submissions import Allowed, cells_page, heading_of, submission_page, submissions_page
 from hub.web.routes.before import before_of
@@ -116,6 +117,7 @@ class SubmissionPages:
             found = self._hub.intake.submission(uow, session.reader, submission)
             checked = found.state is not State.RECEIVED
             report = self._hub.intake.report(uow, session.reader, submission) if checked else None
+            queries = self._queries(uow, session, found)
             sender = self._sender(uow, found)
             agreements = self._agreed(uow, found)
             decide = self._hub.policy.decide
@@ -136,6 +138,7 @@ class SubmissionPages:
             progress=check_progress(self._hub.checks.of(found)),
             withdraw_error=error,
             before=before_of(self._hub, session, found) if checked else None,
+            queries=queries,
         )
         frame = self._door.frame(
             session,
@@ -147,6 +150,13 @@ class SubmissionPages:
             notice=say("web.submission.withdrawn_notice") if notice == "withdrawn" else "",
         )
         return self._door.page("submission.html", frame, page, status=422 if error else 200)
+
+    def _queries(self, uow: UnitOfWork, session: Session, found: Submission) -> tuple[QueryBlock, ...]:
+        asked = self._hub.intake.questions(uow, session.reader, found.id)
+        area = self._hub.geography.current(uow) if asked.queries else None
+        wards = {ward.code: ward.name for ward in area.tree.level("ward")} if area else {}
+        schema = self._hub.schemas.get(found.dataset, found.schema_version)
+        return query_blocks(asked.queries, found, schema, wards=wards)
 
     def _sender(self, reading: UnitOfWork, found: Submission) -> str:
         try:

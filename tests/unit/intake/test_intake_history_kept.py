@@ -47,7 +47,7 @@ def test_a_month_far_below_is_asked_about_with_the_figures_of_the_agency(sent: A
     assert asked(sent, few) == [("truncated-period", "", "query")]
     with sent.database.unit_of_work() as uow:
         report = sent.intake.report(uow, sent.uploader(), few.id)
-        (query,) = sent.intake.queries(uow, sent.uploader(), few.id)
+        (query,) = sent.intake.questions(uow, sent.uploader(), few.id).queries
     assert report.outcome is Outcome.ACCEPTED_WITH_WARNINGS
     assert (query.now, query.usual, dict(query.series)) == (9, 60, dict.fromkeys(MONTHS, 60))
     withdraw(sent, few)
@@ -57,7 +57,7 @@ def test_a_new_category_is_named_in_the_query_and_nowhere_in_the_database(sent: 
     other = sent.submit(extract(NEXT, 60, **{"Crime type": "Possession of weapons"}), period=NEXT)
     assert ("category-appeared", "Crime type", "query") in asked(sent, other)
     with sent.database.unit_of_work() as uow:
-        found = sent.intake.queries(uow, sent.uploader(), other.id)
+        found = sent.intake.questions(uow, sent.uploader(), other.id).queries
     named = {part.code for one in found if one.code == "category-appeared" for part in one.parts}
     assert named == {"Possession of weapons"}
     assert traces(sent.folder, "Possession of weapons") == []
@@ -85,7 +85,7 @@ def test_a_header_only_month_is_returned_and_stays_a_missing_month(sent: AnIntak
     assert asked(sent, after) == []
     cut = sent.submit(extract("2026-09", 8), period="2026-09")
     with sent.database.unit_of_work() as uow:
-        (query,) = sent.intake.queries(uow, sent.uploader(), cut.id)
+        (query,) = sent.intake.questions(uow, sent.uploader(), cut.id).queries
     assert dict(query.series)[NEXT] is None
 
 
