@@ -153,7 +153,7 @@ class Kill:
 
 # ---- what must hold ----------------------------------------------------------------------------------------------------
 
-_PAIRS = {
+PAIRS = {
     "a submission and the entry of its arrival": (
         "SELECT 'submission/' || id FROM submissions",
         "SELECT subject FROM audit_entries WHERE (action, outcome) = ('submission:create', 'done')",
@@ -177,6 +177,18 @@ _PAIRS = {
     "a living object and its key": (
         "SELECT id FROM vault_objects WHERE destroyed_at = ''",
         "SELECT object_id FROM vault_keys",
+    ),
+    "an upload in parts and the entry of its beginning": (
+        "SELECT 'upload/' || id FROM uploads",
+        "SELECT subject FROM audit_entries WHERE (action, outcome) = ('upload:begin', 'done')",
+    ),
+    "an ended upload and its entry": (
+        "SELECT 'upload/' || id FROM uploads WHERE state <> 'open'",
+        "SELECT subject FROM audit_entries WHERE (action, outcome) = ('upload:end', 'done')",
+    ),
+    "a part that waits and its sealed object": (
+        "SELECT object FROM upload_parts",
+        "SELECT id FROM vault_objects WHERE kind = 'part' AND destroyed_at = ''",
     ),
     "a snapshot and the entry of its freezing": (
         "SELECT 'snapshot/' || number FROM snapshots",
@@ -227,7 +239,7 @@ _COUNTS = {
 def problems_of(house: House, *, swept: bool) -> list[str]:
     """What does not hold in the state as it lies there. `swept`: ciphertext that nobody owns must be gone too."""
     found = []
-    for what, (effects, entries) in _PAIRS.items():
+    for what, (effects, entries) in PAIRS.items():
         one, other = sorted(house.rows(effects)), sorted(house.rows(entries))
         if one != other:
             found.append(f"{what}: {len(one)} and {len(other)}")
