@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.app import PARTNERSHIPS, Hub, build, build_snapshot, seed
+from hub.intake import ATTESTATION
 from hub.kit.authority import Action, Reader
 from hub.settings import Mode, Settings
 from hub.synthetic import FOUR_DATASETS, write_partnership
@@ -24,7 +25,12 @@ def demo_hub(state: Path, *, months: int) -> Hub:
         with hub.database.unit_of_work() as uow:
             permit = hub.policy.permit(uow, uploader, Action.SUBMISSION_CREATE, one.dataset)
         receiving = hub.intake.receive(
-            permit, agency=one.agency, dataset=one.dataset, period=one.period, file_name=Path(one.path).name
+            permit,
+            agency=one.agency,
+            dataset=one.dataset,
+            period=one.period,
+            file_name=Path(one.path).name,
+            attestation=ATTESTATION,
         )
         receiving.write((files / one.path).read_bytes())
         with hub.database.unit_of_work() as uow:

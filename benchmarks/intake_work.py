@@ -21,6 +21,7 @@ import duckdb
 from benchmarks.agreed import AGENCY, DATASET, ENGINE_MIB, PERIOD, THREADS, Bench, bench
 from benchmarks.incidents import COLUMNS
 from benchmarks.measure import Measured, Stopwatch, peak_mib
+from hub.intake import ATTESTATION
 from hub.kit.authority import Form, Permit, Reader
 from hub.vault import ObjectKind
 
@@ -40,7 +41,9 @@ _PARQUET = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
 def hub(source: Path, made: Bench, permit: Permit) -> Measured:
     """Receive, seal, check, accept."""
     watch = Stopwatch()
-    receiving = made.intake.receive(permit, agency=AGENCY, dataset=DATASET, period=PERIOD, file_name=source.name)
+    receiving = made.intake.receive(
+        permit, agency=AGENCY, dataset=DATASET, period=PERIOD, file_name=source.name, attestation=ATTESTATION
+    )
     _stream(source, receiving.write)
     with made.database.unit_of_work() as uow:
         received = receiving.complete(uow)

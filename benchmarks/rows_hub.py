@@ -16,7 +16,7 @@ from hub.app import build  # noqa: F401 - loads every room's tables, which migra
 from hub.db import Database, Reading, UnitOfWork, migrate
 from hub.engine import DuckDbEngine, EngineSession
 from hub.geography import Geography, PlaceSpec
-from hub.intake import Intake
+from hub.intake import ATTESTATION, Intake
 from hub.kit.authority import Action, Form, Grant, Reader
 from hub.kit.clock import SystemClock
 from hub.policy import Policy
@@ -151,7 +151,9 @@ def _submit(database: Database, policy: Policy, intake: Intake, folder: Path, ro
         connection.execute(f"COPY (SELECT {', '.join(columns)} FROM range({rows}) AS counted(i)) TO '{path}' (HEADER)")
     with database.unit_of_work() as uow:
         permit = policy.permit(uow, _person(POLICE, "uploader"), Action.SUBMISSION_CREATE, DATASET)
-    receiving = intake.receive(permit, agency=POLICE, dataset=DATASET, period=PERIOD, file_name=path.name)
+    receiving = intake.receive(
+        permit, agency=POLICE, dataset=DATASET, period=PERIOD, file_name=path.name, attestation=ATTESTATION
+    )
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             receiving.write(chunk)

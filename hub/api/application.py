@@ -17,6 +17,7 @@ from hub.api.problems import Guard, invalid_request, no_route, problem
 from hub.api.queries import QueriesApi
 from hub.api.rows import RowsApi
 from hub.api.scorecard import ScorecardApi
+from hub.api.settling import Settling
 from hub.api.submissions import Submissions
 from hub.api.trust import Trust
 from hub.api.uploads import UploadsApi
@@ -47,6 +48,7 @@ def create_api(hub: Hub) -> FastAPI:
         CalendarApi(hub),
         BeforeApi(hub),
         ScorecardApi(hub),
+        Settling(hub),
         ViewsApi(hub),
         RowsApi(hub),
         Assessments(hub),

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from hub.api.readers import session_of
 from hub.app import Hub, work_of
 from hub.identity import Scope, Session
-from hub.intake import Receiving, State, Submission
+from hub.intake import ATTESTATION, Receiving, State, Submission, attestation_lines
 from hub.kit.authority import Action, Permit
 from hub.kit.errors import Invalid
 from hub.kit.file_form import FileForm, Sink
@@ -49,6 +49,7 @@ class Submissions:
         period: str,
         file_name: str = "extract.csv",
         sheet: str = "",
+        attest: bool = False,
     ) -> dict[str, Any]:
         """Receive, seal, check; the answer is the submission with its report. The same bytes twice are the same submission.
 
@@ -56,6 +57,8 @@ class Submissions:
         and in `GET /submissions/{id}`.
 
         The file is CSV, XLSX or ODS, told by its bytes. `sheet` is the sheet of a workbook with several that fit.
+        With `attest` you give your word for the statements of the answer's `attestation`: a file that passes its checks and
+        raises no question is then accepted at once; without, it is `checked` until `POST /submissions/{id}/accept`.
         """
         session, permit = await run_in_threadpool(self._permitted, request, dataset)
         agency = session.reader.agency
@@ -64,7 +67,13 @@ class Submissions:
 
         def begin(name: str) -> Sink:
             receiving = self._hub.intake.receive(
-                permit, agency=agency, dataset=dataset, period=period, file_name=name, profile=profile
+                permit,
+                agency=agency,
+                dataset=dataset,
+                period=period,
+                file_name=name,
+                profile=profile,
+                attestation=ATTESTATION if attest else "",
             )
             started.append(receiving)
             return receiving.write
@@ -152,4 +161,12 @@ class Submissions:
             return self._told(found) | {"report": report.as_json()}
 
     def _told(self, found: Submission) -> dict[str, Any]:
-        return found.as_json() | {"progress": self._hub.checks.of(found).as_json()}
+        return submission_document(self._hub, found)
+
+
+def submission_document(hub: Hub, submission: Submission) -> dict[str, Any]:
+    """A submission as the API writes it: how far its check is and, while it waits for its agency's word, what to attest to."""
+    waits = submission.state is State.CHECKED
+    lines = attestation_lines(hub.schemas.get(submission.dataset)) if waits else ()
+    progress = hub.checks.of(submission).as_json()
+    return submission.as_json() | {"progress": progress, "attestation": list(lines)}

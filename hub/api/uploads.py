@@ -17,6 +17,7 @@ from hub.api.readers import session_of
 from hub.api.submissions import Submissions
 from hub.app import Hub
 from hub.identity import Scope, Session
+from hub.intake import ATTESTATION
 from hub.kit.authority import Action, Permit
 from hub.kit.errors import Invalid, Refused
 from hub.kit.words import say
@@ -108,6 +109,7 @@ class UploadsApi:
         sha256: str,
         file_name: str = "extract.csv",
         sheet: str = "",
+        attest: bool = False,
     ) -> dict[str, Any]:
         """Make the parts a submission, the same as the same bytes sent at once; asked again, the same answer.
 
@@ -117,7 +119,12 @@ class UploadsApi:
         with self._hub.database.unit_of_work() as uow:
             session = session_of(self._hub, uow, request, scope=Scope.SUBMIT)
         submission = self._hub.uploads.join(
-            session.reader, upload_id, sha256=sha256, file_name=file_name, profile=ImportProfile(sheet=sheet)
+            session.reader,
+            upload_id,
+            sha256=sha256,
+            file_name=file_name,
+            profile=ImportProfile(sheet=sheet),
+            attestation=ATTESTATION if attest else "",
         )
         return self._submissions.answer(session, submission, response)
 

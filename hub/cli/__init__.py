@@ -14,6 +14,7 @@ import click
 from hub.kit.errors import HubError, Invalid, NotFound, NotPermitted, Refused, Unauthenticated, Unavailable
 
 _COMMANDS = {
+    "accept": "hub.cli.settling",
     "agency": "hub.cli.people",
     "assessment": "hub.cli.assessment",
     "audit": "hub.cli.audit",
@@ -32,6 +33,7 @@ _COMMANDS = {
     "person": "hub.cli.people",
     "policy": "hub.cli.policy",
     "provider": "hub.cli.people",
+    "recheck": "hub.cli.settling",
     "rows": "hub.cli.remote",
     "schema": "hub.cli.schema",
     "scorecard": "hub.cli.scorecard",
@@ -40,7 +42,9 @@ _COMMANDS = {
     "submissions": "hub.cli.remote",
     "submit": "hub.cli.remote",
     "tour": "hub.cli.tour",
+    "undo": "hub.cli.settling",
     "upgrade": "hub.cli.operate",
+    "withdraw": "hub.cli.settling",
     "worker": "hub.cli.operate",
 }
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from hub.cli.kept import connected
+
 
 @click.command()
 @click.option("--partnership", is_flag=True, help="What is due from every agency: for the lead of the partnership.")
@@ -14,11 +16,7 @@ import click
 @click.option("--json", "as_json", is_flag=True)
 def calendar(partnership: bool, everything: bool, as_json: bool) -> None:
     """What your agency has to send, and how each extract stands."""
-    from hub.cli.client import HubClient
-    from hub.cli.remote import kept_login
-
-    address, token = kept_login()
-    with HubClient(address, token=token) as client:
+    with connected() as client:
         answer = client.get("/calendar/partnership" if partnership else "/calendar")
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))

@@ -68,9 +68,10 @@ class HubClient:
         self._token = str(_answer(made)["token"])
         return self._token
 
-    def submit(self, path: Path, *, dataset: str, period: str, sheet: str = "") -> dict[str, Any]:
-        """Send a file as it is; the answer is the submission with its report."""
-        params = {"dataset": dataset, "period": period, "file_name": path.name} | ({"sheet": sheet} if sheet else {})
+    def submit(self, path: Path, *, dataset: str, period: str, **how: str) -> dict[str, Any]:
+        """Send a file as it is; the answer is the submission with its report. `how` goes to the hub where it is not empty."""
+        params = {"dataset": dataset, "period": period, "file_name": path.name}
+        params |= {name: value for name, value in how.items() if value}
         kind = {"Content-Type": "application/octet-stream", "Content-Length": str(path.stat().st_size)}
         with path.open("rb") as file:
             answer = self._ask(
@@ -125,6 +126,14 @@ class HubClient:
         answer = self._ask("PATCH", f"/api/v1{path}", content=content, headers=headers)
         _answer(answer)
         return int(answer.headers["upload-offset"])
+
+    def tell(self, path: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask for something to be done, with a document."""
+        return _answer(self._ask("POST", f"/api/v1{path}", json=dict(said), headers=self._headers()))
+
+    def recheck(self, submission: str) -> dict[str, Any]:
+        """Have a submission checked again; the answer is the submission with its report."""
+        return self.settled(self.tell(f"/submissions/{submission}/recheck", {}))
 
     def content(self, path: str, **params: str) -> bytes:
         """A document as its bytes."""

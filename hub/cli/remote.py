@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import click
 
-from hub.kit.errors import Unauthenticated
-
-_TOKEN_FILE = Path("~/.config/svd-hub/token.json")
+from hub.cli.kept import TOKEN_FILE, connected, keep
+from hub.cli.settling import asked_to_attest, tell_findings, tell_waiting
 
 
 @click.command()
@@ -22,12 +20,7 @@ def login(address: str, token: str) -> None:
 
     with HubClient(address, token=token.strip()) as client:
         client.get("/submissions")
-    path = _TOKEN_FILE.expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"hub": address, "token": token.strip()}, file)
-    click.echo(f"Kept in {path}", err=True)
+    click.echo(f"Kept in {keep(address, token.strip())}", err=True)
 
 
 @click.command()
@@ -35,38 +28,38 @@ def login(address: str, token: str) -> None:
 @click.option("--dataset", required=True)
 @click.option("--period", required=True, help="The month the file is for, such as 2026-10.")
 @click.option("--sheet", default="", help="The sheet of a workbook, where several have the columns.")
+@click.option("--attest", is_flag=True, help="Give your word for the statements: what passes is accepted at once.")
 @click.option("--json", "as_json", is_flag=True)
-def submit(file: Path, dataset: str, period: str, sheet: str, as_json: bool) -> None:
+def submit(file: Path, dataset: str, period: str, sheet: str, attest: bool, as_json: bool) -> None:
     """Submit an extract (CSV, XLSX or ODS) and print its report.
 
+    Without --attest what passes its checks waits until you have given your word (`hub accept`); on a terminal you are asked.
     A file above 8 MiB goes in parts: a broken connection or a restarted hub costs one part at most, and the same command,
     started again, goes on where it stopped.
     """
-    from hub.cli.client import HubClient
     from hub.cli.sending import sender
 
-    address, token = kept_login()
-    with HubClient(address, token=token) as client:
-        answer = sender(client, _TOKEN_FILE.expanduser().parent).send(file, dataset=dataset, period=period, sheet=sheet)
+    with connected() as client:
+        how = {"sheet": sheet, "attest": "true" if attest else ""}
+        answer = sender(client, TOKEN_FILE.expanduser().parent).send(file, dataset=dataset, period=period, **how)
+        asks = any(one["severity"] == "query" for one in answer["report"]["findings"])
+        if answer["state"] == "checked" and not asks and asked_to_attest(answer["attestation"]):
+            said = {"attest": True, "explanations": {}}
+            answer |= client.tell(f"/submissions/{answer['id']}/accept", said)
     report = answer["report"]
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         click.echo(f"{answer['id']}: {report['outcome']}, {report['accepted_rows']} of {report['rows']} rows")
-        for finding in report["findings"]:
-            click.echo(f"{finding['severity']} {finding['code']}, {finding['count']}: {finding['message']}")
-    if report["outcome"] in {"returned", "refused"}:
-        raise click.exceptions.Exit(1)
+    tell_waiting(answer)
+    tell_findings(answer, talk=not as_json)
 
 
 @click.command()
 @click.option("--dataset", default="")
 def submissions(dataset: str) -> None:
     """The submissions of your agency, newest first."""
-    from hub.cli.client import HubClient
-
-    address, token = kept_login()
-    with HubClient(address, token=token) as client:
+    with connected() as client:
         for one in client.get("/submissions", dataset=dataset)["submissions"]:
             click.echo(f"{one['id']}\t{one['dataset']}\t{one['period']}\t{one['state']}\t{one['rows']} rows")
 
@@ -79,10 +72,7 @@ def submissions(dataset: str) -> None:
 @click.option("--justification", default="")
 def get(view: str, by: str, where: str, format_: str, justification: str) -> None:
     """A protected table of a view, to stdout."""
-    from hub.cli.client import HubClient
-
-    address, token = kept_login()
-    with HubClient(address, token=token) as client:
+    with connected() as client:
         asked = {"by": by, "where": where, "format": format_, "justification": justification}
         click.echo(client.content(f"/views/{view}/table", **asked), nl=format_ == "json")
 
@@ -107,8 +97,6 @@ def rows(
     cursor: str,
 ) -> None:
     """Rows that an agreement lets you read, each field in the form agreed, to stdout: CSV whole, JSON a page at a time."""
-    from hub.cli.client import HubClient
-
     asked = {
         "purpose": purpose,
         "justification": justification,
@@ -118,15 +106,5 @@ def rows(
         "format": format_,
         "cursor": cursor,
     }
-    address, token = kept_login()
-    with HubClient(address, token=token) as client:
+    with connected() as client:
         click.echo(client.text(f"/datasets/{dataset}/rows", **asked), nl=format_ == "json")
-
-
-def kept_login() -> tuple[str, str]:
-    """Address and token that `hub login` kept. Unauthenticated when there is none."""
-    path = _TOKEN_FILE.expanduser()
-    if not path.exists():
-        raise Unauthenticated("no token is kept", code="no-token", remedy="Run hub login first.")
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return str(kept["hub"]), str(kept["token"])

@@ -3,7 +3,8 @@
     receiving = intake.receive(permit, agency=…, dataset=…, period="2026-10", file_name=…)
     receiving.write(chunk)                       # sealed as it arrives; never plaintext on disk (promise P7)
     submission = receiving.complete(uow)         # durable exactly once (promise P6)
-    submission = intake.check_apart(submission.id)
+    submission = intake.check_apart(submission.id)                             # checked, returned or refused
+    intake.accept(uow, permit, submission.id, attestation=ATTESTATION)         # on the word of a person of the agency
 
     differences.of(reader, submission.id)        # rows added, changed, withdrawn since the file that counts
 
@@ -27,17 +28,22 @@ from hub.intake.difference import (
 from hub.intake.difference_words import difference_document, difference_said, months_said, regroupings_said
 from hub.intake.differing import Differences
 from hub.intake.model import (
+    ATTESTATION,
     KEPT,
+    LONGEST_EXPLANATION,
     TRANSITIONS,
+    WITHDRAWABLE,
     CellValue,
     Receipt,
     State,
     Submission,
+    attestation_lines,
     states_diagram,
     states_page,
+    unexplained,
 )
 from hub.intake.periods import Span
-from hub.intake.query import COUNTED, PERCENT, QUERY, QUERY_CODES, Moved, Query, figure_text, key_of
+from hub.intake.query import COUNTED, PERCENT, QUERY_CODES, Moved, Query, figure_text, key_of
 from hub.intake.receiving import Receiving
 from hub.intake.schedule import Calendar, Calendars
 from hub.intake.scorecard import Mark, Punctuality, Repeat, Score, Share, punctuality_of, total
@@ -46,14 +52,16 @@ from hub.intake.stages import CheckProgress, Stage, Tell
 from hub.intake.statutory import StatutoryLine
 
 __all__ = [
+    "ATTESTATION",
     "COUNTED",
     "KEPT",
+    "LONGEST_EXPLANATION",
     "PERCENT",
-    "QUERY",
     "QUERY_CODES",
     "THERE",
     "TRANSITIONS",
     "WANTED",
+    "WITHDRAWABLE",
     "Advice",
     "Arrival",
     "Calendar",
@@ -88,6 +96,7 @@ __all__ = [
     "Submission",
     "Tell",
     "advice_on",
+    "attestation_lines",
     "difference_document",
     "difference_said",
     "figure_text",
@@ -99,4 +108,5 @@ __all__ = [
     "states_diagram",
     "states_page",
     "total",
+    "unexplained",
 ]

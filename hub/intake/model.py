@@ -8,16 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from hub.intake.query import QUERY, key_of
 from hub.kit.clock import stamp
-from hub.kit.errors import Bug
+from hub.kit.errors import Bug, Invalid
 from hub.kit.words import say
-from hub.schemas import NO_PROFILE, CheckReport, Finding, ImportProfile, Outcome
+from hub.schemas import NO_PROFILE, CheckReport, DatasetSchema, Finding, ImportProfile, Outcome
 
 
 class State(StrEnum):
     """Where a submission stands."""
 
     RECEIVED = "received"
+    CHECKED = "checked"
     ACCEPTED = "accepted"
     PART_ACCEPTED = "part-accepted"
     RETURNED = "returned"
@@ -27,12 +29,13 @@ class State(StrEnum):
 
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
-    State.RECEIVED: frozenset({State.ACCEPTED, State.PART_ACCEPTED, State.RETURNED, State.REFUSED}),
-    State.ACCEPTED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
-    State.PART_ACCEPTED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
-    State.RETURNED: frozenset({State.WITHDRAWN}),
+    State.RECEIVED: frozenset({State.CHECKED, State.RETURNED, State.REFUSED}),
+    State.CHECKED: frozenset({State.ACCEPTED, State.PART_ACCEPTED, State.RECEIVED, State.WITHDRAWN}),
+    State.ACCEPTED: frozenset({State.SUPERSEDED, State.CHECKED, State.WITHDRAWN}),
+    State.PART_ACCEPTED: frozenset({State.SUPERSEDED, State.CHECKED, State.WITHDRAWN}),
+    State.RETURNED: frozenset({State.RECEIVED, State.WITHDRAWN}),
     State.REFUSED: frozenset(),
-    State.SUPERSEDED: frozenset({State.WITHDRAWN}),
+    State.SUPERSEDED: frozenset({State.ACCEPTED, State.PART_ACCEPTED, State.WITHDRAWN}),
     State.WITHDRAWN: frozenset(),
 }
 """Which state may follow which."""
@@ -43,7 +46,10 @@ KEPT = frozenset({State.ACCEPTED, State.PART_ACCEPTED})
 SENT_BACK = frozenset({State.RETURNED})
 """States in which nothing counts but the file is kept, for its agency to mend."""
 
-SAME_FILE = frozenset({State.RECEIVED, State.ACCEPTED, State.PART_ACCEPTED, State.RETURNED, State.REFUSED})
+WITHDRAWABLE = frozenset({State.CHECKED, State.SUPERSEDED, *KEPT, *SENT_BACK})
+"""States in which there is something to take back."""
+
+SAME_FILE = frozenset({State.RECEIVED, State.CHECKED, *KEPT, *SENT_BACK, State.REFUSED})
 """States in which the same bytes, sent again for the same month under the same schema and agreements, are the same
 submission.
 """
@@ -57,6 +63,12 @@ _STATE_OF: Mapping[Outcome, State] = {
 }
 
 
+ATTESTATION = "1"
+"""The version of the words a person attests to; it stands in the log beside who did."""
+
+LONGEST_EXPLANATION = 500
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """The act and record of supplying an extract. Holds no value of the file.
@@ -64,7 +76,7 @@ class Submission:
     `file_name` and `original_object` are empty for a refused file: nothing of it is kept but its hash, size, counts
     and rule. `profile` is what the sender confirmed about how the file is read. `audit_index` is the entry of its arrival;
     `agreement` the agreements it was sent under, by reference. `attested_by` is the person whose word let it in, and
-    `explanations` are what that person said of its queries, by the name `query_name` gives them. `superseded_by` is the
+    `explanations` are what that person said of its queries, by the keys of the queries. `superseded_by` is the
     submission that has taken its place.
     """
 
@@ -117,6 +129,9 @@ class Submission:
             "findings": self.findings,
             "agreement": self.agreement,
             "at": stamp(self.at),
+            "accepted_at": stamp(self.accepted_at) if self.accepted_at else None,
+            "explanations": dict(self.explanations),
+            "superseded_by": self.superseded_by or None,
             "audit_index": self.audit_index,
         }
 
@@ -173,6 +188,37 @@ class CellValue:
     row: int
     cell: str
     value: str
+
+
+def attestation_lines(schema: DatasetSchema) -> tuple[str, ...]:
+    """What a person attests to of a file of this dataset before its rows count.
+
+    No material whose disclosure the Investigatory Powers Act 2016 forbids and no patient information (Police, Crime,
+    Sentencing and Courts Act 2022 s.16(4)); and, unless its rows are agreed to be personal, nobody can be known from it.
+    """
+    names = ["powers", "patients", *([] if schema.data_class == "personal" else ["depersonalised"])]
+    return tuple(say(f"intake.attestation.{name}") for name in names)
+
+
+def unexplained(report: CheckReport, submission: Submission) -> tuple[Finding, ...]:
+    """The queries of a report that its agency has not explained."""
+    return tuple(
+        one
+        for one in report.findings
+        if one.severity == QUERY and key_of(one.code, one.field) not in submission.explanations
+    )
+
+
+def explained(report: CheckReport, explanations: Mapping[str, str]) -> dict[str, str]:
+    """The explanations as they are kept, by the queries of the report; Invalid for one that is blank, too long or of no query."""
+    queries = {key_of(one.code, one.field) for one in report.findings if one.severity == QUERY}
+    kept = {name: " ".join(text.split()) for name, text in explanations.items()}
+    for name, text in kept.items():
+        if name not in queries:
+            raise Invalid(say("intake.unknown-query"), code="unknown-query")
+        if not text or len(text) > LONGEST_EXPLANATION or not text.isprintable():
+            raise Invalid(say("intake.bad-explanation", most=LONGEST_EXPLANATION), code="bad-explanation")
+    return kept
 
 
 def state_of(outcome: Outcome) -> State:

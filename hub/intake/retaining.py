@@ -13,6 +13,7 @@ from hub.db import Database, Reading, UnitOfWork
 from hub.intake import store
 from hub.intake.entries import Log
 from hub.intake.model import KEPT, SENT_BACK, State, Submission
+from hub.intake.settling import gone_from
 from hub.kit.authority import Action, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import NotFound, NotPermitted
@@ -27,7 +28,8 @@ _PURPOSE = "hub.retention"
 
 
 class Retention:
-    """Erases originals and quarantines whose days are over. Accepted rows stay: snapshots count on them."""
+    """Erases originals and quarantines whose days are over, and all of a file nobody let in. Accepted rows stay: snapshots
+    count on them."""
 
     def __init__(
         self, *, database: Database, vault: Vault, policy: Policy, agreements: Agreements, log: Log, clock: Clock
@@ -43,7 +45,7 @@ class Retention:
         """Erase what is due, each submission in a transaction of its own; the ids of those that lost their file."""
         now = self._clock.now()
         with self._database.reading() as reading:
-            held = store.in_state(reading, *KEPT, *SENT_BACK, State.SUPERSEDED)
+            held = store.in_state(reading, *KEPT, *SENT_BACK, State.CHECKED, State.SUPERSEDED)
             due = [one for one in held if one.original_object and self._ends(reading, one, now) <= now]
         done = []
         for submission in due:
@@ -62,7 +64,8 @@ class Retention:
             )
         except NotFound:
             return submission.at + timedelta(days=DEFAULT_DAYS)
-        days = terms.keep_returned_days if submission.state in SENT_BACK else terms.recheck_days
+        waits = submission.state in SENT_BACK or submission.state is State.CHECKED
+        days = terms.keep_returned_days if waits else terms.recheck_days
         return submission.at + timedelta(days=days)
 
     def _forget(self, uow: UnitOfWork, submission: Submission) -> None:
@@ -71,6 +74,8 @@ class Retention:
         if now is None or now.original_object != submission.original_object:
             return  # withdrawn meanwhile
         self._log.change(uow, permit, now, Verb.ERASURE, {"reason": "retention"})
-        for object_id in filter(None, (now.original_object, now.quarantine_object)):
+        waited = now.state is State.CHECKED  # nobody gave their word in all that time: its rows go as well
+        ended = (now.original_object, now.quarantine_object, now.accepted_object if waited else "")
+        for object_id in filter(None, ended):
             self._vault.destroy(uow, permit, object_id, reason="retention")
-        store.change(uow, replace(now, original_object="", quarantine_object=""))
+        store.change(uow, gone_from(now) if waited else replace(now, original_object="", quarantine_object=""))

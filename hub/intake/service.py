@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 
 from hub.agreements import Agreements
-from hub.audit import Verb, in_turn
+from hub.audit import in_turn
 from hub.db import Database, Reading, UnitOfWork
 from hub.engine import DuckDbEngine
 from hub.geography import Geography
 from hub.intake import store
 from hub.intake.asking import Asking, Questions
-from hub.intake.checking import Asked, Checker, Judged
+from hub.intake.checking import Asked, Checker
 from hub.intake.comparing import past_of
 from hub.intake.entries import Log
-from hub.intake.model import KEPT, SENT_BACK, CellValue, Receipt, State, Submission, state_of
+from hub.intake.model import ATTESTATION, KEPT, CellValue, Receipt, State, Submission, unexplained
 from hub.intake.receiving import Receiving
 from hub.intake.retaining import Retention
+from hub.intake.settling import CHANGED, Settling
 from hub.intake.stages import Tell, tell_nobody
 from hub.kit.authority import Action, Form, Permit, Reader
 from hub.kit.clock import Clock
@@ -33,9 +34,7 @@ from hub.schemas import (
     CheckReport,
     Finding,
     ImportProfile,
-    Outcome,
     SchemaRegistry,
-    catalogue,
     check_period,
 )
 from hub.vault import ObjectKind, SealedWriter, Vault
@@ -43,7 +42,6 @@ from hub.vault import ObjectKind, SealedWriter, Vault
 _TASK = Reader(agency="", task="intake-check")
 _MENDING = "data_quality"
 _LONGEST_SHEET = 200
-_CHANGED = "changed-meanwhile"
 
 
 class Intake:
@@ -72,6 +70,7 @@ class Intake:
         self._log = Log(database=database, clock=clock)
         self._checker = Checker(engine=engine, schemas=schemas, pseudonyms=pseudonyms)
         self._asking = Asking(vault=vault, policy=policy, checker=self._checker, log=self._log)
+        self._settling = Settling(vault=vault, schemas=schemas, agreements=agreements, log=self._log, clock=clock)
         self._retention = Retention(
             database=database, vault=vault, policy=policy, agreements=agreements, log=self._log, clock=clock
         )
@@ -87,18 +86,28 @@ class Intake:
         period: str,
         file_name: str,
         profile: ImportProfile = NO_PROFILE,
+        attestation: str = "",
     ) -> Receiving:
-        """Begin an upload; `profile` is what the sender says of how the file is to be read.
+        """Begin an upload; `profile` is what the sender says of how the file is to be read, `attestation` the version of
+        the words the sender has attested to, where that is done already: then a file without queries is let in at once.
 
         NotPermitted or NotFound: the permit is for something else; Invalid: the period is no month.
         """
         self._own(permit, Action.SUBMISSION_CREATE, dataset, agency)
         check_period(period)
-        kept = replace(profile, sheet=_plain(profile.sheet))
+        kept = _cleaned(profile)
         writer = self._vault.receive(permit, agency=agency, dataset=dataset)
 
         def keep(uow: UnitOfWork, sealed: SealedWriter) -> Submission:
-            return self._keep(uow, sealed, permit, period=period, file_name=shown_name(file_name), profile=kept)
+            return self._keep(
+                uow,
+                sealed,
+                permit,
+                period=period,
+                file_name=shown_name(file_name),
+                profile=kept,
+                attestation=attestation,
+            )
 
         return Receiving(writer, keep)
 
@@ -111,6 +120,7 @@ class Intake:
         period: str,
         file_name: str,
         profile: ImportProfile,
+        attestation: str,
     ) -> Submission:
         """Keep the arrived file, its record and the entry of its arrival together; the same file again is the one
         there is.
@@ -132,17 +142,27 @@ class Intake:
             at=now,
             audit_index=0,
             profile=profile,
+            attested_by=permit.reader.person if attestation == ATTESTATION else "",
             original_object=writer.object_id,
         )
         in_turn(uow)  # the same file may be arriving twice at once
         known = store.same_file(uow, arrived)
         if known is not None:
             writer.discard()
-            return known
+            return self._sent_again(uow, permit, known, attestation)
         self._vault.publish(uow, writer, ObjectKind.ORIGINAL)
         kept = replace(arrived, audit_index=self._log.arrival(uow, permit, arrived))
         store.add(uow, kept)
         return kept
+
+    def _sent_again(self, uow: UnitOfWork, permit: Permit, known: Submission, attestation: str) -> Submission:
+        """The same file again, this time with the word that it waits for: that is an acceptance."""
+        if known.state is not State.CHECKED or attestation != ATTESTATION:
+            return known
+        report = store.report_of(uow, known.id)
+        if report is None or unexplained(report, known):
+            return known
+        return self._settling.accept(uow, permit, known, attestation=attestation, explanations={})
 
     # ---- checking --------------------------------------------------------------------------------------------------
 
@@ -157,7 +177,8 @@ class Intake:
             return submission
         asked = self._ask(uow, submission)
         with self._vault.files(uow, asked.grant, asked.objects) as files:
-            return self._settle(uow, submission, asked, self._checker.judged(files, submission, asked))
+            judged = self._checker.judged(files, submission, asked)
+            return self._settling.settle(uow, submission, asked.permit, judged)
 
     def check_apart(self, submission_id: str, *, tell: Tell = tell_nobody) -> Submission:
         """As `check`, in transactions of its own: one to ask, none while the file is checked, one to settle."""
@@ -173,9 +194,9 @@ class Intake:
             judged = self._checker.judged(files, submission, asked, tell=tell)
             try:
                 with self._database.unit_of_work() as uow:
-                    return self._settle(uow, submission, asked, judged)
+                    return self._settling.settle(uow, submission, asked.permit, judged)
             except Conflict as conflict:
-                if conflict.code != _CHANGED:
+                if conflict.code != CHANGED:
                     raise
         with self._database.reading() as reading:  # another check was quicker: its outcome stands
             return self._known(reading, submission_id)
@@ -205,50 +226,6 @@ class Intake:
         )
         past = past_of(uow, submission, self._schemas.get(submission.dataset, submission.schema_version))
         return Asked(grant, permit, self._geography.current(uow), terms.part_accept, submission, past)
-
-    def _settle(self, uow: UnitOfWork, submission: Submission, asked: Asked, judged: Judged) -> Submission:
-        """Keep the outcome, what was sealed and the entry together; a refused file's key goes in the same
-        transaction.
-        """
-        report, refused = judged.report, judged.report.outcome is Outcome.REFUSED
-        settled = submission.moved(
-            state_of(report.outcome),
-            rows=report.rows,
-            accepted_rows=report.accepted_rows,
-            quarantined_rows=report.quarantined_rows,
-            findings=len(report.findings),
-        )
-        detail = {"outcome": report.outcome.value, "findings": len(report.findings)}
-        self._log.change(uow, asked.permit, settled, Verb.COLLECTION, detail)
-        self._still(uow, submission)
-        if judged.accepted is not None:
-            sealed = self._vault.publish(uow, judged.accepted, ObjectKind.ACCEPTED)
-            settled = replace(settled, accepted_object=sealed.id)
-        if judged.quarantine is not None:
-            sealed = self._vault.publish(uow, judged.quarantine, ObjectKind.QUARANTINE)
-            settled = replace(settled, quarantine_object=sealed.id)
-        if refused:
-            rule = _refusing(report, health=self._schemas.get(submission.dataset).health).code
-            self._vault.destroy(uow, asked.permit, submission.original_object, reason=rule)
-            settled = replace(settled, original_object="", file_name="", profile=NO_PROFILE)
-            report = replace(report, file="")  # people write patients' names into it
-        elif settled.state in KEPT:
-            self._supersede(uow, settled, asked.permit)
-        store.change(uow, settled, report)
-        return settled
-
-    def _still(self, uow: UnitOfWork, submission: Submission) -> None:
-        """Called after the first entry, whose lock puts writers in order: Conflict when another was quicker."""
-        now = store.get(uow, submission.id)
-        if now is None or now.state is not submission.state:
-            raise Conflict(say("intake.changed"), code=_CHANGED, remedy=say("intake.changed-remedy"))
-
-    def _supersede(self, uow: UnitOfWork, fresh: Submission, permit: Permit) -> None:
-        for old in store.standing(uow, agency=fresh.agency, dataset=fresh.dataset, period=fresh.period):
-            if old.id != fresh.id:
-                gone = old.moved(State.SUPERSEDED)
-                self._log.change(uow, permit, gone, Verb.ALTERATION, {"superseded_by": fresh.id})
-                store.change(uow, gone)
 
     # ---- looking ---------------------------------------------------------------------------------------------------
 
@@ -332,6 +309,46 @@ class Intake:
         """Those of the submissions that were withdrawn."""
         return store.withdrawn(reading, submissions)
 
+    # ---- letting in, taking back, checking anew --------------------------------------------------------------------
+
+    def accept(
+        self,
+        uow: UnitOfWork,
+        permit: Permit,
+        submission_id: str,
+        *,
+        attestation: str,
+        explanations: Mapping[str, str] | None = None,
+    ) -> Submission:
+        """Let the rows of a checked submission in. The permit's person attests to the words of that version, and explains
+        each query of the report, by its key; what was accepted for the month before is superseded.
+
+        Conflict: not waiting, not attested, a query not explained, or the schema or the agreements changed since the check.
+        Invalid: an explanation is blank, too long or of no query.
+        """
+        found = self._known(uow, submission_id)
+        self._own(permit, Action.SUBMISSION_CREATE, found.dataset, found.agency)
+        return self._settling.accept(uow, permit, found, attestation=attestation, explanations=explanations or {})
+
+    def undo(self, uow: UnitOfWork, permit: Permit, submission_id: str, *, reason: str = "") -> Submission:
+        """Take an acceptance back: the submission waits for its agency's word again, and the one whose place it took counts
+        again. Conflict when it does not count.
+        """
+        found = self._known(uow, submission_id)
+        self._own(permit, Action.SUBMISSION_WITHDRAW, found.dataset, found.agency)
+        return self._settling.undo(uow, permit, found, reason=reason)
+
+    def recheck(
+        self, uow: UnitOfWork, permit: Permit, submission_id: str, *, profile: ImportProfile | None = None
+    ) -> Submission:
+        """Have the kept file of a checked or returned submission checked again, nothing being sent again: with another
+        profile, or as the schema and the agreements are now. It is `received` until that is done. Conflict when its
+        state does not allow it or the file is not kept any more.
+        """
+        found = self._known(uow, submission_id)
+        self._own(permit, Action.SUBMISSION_CREATE, found.dataset, found.agency)
+        return self._settling.recheck(uow, permit, found, profile=_cleaned(profile) if profile else None)
+
     # ---- withdrawing -----------------------------------------------------------------------------------------------
 
     def withdraw(self, uow: UnitOfWork, permit: Permit, submission_id: str, *, reason: str) -> Submission:
@@ -340,26 +357,7 @@ class Intake:
         """
         found = self._known(uow, submission_id)
         self._own(permit, Action.SUBMISSION_WITHDRAW, found.dataset, found.agency)
-        if not reason.strip():
-            raise Conflict(say("intake.no-reason"), code="no-reason")
-        if found.state not in {*KEPT, *SENT_BACK, State.SUPERSEDED}:
-            raise Conflict(say("intake.not-withdrawable"), code="wrong-state")
-        gone = found.moved(
-            State.WITHDRAWN,
-            file_name="",
-            profile=NO_PROFILE,
-            original_object="",
-            accepted_object="",
-            quarantine_object="",
-        )
-        self._log.change(uow, permit, gone, Verb.ERASURE, {"from": found.state.value}, justification=reason)
-        self._still(uow, found)
-        for object_id in (found.original_object, found.accepted_object, found.quarantine_object):
-            if object_id:
-                self._vault.destroy(uow, permit, object_id, reason="withdrawn")
-        report = store.report_of(uow, gone.id)
-        store.change(uow, gone, replace(report, file="") if report else None)
-        return gone
+        return self._settling.withdraw(uow, permit, found, reason=reason)
 
     def forget_due(self) -> list[str]:
         """Erase the files whose days are over, as the agreements say; the ids. For a job that runs once a day."""
@@ -380,14 +378,10 @@ class Intake:
             raise NotFound(say("intake.unknown"))
 
 
-def _plain(sheet: str) -> str:
-    """The name of a sheet as it can be kept: no control signs, no longer than any name of one."""
-    return "".join(sign for sign in sheet if sign.isprintable())[:_LONGEST_SHEET]
-
-
-def _refusing(report: CheckReport, *, health: bool) -> Finding:
-    """The finding that refused a file at the floor."""
-    return next(found for found in report.findings if catalogue()[found.code].refuses(health=health))
+def _cleaned(profile: ImportProfile) -> ImportProfile:
+    """The profile as it can be kept: the name of a sheet has no control signs and is no longer than any name of one."""
+    sheet = "".join(sign for sign in profile.sheet if sign.isprintable())[:_LONGEST_SHEET]
+    return replace(profile, sheet=sheet)
 
 
 def _the_finding(report: CheckReport, *, code: str, field: str) -> Finding:

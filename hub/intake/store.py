@@ -123,6 +123,20 @@ def standing(reading: UnitOfWork | Reading, *, agency: str, dataset: str, period
     )
 
 
+def superseded_by(reading: UnitOfWork | Reading, identity: str) -> tuple[Submission, ...]:
+    """The submissions whose place this one has taken."""
+    query = select(submissions).where(
+        submissions.c.superseded_by == identity, submissions.c.state == State.SUPERSEDED.value
+    )
+    return _all(reading, query)
+
+
+def forget_report(uow: UnitOfWork, submission: Submission) -> None:
+    """Keep a submission's next state; what was found before is not true of it any more."""
+    values = _values(submission) | {"report": ""}
+    uow.connection.execute(update(submissions).where(submissions.c.id == submission.id).values(**values))
+
+
 def withdrawn(reading: UnitOfWork | Reading, identities: Collection[str]) -> frozenset[str]:
     """Those of the submissions that were withdrawn."""
     gone = reading.connection.execute(select(submissions.c.id).where(submissions.c.state == State.WITHDRAWN.value))

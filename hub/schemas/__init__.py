@@ -14,7 +14,7 @@ from hub.schemas.delimiters import delimiter_found
 from hub.schemas.desk import check_file
 from hub.schemas.encodings import ENCODINGS, encodings_proposed, known_encoding
 from hub.schemas.failing import MOST_CELLS, FailingCell, FailingCells, failing_cells
-from hub.schemas.findings import SAMPLE, Finding, FindingKind, catalogue, column_letter, finding, in_order
+from hub.schemas.findings import QUERY, SAMPLE, Finding, FindingKind, catalogue, column_letter, finding, in_order
 from hub.schemas.forms import (
     AGE_BANDS,
     FROM_PLACE,
@@ -55,6 +55,7 @@ __all__ = [
     "MONTH",
     "MOST_CELLS",
     "NO_PROFILE",
+    "QUERY",
     "ROW_FORMS",
     "ROW_NUMBER",
     "SAMPLE",

@@ -14,7 +14,7 @@ from hub.kit.words import say
 SAMPLE = 20
 """How many row numbers a finding names. Its count is exact all the same."""
 
-ERROR, WARNING = "error", "warning"
+ERROR, WARNING, QUERY = "error", "warning", "query"
 
 
 @dataclass(frozen=True, slots=True)

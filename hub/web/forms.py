@@ -13,7 +13,7 @@ from hub.kit.errors import Invalid
 from hub.kit.words import say
 
 _MOST_BYTES = 512 * 1024
-_MOST_FIELDS = 50
+_MOST_FIELDS = 1_100
 
 
 async def form_fields(request: Request) -> Mapping[str, str]:

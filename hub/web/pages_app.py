@@ -27,6 +27,7 @@ from hub.web.routes.look import Look
 from hub.web.routes.people import PeoplePages
 from hub.web.routes.rows import RowPagesOfTheWeb
 from hub.web.routes.scorecard import ScorecardPages
+from hub.web.routes.settling import SettlingPages
 from hub.web.routes.sign_in import DemoSignIn, SignIn
 from hub.web.routes.snapshots import SnapshotPages
 from hub.web.routes.submissions import SubmissionPages
@@ -53,6 +54,7 @@ def create_pages(hub: Hub) -> FastAPI:
         CalendarPages(door),
         BeforePages(door),
         ScorecardPages(door),
+        SettlingPages(door, work, show=submissions.show_word),
         Look(door),
         RowPagesOfTheWeb(door),
         Explain(door),

@@ -17,7 +17,7 @@ import pytest
 from hub.app import PARTNERSHIPS, build, seed, work_of
 from hub.cli.client import free_port
 from hub.cli.geography import load_files
-from hub.intake import State
+from hub.intake import ATTESTATION, State
 from hub.kit.authority import Action
 from hub.settings import Mode, Settings, Where, child_environment
 from tests.support.compose import settings_of, the_services
@@ -144,7 +144,9 @@ def test_two_servers_and_two_workers_are_one_hub(processes: Processes) -> None:
 def test_a_worker_killed_in_a_check_leaves_it_to_the_next_and_it_is_done_once(processes: Processes) -> None:
     house = processes.house
     permit = house.permit(UPLOADER, Action.SUBMISSION_CREATE, API)
-    receiving = house.hub.intake.receive(permit, agency="met-police", dataset=API, period="2024-01", file_name="a.csv")
+    receiving = house.hub.intake.receive(
+        permit, agency="met-police", dataset=API, period="2024-01", file_name="a.csv", attestation=ATTESTATION
+    )
     receiving.write(an_extract("2024-01", 60_000))
     with house.hub.database.unit_of_work() as uow:
         sent = receiving.complete(uow)

@@ -13,7 +13,8 @@ import httpx2
 import pytest
 from click.testing import CliRunner
 
-from hub.cli.remote import _TOKEN_FILE, rows
+from hub.cli.kept import TOKEN_FILE
+from hub.cli.remote import rows
 from hub.kit.authority import Action
 from hub.synthetic import FOUR_PERSONAS
 from tests.support.pages import tables_of, words_of
@@ -94,7 +95,7 @@ def test_page_api_downloads_and_command_show_the_same_cells(
     download = house.visitor(COUNCIL).post(f"/rows/{dataset}/rows.csv", **form)
     assert download.text == whole.text
     monkeypatch.setenv("HOME", str(tmp_path))
-    kept = _TOKEN_FILE.expanduser()
+    kept = TOKEN_FILE.expanduser()
     kept.parent.mkdir(parents=True)
     kept.write_text(f'{{"hub": "{house.base_url}", "token": "{house.api(COUNCIL).token}"}}', encoding="utf-8")
     ended = CliRunner().invoke(rows, [dataset, "--purpose", PURPOSE, "--justification", WHY, "--month", "2026-01"])

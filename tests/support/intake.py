@@ -16,7 +16,7 @@ from pathlib import Path
 from hub.db import Database
 from hub.engine import DuckDbEngine
 from hub.geography import Geography
-from hub.intake import Intake, Submission
+from hub.intake import ATTESTATION, Intake, Submission
 from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import NotPermitted
@@ -92,11 +92,22 @@ class AnIntake:
             return self.policy.permit(uow, self.uploader(dataset), Action.SUBMISSION_CREATE, dataset)
 
     def send(
-        self, content: bytes, *, dataset: str = STREET, period: str = PERIOD, file_name: str = "extract.csv"
+        self,
+        content: bytes,
+        *,
+        dataset: str = STREET,
+        period: str = PERIOD,
+        file_name: str = "extract.csv",
+        attestation: str = ATTESTATION,
     ) -> Submission:
         """Receive the bytes in small pieces; not checked yet."""
         receiving = self.intake.receive(
-            self.create_permit(dataset), agency=SENDERS[dataset], dataset=dataset, period=period, file_name=file_name
+            self.create_permit(dataset),
+            agency=SENDERS[dataset],
+            dataset=dataset,
+            period=period,
+            file_name=file_name,
+            attestation=attestation,
         )
         for start in range(0, len(content), 1000):
             receiving.write(content[start : start + 1000])

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from hub.intake import store
+from hub.intake import ATTESTATION, store
 from hub.intake.checking import Checker
 from hub.intake.entries import Log
 from hub.vault import SealedWriter, Vault
@@ -78,7 +78,12 @@ def _submit(hub: AnIntake, step: str, folder: Path) -> None:
     permit = hub.create_permit(dataset)
     _arm(hub, step)
     receiving = hub.intake.receive(
-        permit, agency=SENDERS[dataset], dataset=dataset, period=PERIOD, file_name="extract.csv"
+        permit,
+        agency=SENDERS[dataset],
+        dataset=dataset,
+        period=PERIOD,
+        file_name="extract.csv",
+        attestation=ATTESTATION,
     )
     for number, part in enumerate(_parts(content)):
         receiving.write(part)

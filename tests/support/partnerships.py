@@ -30,7 +30,7 @@ from hub.app import PARTNERSHIPS, Hub, Partnership, SeedPerson, build, build_sna
 from hub.asgi import create_app
 from hub.cli.geography import load_files
 from hub.cli.itinerary import Extract, Itinerary, real
-from hub.intake import Submission
+from hub.intake import ATTESTATION, Submission
 from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import Clock, FrozenClock
 from hub.settings import Mode, Settings
@@ -196,10 +196,10 @@ class Api:
     def send(
         self, dataset: str, period: str, content: Any, *, name: str = "extract.csv", **params: str
     ) -> httpx2.Response:
-        """Submit a raw body: bytes, or an iterator of them."""
+        """Submit a raw body, attested: bytes, or an iterator of them."""
         return self.http.post(
             "/submissions",
-            params={"dataset": dataset, "period": period, "file_name": name} | params,
+            params={"dataset": dataset, "period": period, "file_name": name, "attest": "true"} | params,
             content=content,
             headers={"Content-Type": "text/csv"},
         )
@@ -274,6 +274,7 @@ class House:
             dataset=dataset,
             period=period,
             file_name=name_of_file or "extract.csv",
+            attestation=ATTESTATION,
         )
         receiving.write(content)
         with self.hub.database.unit_of_work() as uow:

@@ -12,6 +12,7 @@ import httpx2
 
 from hub.app import PARTNERSHIPS, Hub, build, build_snapshot, seed
 from hub.asgi import create_app
+from hub.intake import ATTESTATION
 from hub.kit.authority import Action, Reader
 from hub.settings import Mode, Settings
 from hub.synthetic import DATASETS, FOUR_DATASETS, Manifest, SampleFile, write_partnership
@@ -97,11 +98,16 @@ class Visitor:
         """Send a form of the hub."""
         return self.http.post(path, data={"csrf_token": self.token(), **fields})
 
-    def send(self, dataset: str, period: str, name: str, content: bytes, *, sheet: str = "") -> httpx2.Response:
-        """Send a file through the form: the token and the sheet first, then the file."""
+    def send(
+        self, dataset: str, period: str, name: str, content: bytes, *, sheet: str = "", attest: bool = True
+    ) -> httpx2.Response:
+        """Send a file through the form: the token and the sheet first, then the file. What passes is given the word."""
         files = {"file": (name, content, "text/csv")}
         fields = {"csrf_token": self.token(), "sheet": sheet}
-        return self.http.post(f"/submit/{dataset}/{period}", data=fields, files=files)
+        sent = self.http.post(f"/submit/{dataset}/{period}", data=fields, files=files)
+        if attest and sent.has_redirect_location:
+            self.post(f"{sent.headers['location']}/accept", attest=ATTESTATION)
+        return sent
 
 
 @contextmanager
@@ -163,7 +169,12 @@ def _submit_all(site: Site) -> None:
         with site.hub.database.unit_of_work() as uow:
             permit = site.hub.policy.permit(uow, reader, Action.SUBMISSION_CREATE, one.dataset)
         receiving = site.hub.intake.receive(
-            permit, agency=one.agency, dataset=one.dataset, period=one.period, file_name=Path(one.path).name
+            permit,
+            agency=one.agency,
+            dataset=one.dataset,
+            period=one.period,
+            file_name=Path(one.path).name,
+            attestation=ATTESTATION,
         )
         receiving.write((site.folder / one.path).read_bytes())
         with site.hub.database.unit_of_work() as uow:

@@ -11,7 +11,7 @@ from hub.db import Database, Reading, UnitOfWork
 from hub.disclosure import protect_measure
 from hub.engine import DuckDbEngine
 from hub.geography import Geography
-from hub.intake import KEPT, Intake, Submission
+from hub.intake import ATTESTATION, KEPT, Intake, Submission
 from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import FrozenClock
 from hub.kit.errors import NotFound
@@ -157,7 +157,9 @@ class AHub:
         reader = Reader(agency=agency, person=f"per_uploader_{agency}", roles=frozenset({"uploader"}))
         with self.database.unit_of_work() as uow:
             permit = self.policy.permit(uow, reader, Action.SUBMISSION_CREATE, dataset)
-            receiving = self.intake.receive(permit, agency=agency, dataset=dataset, period=period, file_name=path.name)
+            receiving = self.intake.receive(
+                permit, agency=agency, dataset=dataset, period=period, file_name=path.name, attestation=ATTESTATION
+            )
             receiving.write(path.read_bytes())
             received = receiving.complete(uow)
         with self.database.unit_of_work() as uow:

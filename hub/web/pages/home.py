@@ -16,6 +16,7 @@ from hub.web.elements import Card, Progress
 _SOON = timedelta(days=60)
 _OWN_ENTRIES = 25
 """So many entries may follow a signed head before it is time for another: signing in and looking write some themselves."""
+_CARDS = {State.RETURNED: "mend", State.CHECKED: "word", State.RECEIVED: "checking"}
 _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("send", "/submit", frozenset({"uploader"})),
     ("views", "/views", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
@@ -71,11 +72,7 @@ def _nothing(roles: frozenset[str]) -> str:
 def files_open(found: Sequence[Submission], titles: Mapping[str, str]) -> list[Card]:
     """Files that wait: to be mended, or for the end of their check. `found`: newest first; of each month the newest file speaks."""
     newest = {(one.dataset, one.period): one for one in reversed(found)}  # the last one written stays
-    return [
-        _card(one, titles.get(one.dataset, one.dataset))
-        for one in newest.values()
-        if one.state in {State.RETURNED, State.RECEIVED}
-    ]
+    return [_card(one, titles.get(one.dataset, one.dataset)) for one in newest.values() if one.state in _CARDS]
 
 
 def agreements_due(known: Sequence[Agreement], agency: str, now: datetime, *, signable: frozenset[str]) -> list[Card]:
@@ -171,6 +168,6 @@ def build_due(held: frozenset[str] | None, accepted: frozenset[str]) -> list[Car
 
 
 def _card(one: Submission, title: str) -> Card:
-    name = "mend" if one.state is State.RETURNED else "checking"
+    name = _CARDS[one.state]
     text = say(f"web.home.{name}_text", title=title, period=spoken_month(one.period))
-    return Card(say(f"web.home.{name}"), text, f"/submissions/{one.id}", due=one.state is State.RETURNED)
+    return Card(say(f"web.home.{name}"), text, f"/submissions/{one.id}", due=one.state is not State.RECEIVED)

@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from hub.intake import KEPT, CellValue, State, Submission
+from hub.intake import KEPT, WITHDRAWABLE, CellValue, State, Submission
 from hub.kit.words import say
 from hub.schemas import CheckReport, Finding, catalogue
 from hub.web.dates import spoken_moment, spoken_month
 from hub.web.elements import Cell, Column, Fact, Progress, Table, Tag
 from hub.web.pages.before import BeforePart
 from hub.web.pages.queries import QueryBlock
+from hub.web.pages.word import WordPart
 
 _COLOURS = {
     State.RECEIVED: "blue",
+    State.CHECKED: "turquoise",
     State.ACCEPTED: "green",
     State.PART_ACCEPTED: "yellow",
     State.RETURNED: "red",
@@ -24,9 +26,15 @@ _COLOURS = {
     State.SUPERSEDED: "grey",
     State.WITHDRAWN: "grey",
 }
-_MOODS = {State.RECEIVED: "wait", State.PART_ACCEPTED: "wait", State.RETURNED: "bad", State.REFUSED: "bad"}
-_AGAIN = frozenset({State.RETURNED, State.REFUSED, State.PART_ACCEPTED, State.WITHDRAWN})
-_WITHDRAWABLE = frozenset({*KEPT, State.RETURNED, State.SUPERSEDED})
+_MOODS = {
+    State.RECEIVED: "wait",
+    State.CHECKED: "wait",
+    State.PART_ACCEPTED: "wait",
+    State.RETURNED: "bad",
+    State.REFUSED: "bad",
+}
+_AGAIN = frozenset({State.CHECKED, State.RETURNED, State.REFUSED, State.PART_ACCEPTED, State.WITHDRAWN})
+_UNCOUNTED = {State.RETURNED: "_returned", State.CHECKED: "_checked"}
 _SEVERITIES = ("error", "warning", "query")
 
 
@@ -52,7 +60,9 @@ class FindingCard:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionPage:
-    """What became of a file. `mood` is `good`, `wait` or `bad`; `again` and `withdraw` are addresses, empty where not allowed."""
+    """What became of a file. `mood` is `good`, `wait` or `bad`; `again`, `undo`, `recheck` and `withdraw` are addresses,
+    empty where not allowed; `word` is the form that lets a checked file in.
+    """
 
     heading: str
     status: Tag
@@ -66,6 +76,9 @@ class SubmissionPage:
     receipt: tuple[Fact, ...]
     progress: Progress | None = None
     again: str = ""
+    word: WordPart | None = None
+    undo: str = ""
+    recheck: str = ""
     withdraw: str = ""
     withdraw_text: str = ""
     withdraw_error: str = ""
@@ -118,6 +131,7 @@ def submission_page(
     sender: str,
     allowed: Allowed,
     progress: Progress | None = None,
+    word: WordPart | None = None,
     withdraw_error: str = "",
     before: BeforePart | None = None,
     queries: tuple[QueryBlock, ...] = (),
@@ -145,12 +159,20 @@ def submission_page(
         receipt=_receipt(submission, titles, agreements, sender),
         progress=progress,
         again=f"/submit/{submission.dataset}/{submission.period}" if allowed.send_again and state in _AGAIN else "",
-        withdraw=f"/submissions/{submission.id}/withdraw" if allowed.withdraw and state in _WITHDRAWABLE else "",
-        withdraw_text=say(f"web.submission.withdraw_text{'_returned' if state is State.RETURNED else ''}"),
+        word=word if allowed.send_again and state is State.CHECKED else None,
+        undo=f"/submissions/{submission.id}/undo" if allowed.withdraw and state in KEPT else "",
+        recheck=_recheck(submission) if allowed.send_again else "",
+        withdraw=f"/submissions/{submission.id}/withdraw" if allowed.withdraw and state in WITHDRAWABLE else "",
+        withdraw_text=say(f"web.submission.withdraw_text{_UNCOUNTED.get(state, '')}"),
         withdraw_error=withdraw_error,
         before=before,
         queries=queries,
     )
+
+
+def _recheck(submission: Submission) -> str:
+    kept = submission.state in {State.CHECKED, State.RETURNED} and submission.original_object
+    return f"/submissions/{submission.id}/recheck" if kept else ""
 
 
 def submissions_page(found: Sequence[Submission], titles: Mapping[str, str], *, can_submit: bool) -> SubmissionsPage:

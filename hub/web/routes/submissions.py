@@ -20,9 +20,11 @@ from hub.web.pages.people import ConfirmPage
 from hub.web.pages.queries import QueryBlock, query_blocks
 from hub.web.pages.stages import check_progress
 from hub.web.pages.submissions import Allowed, cells_page, heading_of, submission_page, submissions_page
+from hub.web.pages.word import WordPart, word_part
 from hub.web.routes.before import before_of
 
 _REFRESH = 3
+_NOTICES = frozenset({"accepted", "undone", "withdrawn"})
 
 
 class SubmissionPages:
@@ -56,7 +58,7 @@ class SubmissionPages:
 
     def one(self, request: Request, submission: str) -> Response:
         """A submission with its report; while it is being checked the page looks again by itself."""
-        return self._show(self._door.session(request), submission, notice=request.query_params.get("done", ""))
+        return self.show(self._door.session(request), submission, notice=request.query_params.get("done", ""))
 
     def cells(self, request: Request, submission: str) -> Response:
         """What stands in the cells a finding points at: read back from the agency's own sealed file, and logged."""
@@ -79,7 +81,7 @@ class SubmissionPages:
         session = self._door.session_for_form(request, form)
         reason = form.get("reason", "").strip()
         if not reason:
-            return self._show(session, submission, error=say("web.submission.withdraw_no_reason"))
+            return self.show(session, submission, error=say("web.submission.withdraw_no_reason"))
         if form.get("sure", "") != "yes":
             return self._ask(session, submission, reason)
         with self._hub.database.unit_of_work() as uow:
@@ -94,10 +96,10 @@ class SubmissionPages:
             found = self._hub.intake.submission(uow, session.reader, submission)
         heading = heading_of(found, self._titles())
         title = say("web.submission.withdraw_ask", title=heading)
-        sent_back = found.state is State.RETURNED
+        suffix = {State.RETURNED: "_returned", State.CHECKED: "_checked"}.get(found.state, "")
         page = ConfirmPage(
             title=title,
-            lines=(say(f"web.submission.withdraw_text{'_returned' if sent_back else ''}"),),
+            lines=(say(f"web.submission.withdraw_text{suffix}"),),
             warning=say("web.submission.withdraw_warning"),
             action=f"/submissions/{submission}/withdraw",
             button=say("web.submission.withdraw"),
@@ -112,7 +114,14 @@ class SubmissionPages:
         )
         return self._door.page("confirm.html", frame, page)
 
-    def _show(self, session: Session, submission: str, *, error: str = "", notice: str = "") -> Response:
+    def show_word(self, session: Session, submission: str, said: Form) -> Response:
+        """The submission with what was filled in, and what is missing before its rows count."""
+        return self.show(session, submission, said=said)
+
+    def show(
+        self, session: Session, submission: str, *, error: str = "", notice: str = "", said: Form | None = None
+    ) -> Response:
+        """The page of a submission."""
         with self._hub.database.unit_of_work() as uow:
             found = self._hub.intake.submission(uow, session.reader, submission)
             checked = found.state is not State.RECEIVED
@@ -128,9 +137,12 @@ class SubmissionPages:
             )
         if not checked:
             self._work.check(submission)
+        schema = self._hub.schemas.get(found.dataset, found.schema_version)
+        word = word_part(found, report, schema, said=said) if report and found.state is State.CHECKED else None
         page = submission_page(
             found,
             report,
+            word=word,
             titles=self._titles(),
             agreements=agreements,
             sender=sender,
@@ -146,10 +158,10 @@ class SubmissionPages:
             current="/submissions",
             breadcrumbs=(Link(say("web.nav.submissions"), "/submissions"),),
             refresh_seconds=0 if checked else _REFRESH,
-            problems=(Problem(error, "#reason"),) if error else (),
-            notice=say("web.submission.withdrawn_notice") if notice == "withdrawn" else "",
+            problems=(*_problems(word), *((Problem(error, "#reason"),) if error else ())),
+            notice=say(f"web.submission.{notice}_notice") if notice in _NOTICES else "",
         )
-        return self._door.page("submission.html", frame, page, status=422 if error else 200)
+        return self._door.page("submission.html", frame, page, status=422 if error or said is not None else 200)
 
     def _queries(self, uow: UnitOfWork, session: Session, found: Submission) -> tuple[QueryBlock, ...]:
         asked = self._hub.intake.questions(uow, session.reader, found.id)
@@ -177,3 +189,11 @@ class SubmissionPages:
 
     def _titles(self) -> dict[str, str]:
         return {one.id: one.title for one in self._hub.schemas.all()}
+
+
+def _problems(word: WordPart | None) -> tuple[Problem, ...]:
+    """What is missing before the rows count, for the summary at the top of the page."""
+    if word is None:
+        return ()
+    missing = tuple(Problem(f"{one.title}: {one.error}", f"#{one.ident}") for one in word.asked if one.error)
+    return (*missing, Problem(word.error, "#attest")) if word.error else missing

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hub.asgi import create_app, from_environment
-from hub.intake import State
+from hub.intake import ATTESTATION, State
 from hub.kit.authority import Action
 from hub.settings import Where
 from tests.support.hubs import API, BARE, UPLOADER, an_extract
@@ -26,7 +26,7 @@ def received(house: House) -> str:
     """A submission whose check never came: the process was killed."""
     permit = house.permit(UPLOADER, Action.SUBMISSION_CREATE, API)
     receiving = house.hub.intake.receive(
-        permit, agency="met-police", dataset=API, period="2024-01", file_name="january.csv"
+        permit, agency="met-police", dataset=API, period="2024-01", file_name="january.csv", attestation=ATTESTATION
     )
     receiving.write(an_extract("2024-01"))
     with house.hub.database.unit_of_work() as uow:

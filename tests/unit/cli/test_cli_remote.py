@@ -60,10 +60,27 @@ def test_a_file_is_submitted_listed_and_reported(logged_in: Command, tmp_path: P
     assert ran.code == 0, ran.err
     assert "20 of 20 rows" in ran.out
     identity = ran.out.partition(":")[0]
+    assert f"hub accept {identity} --attest" in ran.err
+    assert logged_in("submissions").out.startswith(f"{identity}\t{API}\t{PERIOD}\tchecked\t20 rows")
+    refused = logged_in("accept", identity)
+    assert (refused.code, "no-attestation" in refused.err) == (1, True)
+    assert logged_in("accept", identity, "--attest").out == f"{identity}: accepted, 20 of 20 rows\n"
     listed = logged_in("submissions")
     assert listed.out.startswith(f"{identity}\t{API}\t{PERIOD}\taccepted\t20 rows")
     again = json.loads(logged_in("submit", path, "--dataset", API, "--period", PERIOD, "--json").out)
-    assert again["id"] == identity
+    assert (again["id"], again["state"]) == (identity, "accepted")
+
+
+def test_an_acceptance_is_undone_the_file_checked_again_and_withdrawn(logged_in: Command, tmp_path: Path) -> None:
+    path = tmp_path / "january.csv"
+    path.write_bytes(an_extract(PERIOD))
+    sent = json.loads(logged_in("submit", path, "--dataset", API, "--period", PERIOD, "--attest", "--json").out)
+    assert sent["state"] == "accepted"
+    assert logged_in("undo", sent["id"]).out == f"{sent['id']}: checked, 20 of 20 rows\n"
+    assert logged_in("recheck", sent["id"]).out.startswith(f"{sent['id']}: checked, 20 of 20 rows\n")
+    assert logged_in("accept", sent["id"], "--attest", "--explain", "nothing=x").code == 2
+    assert logged_in("withdraw", sent["id"], "--reason", "a try").out == f"{sent['id']}: withdrawn, 20 of 20 rows\n"
+    assert logged_in("undo", sent["id"]).code == 1
 
 
 @pytest.fixture

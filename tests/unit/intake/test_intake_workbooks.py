@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.intake import State, Submission
+from hub.intake import ATTESTATION, State, Submission
 from hub.kit.authority import Form, Reader
 from hub.kit.errors import Refused
 from hub.schemas import ImportProfile
@@ -42,6 +42,7 @@ def send(hub: AnIntake, content: bytes, *, sheet: str = "", name: str = "extract
         period=PERIOD,
         file_name=name,
         profile=ImportProfile(sheet=sheet),
+        attestation=ATTESTATION,
     )
     receiving.write(content)
     with hub.database.unit_of_work() as uow:
@@ -122,6 +123,7 @@ def test_a_check_that_was_cut_off_knows_the_chosen_sheet_when_it_is_done_again(h
         period=PERIOD,
         file_name="x.xlsx",
         profile=ImportProfile(sheet="June"),
+        attestation=ATTESTATION,
     )
     receiving.write(xlsx_of(("May", TABLE), ("June", TABLE[:3])))
     with hub.database.unit_of_work() as uow:

@@ -1,0 +1,63 @@
+"""The word of a person of the agency, by which a checked submission's rows come to count: statements, explanations, the button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.intake import ATTESTATION, Submission, attestation_lines, key_of
+from hub.kit.words import say
+from hub.schemas import QUERY, CheckReport, DatasetSchema, catalogue
+
+FIELD = "explain."
+"""What the name of an explanation's field begins with; the query's name follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One query to be explained. `name` is that of its field in the form."""
+
+    ident: str
+    name: str
+    title: str
+    message: str
+    text: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordPart:
+    """The form by which a checked submission is let in. `error` stands at the tick box."""
+
+    action: str
+    statements: tuple[str, ...]
+    version: str
+    asked: tuple[Asked, ...]
+    error: str = ""
+
+
+def word_part(
+    submission: Submission,
+    report: CheckReport,
+    schema: DatasetSchema,
+    *,
+    said: Mapping[str, str] | None = None,
+) -> WordPart:
+    """The form; with `said`, what was filled in and where something is missing."""
+    queries = [one for one in report.findings if one.severity == QUERY]
+    asked = []
+    for place, one in enumerate(queries):
+        name = key_of(one.code, one.field)
+        text = (said or {}).get(f"{FIELD}{name}", submission.explanations.get(name, ""))
+        missing = said is not None and not text.strip()
+        error = say("web.word.explain_missing") if missing else ""
+        title = catalogue()[one.code].title + (f": {one.field}" if one.field else "")
+        asked.append(Asked(f"explain-{place}", f"{FIELD}{name}", title, one.message, text, error))
+    unticked = said is not None and said.get("attest", "") != ATTESTATION
+    return WordPart(
+        action=f"/submissions/{submission.id}/accept",
+        statements=attestation_lines(schema),
+        version=ATTESTATION,
+        asked=tuple(asked),
+        error=say("web.word.attest_missing") if unticked else "",
+    )
