@@ -146,7 +146,8 @@ class AnIntake:
     def join(self, upload: Upload, content: bytes, *, file_name: str = "extract.csv") -> Submission:
         """Make the parts a submission."""
         digest = hashlib.sha256(content).hexdigest()
-        return self.uploads.join(self.uploader(upload.dataset), upload.id, sha256=digest, file_name=file_name)
+        how = {"sha256": digest, "file_name": file_name, "attestation": ATTESTATION}
+        return self.uploads.join(self.uploader(upload.dataset), upload.id, **how)
 
     def now(self, submission: Submission) -> Submission:
         """The submission as it stands."""

@@ -33,7 +33,7 @@ def patch(api: Api, upload: str, offset: int | str, content: bytes | Iterator[by
 
 
 def complete(api: Api, upload: str, content: bytes, **other: str) -> httpx2.Response:
-    return api.post(f"/uploads/{upload}/complete", sha256=hashlib.sha256(content).hexdigest(), **other)
+    return api.post(f"/uploads/{upload}/complete", sha256=hashlib.sha256(content).hexdigest(), attest="true", **other)
 
 
 def sent(api: Api, content: bytes) -> str:
