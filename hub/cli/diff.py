@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from hub.cli.kept import connected
+
 
 @click.command()
 @click.argument("submission")
@@ -16,11 +18,7 @@ import click
 @click.option("--json", "as_json", is_flag=True)
 def diff(submission: str, against: str, as_json: bool) -> None:
     """What differs between a submission and the last accepted file for the month (of a series: the edition before)."""
-    from hub.cli.client import HubClient
-    from hub.cli.remote import kept_login
-
-    address, token = kept_login()
-    with HubClient(address, token=token) as client:
+    with connected() as client:
         found = client.get(f"/submissions/{submission}/difference", **({"against": against} if against else {}))
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))

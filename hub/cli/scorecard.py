@@ -6,6 +6,8 @@ import json
 
 import click
 
+from hub.cli.kept import connected
+
 
 @click.command()
 @click.option("--months", default=12, show_default=True, type=click.IntRange(1, 60))
@@ -13,11 +15,7 @@ import click
 @click.option("--json", "as_json", is_flag=True)
 def scorecard(months: int, partnership: bool, as_json: bool) -> None:
     """How whole, how soon and how well placed your agency's extracts are, and what would help most."""
-    from hub.cli.client import HubClient
-    from hub.cli.remote import kept_login
-
-    address, token = kept_login()
-    with HubClient(address, token=token) as client:
+    with connected() as client:
         answer = client.get("/scorecard/partnership" if partnership else "/scorecard", months=str(months))
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
