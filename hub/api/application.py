@@ -12,6 +12,7 @@ from hub.api.assessments import Assessments
 from hub.api.before import BeforeApi
 from hub.api.calendar import CalendarApi
 from hub.api.definitions import DefinitionsApi
+from hub.api.marked import MarkedApi
 from hub.api.people import People
 from hub.api.problems import Guard, invalid_request, no_route, problem
 from hub.api.queries import QueriesApi
@@ -44,7 +45,11 @@ def create_api(hub: Hub) -> FastAPI:
         Agencies(hub),
         submissions,
         UploadsApi(hub, submissions),
+<<<<<<< HEAD
         QueriesApi(hub),
+=======
+        MarkedApi(hub),
+>>>>>>> ae89b13 (Give people their file back with the failing cells marked, on the page and in the API)
         CalendarApi(hub),
         BeforeApi(hub),
         ScorecardApi(hub),

@@ -18,7 +18,7 @@ from hub.definitions import Definitions
 from hub.engine import DuckDbEngine
 from hub.geography import Context, Geography
 from hub.identity import DemoProvider, Identity
-from hub.intake import Calendars, Differences, Intake
+from hub.intake import Calendars, Differences, Intake, MarkedFiles
 from hub.jobs import Jobs
 from hub.kit.clock import Clock, SystemClock
 from hub.policy import Policy
@@ -52,6 +52,7 @@ class Hub:
     context: Context
     intake: Intake
     uploads: Uploads
+    marked_files: MarkedFiles
     calendars: Calendars
     differences: Differences
     snapshots: Snapshots
@@ -109,6 +110,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         context=context,
         intake=intake,
         uploads=Uploads(database=database, vault=vault, intake=intake, policy=policy, clock=now, max_bytes=most),
+        marked_files=MarkedFiles(database=database, submissions=intake, **kept, **shared),
         calendars=_calendars(settings, now, agreements=agreements, schemas=schemas, policy=policy, directory=directory),
         differences=differences,
         snapshots=snapshots,

@@ -27,6 +27,7 @@ from hub.intake.difference import (
 )
 from hub.intake.difference_words import difference_document, difference_said, months_said, regroupings_said
 from hub.intake.differing import Differences
+from hub.intake.marking import MarkedFiles
 from hub.intake.model import (
     ATTESTATION,
     KEPT,
@@ -78,6 +79,7 @@ __all__ = [
     "Intake",
     "Line",
     "Mark",
+    "MarkedFiles",
     "Moved",
     "Punctuality",
     "Query",

@@ -11,6 +11,7 @@ from hub.kit.authority import Action, Grant, Permit, Reader
 from hub.kit.clock import Clock
 
 CELLS_READ = "submission:read-cells"
+FILE_READ = "submission:read-file"
 QUERIES_READ = "submission:read-queries"
 
 
@@ -48,6 +49,10 @@ class Log:
     def cells_read(self, uow: UnitOfWork, grant: Grant, submission: Submission, *, code: str, cells: int) -> None:
         """Somebody of the agency looked at values of its own file (DPA 2018 s.62(1)(c))."""
         self._consulted(uow, grant, submission, CELLS_READ, {"finding": code, "cells": cells})
+
+    def file_read(self, uow: UnitOfWork, grant: Grant, submission: Submission, *, form: str, cells: int) -> None:
+        """Somebody of the agency took its own file back, with so many cells marked."""
+        self._consulted(uow, grant, submission, FILE_READ, {"form": form, "cells": cells})
 
     def queries_read(self, uow: UnitOfWork, grant: Grant, submission: Submission, *, queries: int) -> None:
         """Somebody of the agency looked at the figures of its own months that a query is about."""

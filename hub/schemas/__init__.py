@@ -25,6 +25,7 @@ from hub.schemas.forms import (
     row_forms,
 )
 from hub.schemas.mapping import LONGEST_TEXT, check_profile, is_keepable_name, is_keepable_text
+from hub.schemas.marking import MARKED_MEDIA, MarkedFile, marked
 from hub.schemas.model import (
     HEALTH_BODIES,
     MONTH,
@@ -52,6 +53,7 @@ __all__ = [
     "HEALTH_BODIES",
     "KEPT",
     "LONGEST_TEXT",
+    "MARKED_MEDIA",
     "MONTH",
     "MOST_CELLS",
     "NO_PROFILE",
@@ -74,6 +76,7 @@ __all__ = [
     "Finding",
     "FindingKind",
     "ImportProfile",
+    "MarkedFile",
     "NotTheSame",
     "Outcome",
     "PrescribedSet",
@@ -102,6 +105,7 @@ __all__ = [
     "is_keepable_name",
     "is_keepable_text",
     "known_encoding",
+    "marked",
     "next_first_day",
     "prescribed_sets",
     "row_forms",

@@ -15,9 +15,10 @@ from hub.schemas.header import Header
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
 from hub.schemas.places import lsoas_of_2011
 from hub.schemas.probe import EXTRACT, listed
-from hub.schemas.report import KEPT, Checked
+from hub.schemas.report import Checked
 from hub.schemas.rows import repeat_question, written_questions
 from hub.schemas.seen import Seen
+from hub.schemas.service import ACCEPTED
 
 MOST_CELLS = 10_000
 """So many failing cells are listed: errors first, from the top of the file down, then warnings."""
@@ -59,7 +60,7 @@ class FailingCells:
 class _Question:
     code: str
     field: str
-    place: int
+    places: tuple[int, ...]
     predicate: str
 
 
@@ -91,9 +92,11 @@ def failing_cells(
     found += _asked(
         session, _WRITTEN, [one for one in _written(schema, seen.header) if (one.code, one.field) in told], left
     )
-    if area is not None and report.outcome in KEPT:
+    if area is not None and checked.accepted == ACCEPTED:
         found += _placed(session, schema, area, checked.accepted, left)
     warnings, warnings_to = _cut(found, left)
+    placed = {(cell.row, cell.code, cell.field) for cell in (*errors, *warnings)}
+    named = {cell for cell in named if (cell.row, cell.code, cell.field) not in placed}
     return FailingCells(cells=tuple(sorted({*errors, *warnings, *named})), errors_to=errors_to, warnings_to=warnings_to)
 
 
@@ -104,22 +107,25 @@ def _is_error(code: str) -> bool:
 def _questions(schema: DatasetSchema, seen: Seen, header: Header) -> Iterator[_Question]:
     """What to ask of every row, as SQL over the extract."""
     for probe, _, _ in seen.found:
-        yield _Question(probe.code, probe.field, _place(header, probe.field), probe.predicate)
+        fields = [probe.field] if probe.field else str(probe.words.get("fields", "")).split(", ")
+        places = {place for name in fields if (place := _place(header, name)) >= 0}
+        yield _Question(probe.code, probe.field, tuple(sorted(places)) or (WHOLE_ROW,), probe.predicate)
     for found in seen.identifiers:
         place = _place(header, found.field)
         if place >= 0:
             column = literal(header.columns[place])
             cells = f"SELECT {ROW_NUMBER} FROM hub_identified WHERE hub_column = {column}"
-            yield _Question(found.code, found.field, place, f"{ROW_NUMBER} IN ({cells})")
+            yield _Question(found.code, found.field, (place,), f"{ROW_NUMBER} IN ({cells})")
     if schema.key:
         field = schema.key[0]
-        yield _Question("repeated-key", field, _place(header, field), repeat_question(schema, header, "repeated-key"))
-    yield _Question("exact-copies", "", WHOLE_ROW, repeat_question(schema, header, "exact-copies"))
+        repeats = repeat_question(schema, header, "repeated-key")
+        yield _Question("repeated-key", field, (_place(header, field),), repeats)
+    yield _Question("exact-copies", "", (WHOLE_ROW,), repeat_question(schema, header, "exact-copies"))
 
 
 def _written(schema: DatasetSchema, header: Header) -> list[_Question]:
     return [
-        _Question(code, field, _place(header, field), sql) for code, field, sql in written_questions(schema, header)
+        _Question(code, field, (_place(header, field),), sql) for code, field, sql in written_questions(schema, header)
     ]
 
 
@@ -143,9 +149,10 @@ def _asked(session: EngineSession, relation: str, questions: Sequence[_Question]
         f"SELECT {ROW_NUMBER}, concat_ws(' ', {which}) FROM {relation} WHERE {wrong} ORDER BY {ROW_NUMBER} LIMIT {most + 1}"
     )
     return [
-        FailingCell(row, one.place, one.code, one.field)
+        FailingCell(row, place, one.code, one.field)
         for row, numbers in rows
         for one in (questions[int(number)] for number in numbers.split())
+        for place in one.places
     ]
 
 
@@ -196,7 +203,10 @@ def _cut(cells: Iterable[FailingCell], most: int) -> tuple[list[FailingCell], in
 def _named(found: Finding, header_row: int) -> Iterator[FailingCell]:
     """The cells that a finding names itself. Those of the first row are the header, wherever that stands."""
     places = [_letters_place(cell) for cell in found.cells]
-    rows = found.rows or ((1,) if catalogue()[found.code].about != "row" else ())
+    about, grave = catalogue()[found.code].about, _is_error(found.code)
+    if about == "file" and not grave:
+        return  # nothing in the table is wrong
+    rows = found.rows or ((1,) if about != "row" and grave else ())
     for number, row in enumerate(rows if len(places) <= len(rows) else [1] * len(places)):
         place = places[number] if number < len(places) else WHOLE_ROW
         yield FailingCell(header_row if row == 1 else row, place, found.code, found.field)

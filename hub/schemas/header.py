@@ -189,7 +189,7 @@ def _extra(
 ) -> list[Finding]:
     found = []
     for place, (name, column) in enumerate(zip(record, columns, strict=True)):
-        if column != f"extra_{place}":
+        if column != f"extra_{place}" or is_note(name):
             continue
         letter = column_letter(place)
         message = "message" if is_name(name) else "message-unnamed"
@@ -198,6 +198,12 @@ def _extra(
         words: dict[str, Any] = {"where": letter, "name": name, "schema": schema.id, "message": message}
         found.append(finding("extra-column", field=f"column {letter}", rows=[1], cells=[f"{letter}1"], **words))
     return found
+
+
+def is_note(name: str) -> bool:
+    """Whether a column holds what the hub itself said of each row when it gave the file back: it is no part of the extract."""
+    title = say("schemas.marked.column")
+    return name == title or name.startswith(f"{title}: ")
 
 
 def is_name(name: str) -> bool:

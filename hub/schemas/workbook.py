@@ -161,7 +161,7 @@ def _choose(
         if not named:
             return finding("no-such-sheet", names=_names(sheets, range(len(sheets))))
         return _settled(_place(sheets[named[0]], named[0], schema, confirmed))
-    filled = [place for place, one in enumerate(sheets) if one.visible and not one.is_blank]
+    filled = [place for place, one in enumerate(sheets) if one.visible and not one.is_blank and not _is_own(one)]
     places = [_place(sheets[place], place, schema, confirmed) for place in filled]
     best = max((one.fit for one in places), default=0)
     fitting = [one for one in places if one.fit == best]
@@ -172,6 +172,13 @@ def _choose(
     names = _names(sheets, [one.sheet for one in fitting])
     message = "message" if best else "message-unknown"
     return finding("two-sheets", count=len(fitting), names=names, message=message, schema=schema.id)
+
+
+def _is_own(sheet: Sheet) -> bool:
+    """Whether the hub itself wrote the sheet: its name stands in its first cell. It is never the extract."""
+    own = {say(f"schemas.{name}") for name in ("marked.sheet", "template.sheet", "template.codes")}
+    first = next((record[0] for record in sheet.head[:1] if record), "")
+    return sheet.name in own and first == sheet.name
 
 
 def _settled(place: _Place) -> _Place | Finding:
@@ -233,7 +240,11 @@ def _told(overview: Overview, found: _Place) -> Iterator[Finding]:
     """What is peculiar about the workbook as a whole."""
     sheets = overview.sheets
     hidden = [place for place, one in enumerate(sheets) if not one.visible]
-    beside = [place for place, one in enumerate(sheets) if one.visible and not one.is_blank and place != found.sheet]
+    beside = [
+        place
+        for place, one in enumerate(sheets)
+        if one.visible and not one.is_blank and place != found.sheet and not _is_own(one)
+    ]
     name = _names(sheets, [found.sheet])
     if beside:
         yield finding("sheet-taken", count=len(beside), name=name, names=_names(sheets, beside))

@@ -24,6 +24,7 @@ from hub.web.routes.definitions import DefinitionPages
 from hub.web.routes.explain import Explain
 from hub.web.routes.home import Home
 from hub.web.routes.look import Look
+from hub.web.routes.marked import MarkedPages
 from hub.web.routes.people import PeoplePages
 from hub.web.routes.rows import RowPagesOfTheWeb
 from hub.web.routes.scorecard import ScorecardPages
@@ -51,6 +52,7 @@ def create_pages(hub: Hub) -> FastAPI:
         Home(door),
         Submit(door, work),
         submissions,
+        MarkedPages(door),
         CalendarPages(door),
         BeforePages(door),
         ScorecardPages(door),

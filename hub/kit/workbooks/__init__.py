@@ -32,6 +32,7 @@ from hub.kit.workbooks.model import (
     Sheet,
     Table,
 )
+from hub.kit.workbooks.parts import LONGEST
 from hub.kit.workbooks.written import SheetToWrite, workbook_of
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "FORMULA",
     "HIDDEN_COLUMN",
     "HIDDEN_ROW",
+    "LONGEST",
     "MADE_DATE",
     "MERGED",
     "MOST_BYTES",

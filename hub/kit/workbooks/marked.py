@@ -26,7 +26,7 @@ NOTE_WIDTH = 60
 class Line:
     """A line of the sheet in front: texts, the names of their styles, the cells (row, place) they lead to; row 0 is nowhere."""
 
-    texts: tuple[str, ...]
+    texts: tuple[str | int, ...]
     styles: tuple[str, ...] = ()
     links: tuple[tuple[int, int], ...] = ()
 
@@ -79,8 +79,10 @@ def marking_from(document: dict[str, Any]) -> Marking:
 
 
 def marked_plain(marking: Marking, rows: Sequence[tuple[int, Sequence[str]]], *, name: str) -> bytes:
-    """A workbook of the hub's own with these rows (number, values) as texts, marked."""
+    """A workbook of the hub's own with these rows (number, values) as texts, marked; without rows, of the sheet in front alone."""
     styles = Styles()
+    if not rows:
+        return packed_with(marking, styles, name, None)
     text, found, places = styles.own("text"), marking.by_row(), marking.rows()
     body, last = ["<sheetData>"], 0
     for row, values in rows:
@@ -111,7 +113,7 @@ def marked_plain(marking: Marking, rows: Sequence[tuple[int, Sequence[str]]], *,
     )
 
 
-def packed_with(marking: Marking, styles: Styles, name: str, part: bytes, *, date_1904: bool = False) -> bytes:
+def packed_with(marking: Marking, styles: Styles, name: str, part: bytes | None, *, date_1904: bool = False) -> bytes:
     """The workbook of the sheet in front and the marked sheet `part`, which is called `name`."""
     front_name = sheet_name(marking.front_name)
     named = sheet_name(name, taken=[front_name])
@@ -123,12 +125,14 @@ def packed_with(marking: Marking, styles: Styles, name: str, part: bytes, *, dat
             row, column = line.links[place] if place < len(line.links) else (0, 0)
             at = row if places is None else places.get(row, 0)
             style = line.styles[place] if place < len(line.styles) else ""
-            link = cell_at(named, at, column) if at else ""
+            link = cell_at(named, at, column) if at and part is not None else ""
             number = styles.own("wrap" if style == "link" and not link else style) if style else 0
             shown.append(Shown(text, number, link))
         lines.append(shown)
-    front = sheet_part(lines, widths=marking.widths)
-    return package({front_name: front, named: part}, styles=styles.part(), date_1904=date_1904)
+    sheets = {front_name: sheet_part(lines, widths=marking.widths)}
+    if part is not None:
+        sheets[named] = part
+    return package(sheets, styles=styles.part(), date_1904=date_1904)
 
 
 def frozen_rows(marking: Marking) -> int:
@@ -139,13 +143,13 @@ def frozen_rows(marking: Marking) -> int:
 def note_xml(marking: Marking, styles: Styles, row: int, at: int, marks: Mapping[int, str]) -> str:
     """The cell that says in words what is wrong in a row."""
     address = f"{column_letters(marking.note_place)}{at}"
+    mark = "error" if "error" in marks.values() else "warning"
     if row == marking.header:
         said = marking.notes.get(row, "")
         title = marking.note_title if not said else f"{marking.note_title}: {said}"
-        return cell_xml(address, title, styles.own("error" if said else "head"))
+        return cell_xml(address, title, styles.own(mark if said else "head"))
     if row not in marking.notes:
         return ""
-    mark = "error" if "error" in marks.values() else "warning"
     return cell_xml(address, marking.notes[row], styles.own(mark))
 
 

@@ -46,7 +46,8 @@ class Styles:
         return self._variant(number, mark)
 
     def own(self, name: str) -> int:
-        """One of the hub's own styles: `title`, `head`, `text`, `wrap`, `link`, `error`, `warning`, or the format of a number."""
+        """One of the hub's own styles: `title`, `head`, `text-line`, `text` (of cells that hold texts), `wrap`, `link`, `error`,
+        `warning`; or the format of a number."""
         if name not in self._own:
             self._own[name] = self._make(name)
         return self._own[name]
@@ -94,7 +95,7 @@ class Styles:
             made.set("applyAlignment", "1")
         if name == "text":
             made.set("numFmtId", _TEXT_FORMAT)
-        elif name not in ("title", "head", "link", "wrap", *_FILLS):
+        elif name not in ("title", "head", "link", "wrap", "text-line", *_FILLS):
             made.set("numFmtId", self._format(name))
         made.set("applyNumberFormat", "1")
         return self._add("cellXfs", made)

@@ -60,8 +60,13 @@ class FindingCard:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionPage:
+<<<<<<< HEAD
     """What became of a file. `mood` is `good`, `wait` or `bad`; `again`, `undo`, `recheck` and `withdraw` are addresses,
     empty where not allowed; `word` is the form that lets a checked file in.
+=======
+    """What became of a file. `mood` is `good`, `wait` or `bad`; `marked` (without its ending), `again` and `withdraw` are
+    addresses, empty where not allowed.
+>>>>>>> ae89b13 (Give people their file back with the failing cells marked, on the page and in the API)
     """
 
     heading: str
@@ -75,6 +80,7 @@ class SubmissionPage:
     severities: str
     receipt: tuple[Fact, ...]
     progress: Progress | None = None
+    marked: str = ""
     again: str = ""
     word: WordPart | None = None
     undo: str = ""
@@ -158,6 +164,7 @@ def submission_page(
         severities=_severities(report.findings) if report is not None else "",
         receipt=_receipt(submission, titles, agreements, sender),
         progress=progress,
+        marked=f"/submissions/{submission.id}/marked" if _to_mark(submission, report, allowed) else "",
         again=f"/submit/{submission.dataset}/{submission.period}" if allowed.send_again and state in _AGAIN else "",
         word=word if allowed.send_again and state is State.CHECKED else None,
         undo=f"/submissions/{submission.id}/undo" if allowed.withdraw and state in KEPT else "",
@@ -207,6 +214,11 @@ def cells_page(values: Sequence[CellValue], *, code: str, field: str) -> CellsPa
     return CellsPage(
         title, Table("values", say("web.submission.cells_caption", title=title, field=field), columns, rows)
     )
+
+
+def _to_mark(submission: Submission, report: CheckReport | None, allowed: Allowed) -> bool:
+    """Whether there is something to mark in a file that is kept, for somebody who may read it."""
+    return allowed.mend and bool(submission.original_object) and report is not None and bool(report.findings)
 
 
 def _cards(submission: Submission, report: CheckReport, allowed: Allowed) -> tuple[FindingCard, ...]:

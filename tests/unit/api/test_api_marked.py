@@ -1,0 +1,31 @@
+"""The marked file over HTTP."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+
+from tests.support.hubs import ANALYST, API, UPLOADER, an_extract
+from tests.support.partnerships import House
+
+PERIOD = "2024-01"
+
+
+def test_a_file_is_given_back_as_a_workbook_or_csv_and_to_nobody_else(bare: House) -> None:
+    api = bare.api(UPLOADER)
+    sent = api.send(API, PERIOD, an_extract(PERIOD, category="unheard-of"), name="jan.csv").json()
+    assert sent["state"] == "part-accepted"
+    path = f"/submissions/{sent['id']}/marked"
+    answer = api.http.get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+    assert answer.headers["content-disposition"].endswith('-2024-01-marked.xlsx"')
+    assert "no-store" in answer.headers["cache-control"]
+    front, sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
+    assert (front["A1"].value, sheet["D2"].value, sheet["D2"].fill.fill_type) == ("What to mend", "unheard-of", "solid")
+    csv = api.http.get(path, params={"format": "csv"})
+    assert csv.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "Hub: what is wrong" in csv.text
+    assert api.http.get(path, params={"format": "pdf"}).status_code == 422
+    assert bare.api(ANALYST).http.get(path).status_code == 404
