@@ -45,11 +45,8 @@ def create_api(hub: Hub) -> FastAPI:
         Agencies(hub),
         submissions,
         UploadsApi(hub, submissions),
-<<<<<<< HEAD
         QueriesApi(hub),
-=======
         MarkedApi(hub),
->>>>>>> ae89b13 (Give people their file back with the failing cells marked, on the page and in the API)
         CalendarApi(hub),
         BeforeApi(hub),
         ScorecardApi(hub),
