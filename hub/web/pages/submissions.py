@@ -60,13 +60,8 @@ class FindingCard:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionPage:
-<<<<<<< HEAD
-    """What became of a file. `mood` is `good`, `wait` or `bad`; `again`, `undo`, `recheck` and `withdraw` are addresses,
-    empty where not allowed; `word` is the form that lets a checked file in.
-=======
-    """What became of a file. `mood` is `good`, `wait` or `bad`; `marked` (without its ending), `again` and `withdraw` are
-    addresses, empty where not allowed.
->>>>>>> ae89b13 (Give people their file back with the failing cells marked, on the page and in the API)
+    """What became of a file. `mood` is `good`, `wait` or `bad`; `marked` (without its ending), `again`, `undo`, `recheck` and
+    `withdraw` are addresses, empty where not allowed; `word` is the form that lets a checked file in.
     """
 
     heading: str
