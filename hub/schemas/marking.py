@@ -7,7 +7,7 @@ and what looks like one is a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from hub.engine import EngineSession
@@ -18,7 +18,7 @@ from hub.kit.workbooks import BadWorkbook, Marking, marked_plain, opened
 from hub.schemas.failing import WHOLE_ROW, FailingCells, failing_cells
 from hub.schemas.findings import ERROR, Finding, catalogue, column_letter
 from hub.schemas.header import is_note
-from hub.schemas.marking_front import front_lines, front_widths
+from hub.schemas.marking_front import Back, front_lines, front_widths
 from hub.schemas.model import DatasetSchema
 from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.records import records
@@ -55,23 +55,6 @@ class MarkedFile:
     content: bytes
     report: CheckReport
     cells: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Back:
-    """What goes back: the findings by code and field, the failing cells, and which rows are shown (None: all)."""
-
-    schema: DatasetSchema
-    checked: Checked
-    failing: FailingCells
-    findings: Mapping[tuple[str, str], Finding]
-    only: tuple[int, ...] | None
-    note_place: int
-
-    @property
-    def header_row(self) -> int:
-        """The row of the column names."""
-        return self.checked.seen.header_row
 
 
 def marked(

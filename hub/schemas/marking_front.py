@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from hub.kit.spoken import spoken_month
 from hub.kit.words import say
 from hub.kit.workbooks import LONGEST, Line
+from hub.schemas.failing import FailingCells
 from hub.schemas.findings import Finding, catalogue, column_letter
-
-if TYPE_CHECKING:
-    from hub.schemas.marking import Back
+from hub.schemas.model import DatasetSchema
+from hub.schemas.report import Checked
 
 _WIDTHS = (10.0, 60.0, 24.0, 10.0, 60.0, 26.0)
 _WHERE = 12.0
 _MOST_PLACES = 20
 _COLUMNS = ("kind", "what", "field", "count", "remedy", "more", "where")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """What goes back: the findings by code and field, the failing cells, and which rows are shown (None: all)."""
+
+    schema: DatasetSchema
+    checked: Checked
+    failing: FailingCells
+    findings: Mapping[tuple[str, str], Finding]
+    only: tuple[int, ...] | None
+    note_place: int
+
+    @property
+    def header_row(self) -> int:
+        """The row of the column names."""
+        return self.checked.seen.header_row
 
 
 def finding_path(code: str) -> str:
