@@ -91,7 +91,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
     kept: dict[str, Any] = {"vault": vault, "engine": engine}
     intake = Intake(database=database, agreements=agreements, pseudonyms=pseudonyms, **kept, **shared)
-    differences = Differences(database=database, intake=intake, schemas=schemas, policy=policy, clock=now, **kept)
     snapshots = Snapshots(submissions=intake, **kept, **shared)
     views = Views(snapshots=snapshots, directory=directory, context=context, **shared)
     return Hub(
@@ -112,7 +111,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         uploads=Uploads(database=database, vault=vault, intake=intake, policy=policy, clock=now, max_bytes=most),
         marked_files=MarkedFiles(database=database, submissions=intake, **kept, **shared),
         calendars=_calendars(settings, now, agreements=agreements, schemas=schemas, policy=policy, directory=directory),
-        differences=differences,
+        differences=Differences(database=database, intake=intake, schemas=schemas, policy=policy, clock=now, **kept),
         snapshots=snapshots,
         **_rows(intake, policy, pseudonyms=pseudonyms, geography=geography, schemas=schemas, clock=now, **kept),
         views=views,
