@@ -164,15 +164,15 @@ def _fitting(
 def _grown(cells: dict[str, _Cells], group: _Group, losing: set[str], gaining: set[str]) -> _Group:
     """The group with the codes still free that make it fit better: remnants too small to be found by themselves."""
     best = group
-    while True:
-        wider = [
-            *(_with(cells, best.losing | {code}, best.gaining) for code in sorted(losing - best.losing)),
-            *(_with(cells, best.losing, best.gaining | {code}) for code in sorted(gaining - best.gaining)),
-        ]
-        better = min(wider, key=lambda one: one.apart, default=best)
+    while wider := [
+        *(_with(cells, best.losing | {code}, best.gaining) for code in sorted(losing - best.losing)),
+        *(_with(cells, best.losing, best.gaining | {code}) for code in sorted(gaining - best.gaining)),
+    ]:
+        better = min(wider, key=lambda one: one.apart)
         if best.apart - better.apart < FITS * _share(cells, better, best):
             return best
         best = better
+    return best
 
 
 def _share(cells: dict[str, _Cells], wider: _Group, group: _Group) -> float:
