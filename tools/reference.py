@@ -11,6 +11,7 @@ import click
 from hub import cli
 from hub.assessment import indicators_page
 from hub.definitions import Definitions, definitions_page
+from hub.intake.history_page import queries_page
 from hub.policy import PolicyLibrary, kinds_page, policies_page
 from hub.schemas import SchemaRegistry, prescribed_sets
 from hub.schemas.prescribed import prescribed_page
@@ -73,6 +74,7 @@ def pages() -> dict[str, str]:
         "findings.md": findings_page(),
         "policies.md": policies_page(PolicyLibrary()),
         "prescribed-information.md": prescribed_page(prescribed_sets(registry)),
+        "queries.md": queries_page(),
         "schemas.md": schemas_page(registry),
         "settings.md": settings_page(),
     }
