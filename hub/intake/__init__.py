@@ -27,11 +27,11 @@ from hub.intake.difference import (
 )
 from hub.intake.difference_words import difference_document, difference_said, months_said, regroupings_said
 from hub.intake.differing import Differences
+from hub.intake.explaining import LONGEST_EXPLANATION, fault_of, on_one_line
 from hub.intake.marking import MarkedFiles
 from hub.intake.model import (
     ATTESTATION,
     KEPT,
-    LONGEST_EXPLANATION,
     TRANSITIONS,
     WITHDRAWABLE,
     CellValue,
@@ -101,9 +101,11 @@ __all__ = [
     "attestation_lines",
     "difference_document",
     "difference_said",
+    "fault_of",
     "figure_text",
     "key_of",
     "months_said",
+    "on_one_line",
     "praise_of",
     "punctuality_of",
     "regroupings_said",

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from hub.intake.explaining import fault_of, on_one_line
 from hub.intake.query import QUERY, key_of
 from hub.kit.clock import stamp
 from hub.kit.errors import Bug, Invalid
@@ -210,14 +211,16 @@ def unexplained(report: CheckReport, submission: Submission) -> tuple[Finding, .
 
 
 def explained(report: CheckReport, explanations: Mapping[str, str]) -> dict[str, str]:
-    """The explanations as they are kept, by the queries of the report; Invalid for one that is blank, too long or of no query."""
+    """The explanations as they are kept, by the queries of the report; Invalid for one that is blank, too long, of
+    no query, or that somebody could be known by.
+    """
     queries = {key_of(one.code, one.field) for one in report.findings if one.severity == QUERY}
-    kept = {name: " ".join(text.split()) for name, text in explanations.items()}
+    kept = {name: on_one_line(text) for name, text in explanations.items()}
     for name, text in kept.items():
         if name not in queries:
             raise Invalid(say("intake.unknown-query"), code="unknown-query")
-        if not text or len(text) > LONGEST_EXPLANATION or not text.isprintable():
-            raise Invalid(say("intake.bad-explanation", most=LONGEST_EXPLANATION), code="bad-explanation")
+        if fault := fault_of(text):
+            raise Invalid(fault, code="bad-explanation")
     return kept
 
 

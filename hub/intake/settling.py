@@ -182,6 +182,7 @@ class Settling:
             "attestation": ATTESTATION,
             "attested_by": checked.attested_by,
             "explained": len(checked.explanations),
+            "explanations": " ".join(f"{name}({len(text)})" for name, text in sorted(checked.explanations.items())),
         }
         self._log.change(uow, permit, let_in, Verb.COLLECTION, detail)
         _still(uow, replace(checked, state=stored))

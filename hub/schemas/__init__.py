@@ -24,6 +24,7 @@ from hub.schemas.forms import (
     group_of,
     row_forms,
 )
+from hub.schemas.identifiers import identifiers_in_bytes
 from hub.schemas.mapping import LONGEST_TEXT, check_profile, is_keepable_name, is_keepable_text
 from hub.schemas.marking import MARKED_MEDIA, MarkedFile, marked
 from hub.schemas.model import (
@@ -43,6 +44,7 @@ from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.proposals import ColumnProposal, ColumnSeen, NotTheSame, Proposals, column_proposals
 from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descriptor
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome
+from hub.schemas.rows import said_kinds
 from hub.schemas.service import check
 from hub.schemas.values import values_at
 
@@ -101,6 +103,7 @@ __all__ = [
     "frictionless_descriptor",
     "generalisation_of",
     "group_of",
+    "identifiers_in_bytes",
     "in_order",
     "is_keepable_name",
     "is_keepable_text",
@@ -109,5 +112,6 @@ __all__ = [
     "next_first_day",
     "prescribed_sets",
     "row_forms",
+    "said_kinds",
     "values_at",
 ]

@@ -118,6 +118,13 @@ class AnIntake:
         """Receive and check."""
         return self.intake.check_apart(self.send(content, dataset=dataset, period=period).id)
 
+    def accept(self, submission: Submission, **explanations: str) -> Submission:
+        """Let a checked submission in, explaining its queries: `truncated_period="…"` is of no field."""
+        said = {f"{name.replace('_', '-')}:": text for name, text in explanations.items()}
+        permit = self.create_permit(submission.dataset)
+        with self.database.unit_of_work() as uow:
+            return self.intake.accept(uow, permit, submission.id, attestation=ATTESTATION, explanations=said)
+
     def begin(self, size: int, *, dataset: str = STREET, period: str = PERIOD) -> Upload:
         """Open an upload in parts."""
         with self.database.unit_of_work() as uow:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from hub.intake import KEPT, WITHDRAWABLE, CellValue, State, Submission
 from hub.kit.words import say
-from hub.schemas import CheckReport, Finding, catalogue
+from hub.schemas import QUERY, CheckReport, Finding, catalogue
 from hub.web.dates import spoken_moment, spoken_month
 from hub.web.elements import Cell, Column, Fact, Progress, Table, Tag
 from hub.web.pages.before import BeforePart
@@ -231,7 +231,7 @@ def _card(index: int, one: Finding, base: str) -> FindingCard:
         title=catalogue()[one.code].title,
         message=one.message,
         remedy=one.remedy,
-        places=_count(one.count),
+        places="" if one.severity == QUERY else _count(one.count),
         field=one.field.removeprefix("column "),
         cells=places,
         cells_label=_label(one),

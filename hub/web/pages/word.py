@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub.intake import ATTESTATION, Submission, attestation_lines, key_of
+from hub.intake import ATTESTATION, Submission, attestation_lines, fault_of, key_of, on_one_line
 from hub.kit.words import say
 from hub.schemas import QUERY, CheckReport, DatasetSchema, catalogue
 
@@ -42,15 +42,18 @@ def word_part(
     schema: DatasetSchema,
     *,
     said: Mapping[str, str] | None = None,
+    offered: Mapping[str, str] | None = None,
 ) -> WordPart:
-    """The form; with `said`, what was filled in and where something is missing."""
+    """The form; with `said`, what was filled in and where something is missing. `offered` is what was said of the same
+    figures before.
+    """
     queries = [one for one in report.findings if one.severity == QUERY]
     asked = []
     for place, one in enumerate(queries):
         name = key_of(one.code, one.field)
-        text = (said or {}).get(f"{FIELD}{name}", submission.explanations.get(name, ""))
-        missing = said is not None and not text.strip()
-        error = say("web.word.explain_missing") if missing else ""
+        before = submission.explanations.get(name, (offered or {}).get(name, ""))
+        text = (said or {}).get(f"{FIELD}{name}", before)
+        error = "" if said is None else fault_of(on_one_line(text)) if text.strip() else say("web.word.explain_missing")
         title = catalogue()[one.code].title + (f": {one.field}" if one.field else "")
         asked.append(Asked(f"explain-{place}", f"{FIELD}{name}", title, one.message, text, error))
     unticked = said is not None and said.get("attest", "") != ATTESTATION

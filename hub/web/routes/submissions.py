@@ -17,7 +17,7 @@ from hub.web.door import Door
 from hub.web.elements import Link, Problem
 from hub.web.forms import Form
 from hub.web.pages.people import ConfirmPage
-from hub.web.pages.queries import QueryBlock, query_blocks
+from hub.web.pages.queries import query_blocks
 from hub.web.pages.stages import check_progress
 from hub.web.pages.submissions import Allowed, cells_page, heading_of, submission_page, submissions_page
 from hub.web.pages.word import WordPart, word_part
@@ -126,7 +126,8 @@ class SubmissionPages:
             found = self._hub.intake.submission(uow, session.reader, submission)
             checked = found.state is not State.RECEIVED
             report = self._hub.intake.report(uow, session.reader, submission) if checked else None
-            queries = self._queries(uow, session, found)
+            asked = self._hub.intake.questions(uow, session.reader, submission)
+            wards = self._wards(uow) if asked.queries else {}
             sender = self._sender(uow, found)
             agreements = self._agreed(uow, found)
             decide = self._hub.policy.decide
@@ -138,7 +139,8 @@ class SubmissionPages:
         if not checked:
             self._work.check(submission)
         schema = self._hub.schemas.get(found.dataset, found.schema_version)
-        word = word_part(found, report, schema, said=said) if report and found.state is State.CHECKED else None
+        waits = found.state is State.CHECKED
+        word = word_part(found, report, schema, said=said, offered=asked.offered) if report and waits else None
         page = submission_page(
             found,
             report,
@@ -150,7 +152,7 @@ class SubmissionPages:
             progress=check_progress(self._hub.checks.of(found)),
             withdraw_error=error,
             before=before_of(self._hub, session, found) if checked else None,
-            queries=queries,
+            queries=query_blocks(asked.queries, found, schema, wards=wards),
         )
         frame = self._door.frame(
             session,
@@ -163,12 +165,10 @@ class SubmissionPages:
         )
         return self._door.page("submission.html", frame, page, status=422 if error or said is not None else 200)
 
-    def _queries(self, uow: UnitOfWork, session: Session, found: Submission) -> tuple[QueryBlock, ...]:
-        asked = self._hub.intake.questions(uow, session.reader, found.id)
-        area = self._hub.geography.current(uow) if asked.queries else None
-        wards = {ward.code: ward.name for ward in area.tree.level("ward")} if area else {}
-        schema = self._hub.schemas.get(found.dataset, found.schema_version)
-        return query_blocks(asked.queries, found, schema, wards=wards)
+    def _wards(self, reading: UnitOfWork) -> dict[str, str]:
+        """The names of the wards."""
+        area = self._hub.geography.current(reading)
+        return {ward.code: ward.name for ward in area.tree.level("ward")} if area else {}
 
     def _sender(self, reading: UnitOfWork, found: Submission) -> str:
         try:

@@ -13,6 +13,8 @@ from tests.support.hubs import ANALYST, API, BARE, MONTHS, UPLOADER, an_extract
 from tests.support.partnerships import House, a_house, made
 
 BEFORE, NOW = MONTHS[:6], MONTHS[6]
+SAID = "The system was away <b>in the second week</b>."
+VIEW = "/views/violence-by-place/table"
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,31 @@ def test_the_look_at_the_figures_is_logged_without_a_figure(house: House, few: d
     (verb, subject, detail), *_ = house.rows(kept)
     assert (verb, subject) == ("consultation", f"submission/{few['id']}")
     assert json.loads(detail) == {"queries": 1}
+
+
+def test_the_month_counts_once_explained_and_whoever_may_see_the_figure_reads_why(
+    house: House, few: dict[str, Any]
+) -> None:
+    api, accept = house.api(UPLOADER), f"/submissions/{few['id']}/accept"
+    assert few["state"] == "checked"
+    unexplained = api.http.post(accept, json={"attest": True})
+    assert (unexplained.status_code, unexplained.json()["code"]) == (409, "not-explained")
+    names = api.http.post(accept, json={"attest": True, "explanations": {"truncated-period:": "Ring 07700 900123"}})
+    assert (names.status_code, names.json()["code"]) == (422, "bad-explanation")
+    done = api.http.post(accept, json={"attest": True, "explanations": {"truncated-period:": SAID}})
+    assert done.json()["state"] == "accepted"
+    assert api.http.get(f"/submissions/{few['id']}/queries").json()["queries"][0]["explanation"] == SAID
+
+    council = house.api(ANALYST)
+    assert council.http.post("/snapshots").status_code == 201
+    asked = {"by": "borough,month", "purpose": "svd.identify_kinds"}
+    document = council.http.get(f"{VIEW}?format=json", params=asked).json()
+    (note,) = [one for one in document["notes"] if one["code"] == "explained"]
+    assert (note["month"], SAID in note["sentence"]) == (NOW, True)
+    assert SAID in council.http.get(f"{VIEW}?format=csv", params=asked).text
+    page = house.visitor(ANALYST).get("/views/violence-by-place?by=borough,month").text
+    assert "The system was away &lt;b&gt;" in page
+    assert SAID not in page
 
 
 def test_the_page_draws_the_months_for_those_who_send(house: House, few: dict[str, Any]) -> None:

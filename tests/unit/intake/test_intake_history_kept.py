@@ -7,6 +7,7 @@ import pytest
 from hub.intake import State, Submission
 from hub.intake.comparing import past_of
 from hub.kit.authority import Action
+from hub.kit.errors import Conflict, Invalid
 from hub.schemas import Outcome
 from tests.support.intake import STREET, AnIntake, an_intake, traces
 from tests.support.schemas import csv_of, rows_of
@@ -50,7 +51,48 @@ def test_a_month_far_below_is_asked_about_with_the_figures_of_the_agency(sent: A
         (query,) = sent.intake.questions(uow, sent.uploader(), few.id).queries
     assert report.outcome is Outcome.ACCEPTED_WITH_WARNINGS
     assert (query.now, query.usual, dict(query.series)) == (9, 60, dict.fromkeys(MONTHS, 60))
+    assert few.state is State.CHECKED
     withdraw(sent, few)
+
+
+def test_a_month_far_below_counts_only_once_it_is_explained(sent: AnIntake) -> None:
+    few = sent.submit(extract(NEXT, 9), period=NEXT)
+    with pytest.raises(Conflict) as refused:
+        sent.accept(few)
+    assert refused.value.code == "not-explained"
+    done = sent.accept(few, truncated_period="The system\n was  away.")
+    assert done.state is State.ACCEPTED
+    assert done.explanations == {"truncated-period:": "The system was away."}
+    said = [one["detail"] for one in sent.log() if "explained" in one["detail"] and done.id in one["subject"]]
+    assert '"explanations":"truncated-period:(20)"' in said[-1].replace(" ", "")
+    assert "was away" not in "".join(said)
+    withdraw(sent, done)
+    assert sent.now(done).explanations == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x" * 501, "Ring 07700 900123", "Sent by jo@example.com", "Patient 943 476 5919 was counted twice", "a\x07b"],
+)
+def test_an_explanation_that_identifies_or_does_not_fit_is_not_taken(sent: AnIntake, text: str) -> None:
+    few = sent.submit(extract(NEXT, 9), period=NEXT)
+    with pytest.raises(Invalid) as refused:
+        sent.accept(few, truncated_period=text)
+    assert refused.value.code == "bad-explanation"
+    assert text not in str(refused.value) or not text
+    withdraw(sent, few)
+
+
+def test_what_was_said_of_the_same_figures_is_offered_again(sent: AnIntake) -> None:
+    first = sent.accept(sent.submit(extract(NEXT, 9), period=NEXT), truncated_period="The system was away.")
+    same = sent.submit(extract(NEXT, 9, Context=" "), period=NEXT)
+    other = sent.submit(extract(NEXT, 10), period=NEXT)
+    with sent.database.unit_of_work() as uow:
+        reader = sent.uploader()
+        offered = [sent.intake.questions(uow, reader, one.id).offered for one in (same, other)]
+    assert offered == [{"truncated-period:": "The system was away."}, {}]
+    for one in (first, same, other):
+        withdraw(sent, one)
 
 
 def test_a_new_category_is_named_in_the_query_and_nowhere_in_the_database(sent: AnIntake) -> None:
@@ -69,6 +111,7 @@ def test_what_was_withdrawn_or_superseded_is_no_history(sent: AnIntake) -> None:
     second = sent.submit(extract("2025-12", 60), period="2025-12")
     assert sent.now(first).state is State.SUPERSEDED
     then = sent.submit(extract(NEXT, 61), period=NEXT)
+    assert then.state is State.ACCEPTED
     with sent.database.reading() as reading:
         schema = sent.hub.schemas.get(STREET)
         compared = past_of(reading, then, schema)
