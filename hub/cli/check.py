@@ -3,34 +3,159 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from hub.geography import AreaIndex
+    from hub.schemas import CheckReport, ImportProfile
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FORMS = (".xlsx", ".csv")
+
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=_FILE)
 @click.option("--schema", "dataset", required=True, help="The dataset, such as police/street-crime.")
 @click.option("--period", default="", help="The month the file is for, such as 2026-10.")
 @click.option("--sheet", default="", help="The sheet of a workbook, where several have the columns.")
+@click.option("--encoding", default="", help="The encoding of the file, where it does not say so itself.")
+@click.option("--delimiter", default="", help="The sign between two values, where it is not found.")
+@click.option("--profile", "profile_file", type=_FILE, help="An import profile (JSON) that the file is read with.")
+@click.option(
+    "--areas",
+    type=_FILE,
+    multiple=True,
+    help="A file of the partnership's areas: boundaries, lookup, place names, each with its own --areas. Without: no places.",
+)
+@click.option("--part-accept", is_flag=True, help="Judge as under an agreement that accepts a file in part.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
-def check(file: Path, dataset: str, period: str, sheet: str, as_json: bool) -> None:
-    """Check FILE (CSV, XLSX or ODS) against an agreed schema. Nothing is sent or kept.
+@click.option(
+    "--marked",
+    "out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the file with its errors marked to this new .xlsx or .csv file.",
+)
+@click.option("--force", is_flag=True, help="Let --marked replace a file that is there.")
+def check(
+    file: Path,
+    dataset: str,
+    period: str,
+    sheet: str,
+    encoding: str,
+    delimiter: str,
+    profile_file: Path | None,
+    areas: tuple[Path, ...],
+    part_accept: bool,
+    as_json: bool,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Check FILE against an agreed schema: the same checks and words as in the hub. Nothing is sent or kept.
 
-    Exit code 1 when it would be returned or refused.
+    Not told on a desk: what your agency's earlier months and the agreements say. Exit code 1 when it would be returned or refused.
     """
-    from hub.schemas import ImportProfile, SchemaRegistry, check_file
+    from hub.schemas import SchemaRegistry, check_file, marked_file
 
+    _check_out(file, out, force=force)
     registry = SchemaRegistry.from_folder()
-    report = check_file(
-        file, registry.get(dataset), period=period, registry=registry, profile=ImportProfile(sheet=sheet)
-    )
-    if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    schema, area = registry.get(dataset), _areas(areas)
+    profile = _profile(profile_file, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    if out is None:
+        report = check_file(
+            file, schema, period=period, registry=registry, area=area, part_accept=part_accept, profile=profile
+        )
     else:
-        click.echo(f"{report.outcome.value}: {report.accepted_rows} of {report.rows} rows of {report.file}")
-        for finding in report.findings:
-            cells = f" ({', '.join(finding.cells[:5])}{', …' if finding.count > 5 else ''})" if finding.cells else ""
-            click.echo(f"{finding.severity} {finding.code}, {finding.count}{cells}: {finding.message} {finding.remedy}")
+        made = marked_file(
+            file,
+            schema,
+            form=out.suffix.lower().removeprefix("."),
+            period=period,
+            registry=registry,
+            area=area,
+            part_accept=part_accept,
+            profile=profile,
+        )
+        report = made.report
+        _write(out, made.content, force=force)
+        click.echo(f"{out}: {made.cells:,} cells are marked", err=True)
+    _tell(report, as_json=as_json)
     if report.outcome.value in {"returned", "refused"}:
         raise click.exceptions.Exit(1)
+
+
+def _check_out(file: Path, out: Path | None, *, force: bool) -> None:
+    if out is None:
+        return
+    if out.suffix.lower() not in _FORMS:
+        raise click.UsageError(f"--marked writes {' or '.join(_FORMS)}: name the file so")
+    if out.exists() and out.samefile(file):
+        raise click.UsageError("--marked never writes over the file that is checked: name another")
+    if out.exists() and not force:
+        raise click.UsageError(f"{out} is there already: name another file, or add --force")
+    if not out.absolute().parent.is_dir():
+        raise click.UsageError(f"there is no folder {out.absolute().parent}")
+
+
+def _profile(file: Path | None, *, sheet: str, encoding: str, delimiter: str) -> ImportProfile:
+    from dataclasses import replace
+
+    from hub.schemas import ImportProfile
+
+    profile = ImportProfile()
+    if file is not None:
+        try:
+            profile = ImportProfile.from_json(json.loads(file.read_text(encoding="utf-8")))
+        except (ValueError, TypeError):
+            raise click.UsageError(f"{file} is no import profile") from None
+    said: dict[str, Any] = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter.replace("\\t", "\t")}
+    return replace(profile, **{name: text for name, text in said.items() if text})
+
+
+def _areas(files: tuple[Path, ...]) -> AreaIndex | None:
+    if not files:
+        return None
+    from hub.geography import index_of_files
+
+    return index_of_files(files)
+
+
+def _write(out: Path, content: bytes, *, force: bool) -> None:
+    """The whole file or none of it; never over one that is there, unless that is wanted."""
+    import os
+    import tempfile
+
+    handle, name = tempfile.mkstemp(prefix=".hub-", suffix=out.suffix, dir=out.absolute().parent)
+    made = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if not force:
+            out.touch(exist_ok=False)  # it is ours from here on
+        made.replace(out)
+    except FileExistsError:
+        raise click.UsageError(f"{out} is there already: name another file, or add --force") from None
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def _tell(report: CheckReport, *, as_json: bool) -> None:
+    """The report on stdout. A terminal that lacks a sign shows a question mark; JSON is then written in ASCII."""
+    unicode = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") == "utf8"
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=not unicode))
+        return
+    lines = [f"{report.outcome.value}: {report.accepted_rows} of {report.rows} rows of {report.file}"]
+    for finding in report.findings:
+        cells = f" ({', '.join(finding.cells[:5])}{', …' if finding.count > 5 else ''})" if finding.cells else ""
+        lines.append(f"{finding.severity} {finding.code}, {finding.count}{cells}: {finding.message} {finding.remedy}")
+    for line in lines:
+        click.echo(line if unicode else _plain(line))
+
+
+def _plain(line: str) -> str:
+    encoding = getattr(sys.stdout, "encoding", "") or "ascii"
+    return line.encode(encoding, "replace").decode(encoding)

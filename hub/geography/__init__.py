@@ -2,6 +2,7 @@
 
     Geography(clock=…).load(uow, permit, path)      boundaries (GeoJSON), lookup (CSV), gazetteer (CSV)
     Geography(clock=…).current(reading)             the AreaIndex in force, or None while boundaries or lookup are missing
+    index_of_files([boundaries, lookup])            the same of plain files, without a hub
     AreaIndex.located(session, relation, place, into)
     Context(geography=…, clock=…).load(uow, permit, path)     population, deprivation by LSOA; harm weights by kind (CSV)
     Context(…).population(reading).of(tree, area)             residents of an area, or None where an LSOA is unknown
@@ -10,7 +11,9 @@ Every dataset goes through the same index, so that a ward means the same in each
 never the ward the agency wrote.
 """
 
-from hub.geography.context import Context
+from typing import TYPE_CHECKING, Any
+
+from hub.geography.built import index_of_files
 from hub.geography.context_model import (
     ContextFile,
     ContextReport,
@@ -35,7 +38,10 @@ from hub.geography.model import (
     PlaceSpec,
 )
 from hub.geography.outlines import Outline
-from hub.geography.service import Geography
+
+if TYPE_CHECKING:
+    from hub.geography.context import Context
+    from hub.geography.service import Geography
 
 __all__ = [
     "EDGE",
@@ -59,5 +65,19 @@ __all__ = [
     "Outline",
     "PlaceSpec",
     "Population",
+    "index_of_files",
     "lsoas_of",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`Context` and `Geography` know the database. Who only locates rows, as `hub check` does on a desk, needs none."""
+    if name == "Context":
+        from hub.geography.context import Context  # noqa: PLC0415 - see above
+
+        return Context
+    if name == "Geography":
+        from hub.geography.service import Geography  # noqa: PLC0415 - see above
+
+        return Geography
+    raise AttributeError(name)

@@ -9,11 +9,10 @@ from threading import Lock
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
 from hub.geography import store
+from hub.geography.built import index_of
 from hub.geography.locate import AreaIndex
 from hub.geography.model import GazetteerRow, LoadReport
 from hub.geography.read import kind_of, problem, read_boundaries, read_gazetteer, read_lookup
-from hub.geography.tree import grow
-from hub.geography.words import normal_place
 from hub.kit.authority import Action, Permit
 from hub.kit.canonical import sha256_hex
 from hub.kit.clock import Clock, stamp
@@ -129,12 +128,7 @@ class Geography:
         if numbers["gazetteer"]:
             gazetteer_file = store.file(reading, numbers["gazetteer"])
             gazetteer = read_gazetteer(gazetteer_file.content, file=gazetteer_file.file_name)
-        return AreaIndex(
-            tree=grow(boundaries, lookup, gazetteer),
-            boundaries=boundaries,
-            known={code for row in lookup for code in (row.lsoa, row.ward)},
-            gazetteer={normal_place(row.place): row.lsoa for row in gazetteer},
-        )
+        return index_of(boundaries, lookup, gazetteer)
 
     def _record(self, uow: UnitOfWork, permit: Permit, report: LoadReport) -> None:
         record(

@@ -11,7 +11,7 @@ wrong, where and how to mend it, and never repeat a value.
 
 from hub.schemas.code_proposals import CodeProposal, code_proposals
 from hub.schemas.delimiters import delimiter_found
-from hub.schemas.desk import check_file
+from hub.schemas.desk import check_file, marked_file
 from hub.schemas.encodings import ENCODINGS, encodings_proposed, known_encoding
 from hub.schemas.failing import MOST_CELLS, FailingCell, FailingCells, failing_cells
 from hub.schemas.findings import QUERY, SAMPLE, Finding, FindingKind, catalogue, column_letter, finding, in_order
@@ -109,6 +109,7 @@ __all__ = [
     "is_keepable_text",
     "known_encoding",
     "marked",
+    "marked_file",
     "next_first_day",
     "prescribed_sets",
     "row_forms",

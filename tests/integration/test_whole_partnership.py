@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hub.db import UnitOfWork
 from hub.disclosure import attack
-from hub.kit.authority import Action, Permit
+from hub.intake import Submission
+from hub.intake.store import report_of
+from hub.kit.authority import Action, Form, Permit, Reader
 from hub.kit.errors import HubError
+from hub.schemas import check_file
 from hub.synthetic import PERSONAS
 from hub.views.asker import ReaderAsker
 from tests.support.partnerships import PURPOSE, WHOLE_RAVENSBOURNE_2025, House, a_copy, made
@@ -71,3 +75,43 @@ def test_no_two_readers_and_no_two_views_see_a_cell_differently(house: House) ->
                             seen.setdefault(key, set()).add(cell.text)
     assert len(seen) > 10_000
     assert [key for key, texts in seen.items() if len(texts) > 1] == []
+
+
+def test_a_desk_with_the_areas_says_of_every_dataset_what_the_hub_said(house: House, tmp_path: Path) -> None:
+    hub, compared = house.hub, set()
+    with hub.database.reading() as reading:
+        newest = {one.dataset: one for one in hub.intake.latest_accepted(reading)}
+        area = hub.geography.current(reading)
+    for dataset, submission in newest.items():
+        content = original_of(house, submission)
+        path = tmp_path / f"{dataset.replace('/', '-')}.csv"
+        path.write_bytes(content)
+        with hub.database.reading() as reading:
+            terms = hub.agreements.supply_terms(
+                reading, dataset=dataset, supplier=submission.agency, at=hub.clock.now()
+            )
+            said = report_of(reading, submission.id)
+        assert said is not None
+        desk = check_file(
+            path,
+            hub.schemas.get(dataset, submission.schema_version),
+            period=submission.period,
+            registry=hub.schemas,
+            area=area,
+            part_accept=terms.part_accept,
+            profile=submission.profile,
+        ).as_json()
+        kept = [one for one in said.as_json()["findings"] if one["severity"] != "query"]  # the agency's own past
+        assert {**desk, "file": ""} == {**said.as_json(), "file": "", "outcome": desk["outcome"], "findings": kept}
+        compared.add(dataset)
+    assert len(compared) > 12
+
+
+def original_of(house: House, submission: Submission) -> bytes:
+    task = Reader(agency="", task="intake-check")
+    with house.hub.database.unit_of_work() as uow:
+        grant = house.hub.policy.grant(
+            uow, task, [submission.dataset], purpose="data_quality", justification="a test", form=Form.READ_CLEAR
+        )
+        with house.hub.vault.files(uow, grant, [submission.original_object]) as files:
+            return b"".join(files.read(submission.original_object))
