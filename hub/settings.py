@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     extra_holidays: str = Field(
         default="", description="proclaimed bank holidays beside the usual ones, such as 2027-06-01, with commas"
     )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="mail server for reminders, such as smtps://name:password@mail.example; empty: the hub sends no mail",
+    )
+    mail_from: str = Field(default="", description="sender's address of the reminders")
     max_upload_mb: int = Field(default=4096, description="largest upload, MiB")
     work: Where = Field(
         default=Where.HERE, description="here: the server checks files and builds snapshots; apart: hub worker does"
@@ -94,6 +99,8 @@ class Settings(BaseSettings):
                 raise ValueError("HUB_BASE_URL: production needs an https address")
             if len(set(self.root_key.get_secret_value())) < 8:
                 raise ValueError("HUB_ROOT_KEY: production needs a real root key, 64 hex digits")
+        if self.smtp_url.get_secret_value() and "@" not in self.mail_from:
+            raise ValueError("HUB_MAIL_FROM: mail needs a sender's address")
         if self.mode is Mode.DEMO and self.host not in {"127.0.0.1", "::1", "localhost"}:
             raise ValueError("HUB_HOST: the demo listens on loopback only")
         return self

@@ -8,8 +8,10 @@ from hub.app.building import build_snapshot
 from hub.app.checks import CheckBoard
 from hub.app.composition import Hub, build
 from hub.app.housekeeping import Housekeeping, Worker
+from hub.app.mail import MailServer
 from hub.app.partnerships import PARTNERSHIPS, RAVENSBOURNE, Partnership, SeedPerson
 from hub.app.progress import Progress, ProgressBoard, read_progress, write_progress
+from hub.app.reminding import Mailed, letter_to, reminders_for, reminders_of_all, send_reminders
 from hub.app.seeding import seed, seed_agreements, seed_people
 from hub.app.work import Work, work_of
 
@@ -20,6 +22,8 @@ __all__ = [
     "CheckBoard",
     "Housekeeping",
     "Hub",
+    "MailServer",
+    "Mailed",
     "Partnership",
     "Piece",
     "Progress",
@@ -30,10 +34,14 @@ __all__ = [
     "Worker",
     "build",
     "build_snapshot",
+    "letter_to",
     "read_progress",
+    "reminders_for",
+    "reminders_of_all",
     "seed",
     "seed_agreements",
     "seed_people",
+    "send_reminders",
     "work_of",
     "write_progress",
 ]

@@ -11,10 +11,11 @@ import threading
 
 from hub.app.building import as_they_stand, build_snapshot
 from hub.app.composition import Hub
+from hub.app.reminding import is_time_to_remind, send_reminders
 from hub.app.work import BUILD, CHECK, check_subject, check_told
 from hub.kit.errors import HubError
 
-RETENTION, UPLOADS = "retention", "uploads"
+RETENTION, UPLOADS, REMIND = "retention", "uploads", "reminders"
 _FIRST = 15.0
 _HOUR = 3600.0
 _SECOND = 1.0
@@ -50,7 +51,7 @@ class Housekeeping:
         for submission in left:
             self._hub.jobs.start(CHECK, check_subject(self._hub, submission))
         while True:
-            _start_erasing(self._hub)
+            _start_due(self._hub)
             if self._ended.wait(self._every):
                 return
 
@@ -84,7 +85,7 @@ class Worker:
                 left = self._hub.intake.left(reading)
             for submission in left:
                 self._hub.jobs.send(CHECK, check_subject(self._hub, submission))
-            _start_erasing(self._hub)
+            _start_due(self._hub)
         except HubError as error:  # the database is away for a while: look again
             _log.warning("work is not to be had: %s", error.code)
 
@@ -106,17 +107,23 @@ def register_jobs(hub: Hub) -> None:
     def end(_hour: str) -> None:
         hub.uploads.forget_due()
 
+    def remind(_day: str) -> None:
+        send_reminders(hub)
+
     hub.jobs.register(CHECK, [("check", check)])
     hub.jobs.register(BUILD, [("build", build)])
     hub.jobs.register(RETENTION, [("erase", erase)])
     hub.jobs.register(UPLOADS, [("erase", end)])
+    hub.jobs.register(REMIND, [("send", remind)])
 
 
-def _start_erasing(hub: Hub) -> None:
-    """What is due, as the agreements say, once a day; uploads that were left lying, once an hour."""
+def _start_due(hub: Hub) -> None:
+    """Erasing what the agreements say and reminding, once a day; erasing uploads that were left lying, once an hour."""
     now = hub.clock.now()
     hub.jobs.start(RETENTION, now.date().isoformat())
     hub.jobs.start(UPLOADS, f"{now:%Y-%m-%dT%H}")
+    if is_time_to_remind(hub):
+        hub.jobs.start(REMIND, now.date().isoformat())
 
 
 def _swept(hub: Hub) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _COMMANDS = {
     "policy": "hub.cli.policy",
     "provider": "hub.cli.people",
     "recheck": "hub.cli.settling",
+    "remind": "hub.cli.remind",
     "rows": "hub.cli.remote",
     "schema": "hub.cli.schema",
     "scorecard": "hub.cli.scorecard",

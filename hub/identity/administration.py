@@ -6,6 +6,7 @@ nobody gives the operator's, and an agency that has an administrator keeps one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from hub.db import UnitOfWork
@@ -15,6 +16,9 @@ from hub.identity.model import Invited, Person, Provider, Reason, Role
 from hub.kit.authority import Action, Permit, Reader
 from hub.kit.errors import Conflict, Invalid, NotFound, NotPermitted
 from hub.kit.words import say
+
+_LONGEST_ADDRESS = 254
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 
 
 class Administration(Invitations):
@@ -94,6 +98,14 @@ class Administration(Invitations):
         detail = {"person": found.id}
         self._changed(uow, permit.reader, "agency:nominate", f"agency/{agency}", detail, authority=permit.id)
 
+    def set_contact(self, uow: UnitOfWork, permit: Permit, *, address: str) -> None:
+        """The mailbox that is reminded of what is due, of a role rather than a person; empty: none. Invalid `bad-contact`."""
+        agency = self._agency_of(permit, Action.AGENCY_SET_CONTACT)
+        wanted = _mailbox(address)
+        people_store.set_contact(uow, agency, wanted)
+        detail = {"set": "yes" if wanted else "no"}
+        self._changed(uow, permit.reader, "agency:set-contact", f"agency/{agency}", detail, authority=permit.id)
+
     # ---- inside ----------------------------------------------------------------------------------------------------
 
     def _forget(self, uow: UnitOfWork, permit: Permit, found: Person, reason: str) -> None:
@@ -156,6 +168,18 @@ class Administration(Invitations):
 def is_administrator(person: Person) -> bool:
     """Whether the person can act as administrator of their agency now."""
     return Role.ADMINISTRATOR in person.roles and not person.disabled
+
+
+def _mailbox(address: str) -> str:
+    """A plain address such as `data@police.example`: one line of ASCII without a name, a comment or quotes."""
+    text = address.strip()
+    if not text:
+        return ""
+    if len(text) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
+        raise Invalid(
+            say("identity.invalid.contact"), code="bad-contact", remedy=say("identity.invalid.contact-remedy")
+        )
+    return text
 
 
 def _given(roles: Iterable[str]) -> frozenset[str]:

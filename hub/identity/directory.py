@@ -181,6 +181,10 @@ class Directory(Part):
         found = store.person(reading, named) if named else None
         return found if found and not found.disabled and found.agency == agency else None
 
+    def contact(self, reading: UnitOfWork | Reading, agency: str) -> str:
+        """The mailbox that an agency named for reminders; empty when it named none."""
+        return people_store.contact_of(reading, agency)
+
     def set_roles(
         self, uow: UnitOfWork, reader: Reader, *, person: str, roles: Iterable[str], authority: str = ""
     ) -> None:

@@ -1,8 +1,8 @@
-"""Invitations and the history of people: tables and SQL. An invitation's code stands here only as its SHA-256."""
+"""Invitations, the history of people, mailboxes of agencies: tables and SQL. A code stands here only as its SHA-256."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, RowMapping, String, Table, Text, insert, select, update
+from sqlalchemy import Column, ForeignKey, Integer, RowMapping, String, Table, Text, delete, insert, select, update
 
 from hub.db import Reading, UnitOfWork, metadata
 from hub.identity import store
@@ -37,6 +37,25 @@ events = Table(
     Column("reason", String(20), nullable=False),
     Column("at", _TIME, nullable=False),
 )
+contacts = Table(
+    "agency_contacts",
+    metadata,
+    Column("agency", _ID, ForeignKey(store.agencies.c.id), primary_key=True),
+    Column("address", String(254), nullable=False),
+)
+
+
+def contact_of(reading: UnitOfWork | Reading, agency: str) -> str:
+    """The mailbox of an agency; empty when it has none."""
+    found = reading.connection.execute(select(contacts.c.address).where(contacts.c.agency == agency))
+    return str(found.scalar_one_or_none() or "")
+
+
+def set_contact(uow: UnitOfWork, agency: str, address: str) -> None:
+    """Replace the mailbox of an agency; an empty one is forgotten."""
+    uow.connection.execute(delete(contacts).where(contacts.c.agency == agency))
+    if address:
+        uow.connection.execute(insert(contacts).values(agency=agency, address=address))
 
 
 def add_invitation(uow: UnitOfWork, code_sha256: str, made: Invitation) -> None:

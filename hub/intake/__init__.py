@@ -46,6 +46,7 @@ from hub.intake.model import (
 from hub.intake.periods import Span
 from hub.intake.query import COUNTED, PERCENT, QUERY_CODES, Moved, Query, figure_text, key_of
 from hub.intake.receiving import Receiving
+from hub.intake.reminding import Reminder, Reminders
 from hub.intake.schedule import Calendar, Calendars
 from hub.intake.scorecard import Mark, Punctuality, Repeat, Score, Share, punctuality_of, total
 from hub.intake.service import Intake
@@ -87,6 +88,8 @@ __all__ = [
     "Receipt",
     "Receiving",
     "Regrouping",
+    "Reminder",
+    "Reminders",
     "Repeat",
     "RowsOfKind",
     "Score",

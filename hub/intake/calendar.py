@@ -46,6 +46,7 @@ WANTED = frozenset({Arrival.DUE, Arrival.LATE, Arrival.RETURNED, Arrival.REFUSED
 
 _UNDER_WAY = {
     State.RECEIVED: Arrival.RECEIVED,
+    State.CHECKED: Arrival.CHECKED,
     State.RETURNED: Arrival.RETURNED,
     State.REFUSED: Arrival.REFUSED,
 }
@@ -215,7 +216,7 @@ def _line(asked: Asked, span: Span, own: Sequence[Submission], diary: Diary, *, 
         return _there(replace(line, state=there, submission=standing.id), legal_day(_accepted_at(first)))
     open_one = next((one for one in reversed(own) if _under_way(one)), None)
     if open_one is not None:
-        return _overdue(replace(line, state=_arrival(open_one), submission=open_one.id), diary.today)
+        return _overdue(replace(line, state=_UNDER_WAY[open_one.state], submission=open_one.id), diary.today)
     return _overdue(replace(line, state=_missing(line, diary.today)), diary.today)
 
 
@@ -251,8 +252,4 @@ def _missing(line: Line, today: date) -> Arrival:
 
 
 def _under_way(one: Submission) -> bool:
-    return one.state in _UNDER_WAY or one.state.value == Arrival.CHECKED.value
-
-
-def _arrival(one: Submission) -> Arrival:
-    return _UNDER_WAY.get(one.state, Arrival.CHECKED)
+    return one.state in _UNDER_WAY

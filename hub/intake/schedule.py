@@ -14,9 +14,10 @@ from hub.intake import store
 from hub.intake.calendar import THERE, Arrival, Asked, Diary, Line, lines_of
 from hub.intake.model import State, Submission
 from hub.intake.periods import legal_day, length_of
+from hub.intake.reminding import Reminder, reminders_of
 from hub.intake.scorecard import Score, Sent, score_of
 from hub.intake.statutory import StatutoryLine, items_of, statutory_lines
-from hub.kit.authority import Action, Reader
+from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import NotFound, NotPermitted
 from hub.kit.spoken import months_until
@@ -90,6 +91,14 @@ class Calendars:
         if not decision.permitted:
             raise NotPermitted(say("intake.not-lead"), reasons=decision.codes)
         return tuple(one.for_partners() for one in self._known_to(reading, reader.agency, months=months))
+
+    def reminders(self, reading: UnitOfWork | Reading, permit: Permit) -> tuple[Reminder, ...]:
+        """How much each agency has to be reminded of: of everything for the hub's own task, for the lead of what it may know."""
+        if not permit.is_for(Action.REMINDER_SEND, at=self._clock.now()):
+            raise NotPermitted(say("intake.other-permit"), reasons=("other-permit",), code="other-permit")
+        party = "" if permit.reader.task else permit.reader.agency
+        lines = [one.for_partners() for one in self._known_to(reading, party, months=MONTHS_SHOWN)]
+        return reminders_of(lines, self.diary)
 
     def scores(
         self, reading: UnitOfWork | Reading, reader: Reader, *, months: int = MONTHS_SCORED

@@ -28,6 +28,7 @@ class Action(StrEnum):
     AGENCY_ADD = "agency:add"
     AGENCY_NOMINATE = "agency:nominate"
     AGENCY_READ = "agency:read"
+    AGENCY_SET_CONTACT = "agency:set-contact"
     AGENCY_SET_UP = "agency:set-up"
     AGENCY_SUSPEND = "agency:suspend"
     AGREEMENT_PROPOSE = "agreement:propose"
@@ -49,6 +50,7 @@ class Action(StrEnum):
     PERSON_INVITE = "person:invite"
     PERSON_READ = "person:read"
     POLICY_EXPLAIN = "policy:explain"
+    REMINDER_SEND = "reminder:send"
     SCORECARD_READ = "scorecard:read"
     SNAPSHOT_BUILD = "snapshot:build"
     SNAPSHOT_READ = "snapshot:read"
@@ -65,7 +67,7 @@ class Reader:
     """Who asks: a person of an agency, or the hub itself doing a named task.
 
     `person` is the hub's own id of the person (`per_…`), never a name. `task` is set, and `person` empty, for work without a
-    person: `snapshot-build`, `intake-check`, `retention`, `set-up` (whoever holds the state folder, at the console).
+    person: `snapshot-build`, `intake-check`, `retention`, `reminding`, `set-up` (whoever holds the state folder, at the console).
     """
 
     agency: str

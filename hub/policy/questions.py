@@ -23,6 +23,7 @@ ABOUT_AGREEMENTS = frozenset({Action.AGREEMENT_READ, Action.AGREEMENT_SIGN, Acti
 ABOUT_ONE_AGENCY = frozenset(
     {
         Action.AGENCY_NOMINATE,
+        Action.AGENCY_SET_CONTACT,
         Action.AGENCY_SET_UP,
         Action.AGENCY_SUSPEND,
         Action.CALENDAR_READ,

@@ -23,6 +23,8 @@ PAGES = [
     ("not-found", POLICE, UPLOADER, "/nothing-here"),
     ("calendar", POLICE, UPLOADER, "/calendar?state=all"),
     ("calendar-partnership", COUNCIL, ANALYST, "/calendar?of=partnership"),
+    ("reminders", COUNCIL, ANALYST, "/calendar/reminders"),
+    ("mailbox", POLICE, ADMINISTRATOR, "/calendar/mailbox"),
     ("scorecard", POLICE, UPLOADER, "/scorecard"),
     ("scorecard-lead", COUNCIL, STRATEGIC, "/scorecard"),
     ("views", COUNCIL, ANALYST, "/views"),

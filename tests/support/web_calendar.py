@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from hub.intake import Arrival, Calendar, Line, Score, Span, State, StatutoryLine, Submission
+from hub.intake import Arrival, Calendar, Line, Reminder, Score, Span, State, StatutoryLine, Submission
 from hub.intake.scorecard import score_of
 from hub.schemas import CheckReport, Finding, Outcome, catalogue
 from hub.web.pages.calendar import ALL, OWN, PARTNERSHIP, Filters, calendar_page
+from hub.web.pages.reminders import mailbox_page, reminders_page
 from hub.web.pages.scorecard import scorecard_page
 from tests.support.policy import the_schemas
 
@@ -138,5 +139,10 @@ def samples_of_calendar(sample: Callable[[str, str, Any], Any]) -> Iterator[Any]
     yield sample("scorecard", "scorecard.html", both)
     nothing = scorecard_page((), None, months=6, titles=TITLES, names=NAMES)
     yield sample("scorecard-empty", "scorecard.html", nothing)
+    told = Reminder(agency=POLICE, late=2, soon=1, next_due_on=TODAY, keys=(("2026-10", "late"),))
+    other = Reminder(agency="ravensbourne-hospital", late=1, soon=0, next_due_on=None, keys=())
+    letters = reminders_page((told, other), {POLICE: "data@police.example"}, NAMES, by_itself=True)
+    yield sample("reminders", "reminders.html", letters)
+    yield sample("mailbox", "mailbox.html", mailbox_page("", may_set=True, wanted="x", error="No address."))
     empty = calendar_page(a_calendar(), None, Filters(of=OWN), titles=TITLES, names=NAMES)
     yield sample("calendar-empty", "calendar.html", empty)

@@ -14,6 +14,7 @@ from hub.web.dates import months_until, spoken_day, spoken_month
 from hub.web.elements import Card, Cell, Choice, Column, Link, Select, Table, Tag
 
 HERE = "/calendar"
+REMINDERS, MAILBOX = f"{HERE}/reminders", f"{HERE}/mailbox"
 OWN, PARTNERSHIP = "own", "partnership"
 OPEN, ALL = "open", "all"
 _COLOURS: Mapping[Arrival, str] = {
@@ -111,10 +112,18 @@ def calendar_page(
         table=_table(shown, titles, names, own=own),
         nothing=say("calendar.nothing_open" if filters.state == OPEN else "calendar.nothing"),
         statutory=_statutory(calendar.statutory, titles) if own and calendar.statutory else None,
-        downloads=(Link(say("calendar.ics"), f"{HERE}.ics"), Link(say("calendar.scorecard"), "/scorecard"))
-        if own
-        else (),
+        downloads=_links(own=own),
         notes=(say("calendar.note_due"), say("calendar.note_heading")),
+    )
+
+
+def _links(*, own: bool) -> tuple[Link, ...]:
+    if not own:
+        return (Link(say("reminders.link"), REMINDERS),)
+    return (
+        Link(say("calendar.ics"), f"{HERE}.ics"),
+        Link(say("calendar.scorecard"), "/scorecard"),
+        Link(say("reminders.contact_title"), MAILBOX),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from tests.support.hubs import ANALYST, API, OPERATOR, SEARCH, STREET, UPLOADER, an_extract
 from tests.support.pages import tables_of, words_of
 from tests.support.partnerships import Api, House
@@ -92,3 +94,23 @@ def test_a_scorecard_of_others_is_how_whole_and_how_soon_for_the_lead_alone(serv
     assert "partners" in tables_of(served.visitor(ANALYST).get("/scorecard").text)
     assert "partners" not in tables_of(served.visitor(UPLOADER).get("/scorecard").text)
     assert served.api(OPERATOR).ok("/scorecard")["datasets"] == []
+
+
+def test_the_lead_downloads_letters_and_an_agency_names_its_mailbox(bare: House) -> None:
+    with bare.at(datetime(2026, 11, 20, 9, tzinfo=UTC)):
+        kept = bare.visitor("met-police-governance").post("/calendar/mailbox", address="data@met.example")
+        assert kept.headers["location"] == "/calendar/mailbox?done=kept"
+        refused = bare.visitor("met-police-governance").post("/calendar/mailbox", address="<script>@x")
+        assert refused.status_code == 422
+        assert "<script>@x" not in refused.text
+        assert bare.visitor(UPLOADER).post("/calendar/mailbox", address="me@met.example").status_code == 403
+        assert "Reminders go to data@met.example." in words_of(bare.visitor(UPLOADER).get("/calendar/mailbox").text)
+        shown = tables_of(bare.visitor(ANALYST).get("/calendar/reminders").text)["reminders"]
+        (police,) = (row for row in shown if row[4] == "data@met.example")
+        assert int(police[1]) > 1
+        answer = bare.visitor(ANALYST).get("/calendar/reminders/met-police.eml")
+        assert answer.headers["content-type"] == "message/rfc822"
+        assert f"{police[1]} extracts are late." in answer.text
+        assert bare.visitor(ANALYST).get("/calendar/reminders/nobody.eml").status_code == 404
+        assert bare.visitor(UPLOADER).get("/calendar/reminders").status_code == 403
+        assert bare.visitor(UPLOADER).get("/calendar/reminders/met-police.eml").status_code == 403

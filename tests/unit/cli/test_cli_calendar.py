@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from tests.support.hubs import ANALYST, API, UPLOADER, an_extract
 from tests.support.partnerships import House
@@ -36,3 +37,15 @@ def test_a_scorecard_is_a_line_for_each_dataset(hub_command: Command, house: Hou
     assert line.endswith("% filled\t100.0 % placed")
     assert json.loads(hub_command("scorecard", "--json").out)["months"] == 12
     assert hub_command("scorecard", "--partnership").code == 3
+
+
+def test_letters_are_written_for_every_agency_and_nothing_is_mailed_without_a_server(
+    hub_command: Command, bare_state: Path, tmp_path: Path
+) -> None:
+    letters = tmp_path / "letters"
+    ran = hub_command("remind", "--state", bare_state, "--out", letters)
+    assert ran.code == 0, ran.err
+    assert {path.suffix for path in letters.iterdir()} <= {".eml"}
+    assert len(ran.out.splitlines()) == len(list(letters.iterdir()))
+    refused = hub_command("remind", "--state", bare_state, "--send")
+    assert (refused.code, "[no-mail-server]" in refused.err) == (1, True)

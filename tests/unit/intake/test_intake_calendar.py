@@ -150,6 +150,7 @@ def test_a_file_sent_late_in_the_evening_of_the_due_day_is_in_time():
     ("state", "arrival"),
     [
         (State.RECEIVED, Arrival.RECEIVED),
+        (State.CHECKED, Arrival.CHECKED),
         (State.RETURNED, Arrival.RETURNED),
         (State.REFUSED, Arrival.REFUSED),
         (State.WITHDRAWN, Arrival.LATE),
