@@ -84,7 +84,9 @@ def _named(codes: Sequence[CodeCount]) -> str:
 
 
 def _rows(count: int) -> str:
-    return say("before.difference.row") if count == 1 else say("before.difference.rows", count=_number(count))
+    if count < 2:
+        return say("before.difference.row" if count else "before.difference.no_row")
+    return say("before.difference.rows", count=f"{count:,}")
 
 
 def _number(count: int) -> str:

@@ -8,7 +8,7 @@ from threading import Lock
 
 from hub.audit import Entry, Verb, record
 from hub.db import Database, UnitOfWork
-from hub.engine import DuckDbEngine
+from hub.engine import DuckDbEngine, EngineError
 from hub.intake import store
 from hub.intake.difference import ChangedCell, Compared, Difference
 from hub.intake.difference_rows import Comparison, Side, sealed_rows
@@ -25,10 +25,10 @@ from hub.vault import Vault
 COMPARE = "submission:compare"
 """The action that the log names."""
 
-MOST_ROWS = 4_000_000
+MOST_ROWS = 2_000_000
 """Rows of both files together that are compared; more would not fit in the engine's memory."""
 
-AT_ONCE = 400_000
+AT_ONCE = 200_000
 """Rows of both files together up to which the page of a submission says what differs without being asked."""
 
 _MENDING = "data_quality"
@@ -93,11 +93,13 @@ class Differences:
         with self._database.unit_of_work() as uow:
             found = self._intake.submission(uow, reader, submission_id)
             earlier = self._earlier(uow, found) if found.accepted_object else None
-            if earlier is None or found.accepted_rows + earlier.accepted_rows > AT_ONCE:
+            if earlier is None:
                 return None
             kept = self._kept_of(found, earlier)
             if kept is not None:
                 return _difference(found, earlier, kept)
+            if found.accepted_rows + earlier.accepted_rows > AT_ONCE:
+                return None
             if not self._policy.grantable(uow, _task(found.agency), [found.dataset], purpose=_MENDING):
                 return None
             asked = _Asked(found, earlier, reader, self._grant(uow, _task(found.agency), found), values=False)
@@ -127,7 +129,7 @@ class Differences:
         if not (found.accepted_object and earlier.accepted_object):
             raise Conflict(say("intake.rows-not-kept"), code="rows-not-kept")
         if found.accepted_rows + earlier.accepted_rows > MOST_ROWS:
-            raise Conflict(say("intake.too-many-to-compare", most=f"{MOST_ROWS:,}"), code="too-many-to-compare")
+            raise _too_many()
         is_uploader = bool(reader.roles & _UPLOADER)
         asker = replace(reader, roles=_UPLOADER) if is_uploader else _task(found.agency)
         return _Asked(found, earlier, reader, self._grant(uow, asker, found), values=is_uploader)
@@ -157,14 +159,19 @@ class Differences:
 
     def _read(self, asked: _Asked) -> tuple[Compared, tuple[ChangedCell, ...] | None]:
         objects = (asked.earlier.accepted_object, asked.submission.accepted_object)
-        with (
-            self._database.reading() as reading,
-            self._vault.files(reading, asked.grant, objects) as files,
-            self._engine.session(files=files) as session,
-        ):
-            comparison = Comparison(session, self._side(asked.earlier), self._side(asked.submission))
-            compared = comparison.compared()
-            cells = comparison.examples() if asked.values else None
+        try:
+            with (
+                self._database.reading() as reading,
+                self._vault.files(reading, asked.grant, objects) as files,
+                self._engine.session(files=files) as session,
+            ):
+                comparison = Comparison(session, self._side(asked.earlier), self._side(asked.submission))
+                compared = comparison.compared()
+                cells = comparison.examples() if asked.values else None
+        except EngineError as error:
+            if error.code == "engine-memory":
+                raise _too_many() from None
+            raise
         with self._lock:
             while len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
@@ -227,7 +234,11 @@ def earlier_of(found: Submission, others: Iterable[Submission], *, series: bool)
 
 
 def _age(one: Submission) -> tuple[str, object, str]:
-    return one.period, one.at, one.id
+    return one.period, one.accepted_at or one.at, one.id
+
+
+def _too_many() -> Conflict:
+    return Conflict(say("intake.too-many-to-compare", most=f"{MOST_ROWS:,}"), code="too-many-to-compare")
 
 
 def _task(agency: str) -> Reader:
@@ -241,7 +252,7 @@ def _difference(
         submission=found.id,
         against=earlier.id,
         against_period=earlier.period,
-        against_at=earlier.at,
+        against_at=earlier.accepted_at or earlier.at,
         compared=compared,
         examples=cells,
     )
