@@ -15,6 +15,7 @@ from hub.api.definitions import DefinitionsApi
 from hub.api.marked import MarkedApi
 from hub.api.people import People
 from hub.api.problems import Guard, invalid_request, no_route, problem
+from hub.api.profiles import Profiles
 from hub.api.queries import QueriesApi
 from hub.api.rows import RowsApi
 from hub.api.scorecard import ScorecardApi
@@ -51,6 +52,7 @@ def create_api(hub: Hub) -> FastAPI:
         BeforeApi(hub),
         ScorecardApi(hub),
         Settling(hub),
+        Profiles(hub),
         ViewsApi(hub),
         RowsApi(hub),
         Assessments(hub),

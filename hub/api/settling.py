@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,6 +15,7 @@ from hub.db import UnitOfWork
 from hub.identity import Scope
 from hub.intake import ATTESTATION
 from hub.kit.authority import Action, Permit
+from hub.schemas import ImportProfile, profile_from
 
 _MOST_QUERIES = 1_000
 _LONGEST_REASON = 500
@@ -34,6 +36,13 @@ class Reason(_Said):
     """Why: it goes into the log."""
 
     reason: str = Field(default="", max_length=_LONGEST_REASON)
+
+
+class Again(_Said):
+    """`profile`: how the file is read, as `/reading` proposes it. `remember`: the agency's next files of the dataset too."""
+
+    profile: dict[str, Any] | None = None
+    remember: bool = False
 
 
 class Settling:
@@ -72,11 +81,12 @@ class Settling:
             done = self._hub.intake.undo(uow, permit, submission_id, reason=said.reason)
             return submission_document(self._hub, done)
 
-    def recheck(self, request: Request, submission_id: str) -> dict[str, Any]:
-        """Check the kept file again, as the schema and the agreements are now; nothing is sent again."""
+    def recheck(self, request: Request, submission_id: str, said: Again | None = None) -> dict[str, Any]:
+        """Check the kept file again, as the schema and the agreements are now, or read otherwise; nothing is sent again."""
         with self._hub.database.unit_of_work() as uow:
             permit = self._permit(uow, request, submission_id, Action.SUBMISSION_CREATE)
-            received = self._hub.intake.recheck(uow, permit, submission_id)
+            profile = self._profile(uow, permit, said) if said is not None and said.profile is not None else None
+            received = self._hub.intake.recheck(uow, permit, submission_id, profile=profile)
         return submission_document(self._hub, self._work.checked(received))
 
     def withdraw(self, request: Request, submission_id: str, said: Reason) -> dict[str, Any]:
@@ -85,6 +95,15 @@ class Settling:
             permit = self._permit(uow, request, submission_id, Action.SUBMISSION_WITHDRAW)
             done = self._hub.intake.withdraw(uow, permit, submission_id, reason=said.reason)
             return submission_document(self._hub, done)
+
+    def _profile(self, uow: UnitOfWork, permit: Permit, said: Again) -> ImportProfile:
+        """What the file is to be read with; remembered for the next ones where that is asked."""
+        dataset = permit.resource
+        profile = profile_from(said.profile, self._hub.schemas.get(dataset))
+        if not said.remember:
+            return profile
+        kept = self._hub.intake.profiles.confirm(uow, permit, dataset=dataset, profile=profile)
+        return replace(profile, remembered=kept.id)
 
     def _permit(self, uow: UnitOfWork, request: Request, submission_id: str, action: Action) -> Permit:
         session = session_of(self._hub, uow, request, scope=Scope.SUBMIT)

@@ -32,6 +32,7 @@ _COMMANDS = {
     "login": "hub.cli.remote",
     "person": "hub.cli.people",
     "policy": "hub.cli.policy",
+    "profile": "hub.cli.profile",
     "provider": "hub.cli.people",
     "recheck": "hub.cli.settling",
     "remind": "hub.cli.remind",

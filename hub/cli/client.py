@@ -131,9 +131,19 @@ class HubClient:
         """Ask for something to be done, with a document."""
         return _answer(self._ask("POST", f"/api/v1{path}", json=dict(said), headers=self._headers()))
 
-    def recheck(self, submission: str) -> dict[str, Any]:
-        """Have a submission checked again; the answer is the submission with its report."""
-        return self.settled(self.tell(f"/submissions/{submission}/recheck", {}))
+    def put(self, path: str, said: object) -> dict[str, Any]:
+        """Keep a document."""
+        return _answer(self._ask("PUT", f"/api/v1{path}", json=said, headers=self._headers()))
+
+    def delete(self, path: str) -> None:
+        """Erase what is there."""
+        answer = self._ask("DELETE", f"/api/v1{path}", headers=self._headers())
+        if answer.is_error:
+            _answer(answer)
+
+    def recheck(self, submission: str, said: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Have a submission checked again; the answer is the submission with its report. `said` may hold a `profile`."""
+        return self.settled(self.tell(f"/submissions/{submission}/recheck", said or {}))
 
     def content(self, path: str, **params: str) -> bytes:
         """A document as its bytes."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from hub.cli.kept import connected
+from hub.cli.profile import read_document
 
 
 @click.command()
@@ -39,11 +41,18 @@ def undo(submission: str, reason: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("submission")
+@click.option(
+    "--profile",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="How to read it: JSON as `hub profile propose` writes it.",
+)
+@click.option("--remember", is_flag=True, help="Read the agency's next files of the dataset so too.")
 @click.option("--json", "as_json", is_flag=True)
-def recheck(submission: str, as_json: bool) -> None:
+def recheck(submission: str, profile: Path | None, remember: bool, as_json: bool) -> None:
     """Have the kept file of SUBMISSION checked again, as the schema and the agreements are now. Nothing is sent."""
+    said = {"profile": read_document(profile), "remember": remember} if profile is not None else {}
     with connected() as client:
-        answer = client.recheck(submission)
+        answer = client.recheck(submission, said)
     _tell(answer, as_json)
     tell_findings(answer)
 

@@ -44,6 +44,7 @@ from hub.intake.model import (
     unexplained,
 )
 from hub.intake.periods import Span
+from hub.intake.profile_model import Confirmed
 from hub.intake.query import COUNTED, PERCENT, QUERY_CODES, Moved, Query, figure_text, key_of
 from hub.intake.receiving import Receiving
 from hub.intake.reminding import Reminder, Reminders
@@ -74,6 +75,7 @@ __all__ = [
     "CheckProgress",
     "CodeCount",
     "Compared",
+    "Confirmed",
     "Difference",
     "Differences",
     "FieldChange",

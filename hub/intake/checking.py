@@ -14,7 +14,18 @@ from hub.intake.stages import Tell, Watch, tell_nobody
 from hub.kit.authority import Grant, Permit
 from hub.kit.errors import Bug
 from hub.pseudonyms import Pseudonyms
-from hub.schemas import KEPT, Checked, CheckReport, DatasetSchema, SchemaRegistry, check, values_at
+from hub.schemas import (
+    KEPT,
+    Checked,
+    CheckReport,
+    DatasetSchema,
+    ImportProfile,
+    Reading,
+    SchemaRegistry,
+    check,
+    read_as,
+    values_at,
+)
 from hub.vault import SealedFiles, SealedWriter
 
 
@@ -100,6 +111,20 @@ class Checker:
                 field=field,
                 rows=rows,
                 profile=submission.profile,
+            )
+
+    def reading(self, files: SealedFiles, submission: Submission, profile: ImportProfile) -> Reading:
+        """How the sealed original is read with a profile, under the present schema."""
+        original = submission.original_object
+        with self._engine.session(files=files) as session:
+            return read_as(
+                session,
+                f"sealed://{original}",
+                self._schemas.get(submission.dataset),
+                read_bytes=lambda: files.read(original),
+                period=submission.period,
+                sha256=submission.sha256,
+                profile=profile,
             )
 
     def queries(self, files: SealedFiles, submission: Submission) -> tuple[Query, ...]:

@@ -17,6 +17,8 @@ from hub.intake.checking import Asked, Checker
 from hub.intake.comparing import past_of
 from hub.intake.entries import Log
 from hub.intake.model import ATTESTATION, KEPT, CellValue, Receipt, State, Submission, unexplained
+from hub.intake.profiles import Profiles
+from hub.intake.reading_back import ReadingBack
 from hub.intake.receiving import Receiving
 from hub.intake.retaining import Retention
 from hub.intake.settling import CHANGED, Settling
@@ -36,6 +38,7 @@ from hub.schemas import (
     ImportProfile,
     SchemaRegistry,
     check_period,
+    check_profile,
 )
 from hub.vault import ObjectKind, SealedWriter, Vault
 
@@ -71,6 +74,8 @@ class Intake:
         self._checker = Checker(engine=engine, schemas=schemas, pseudonyms=pseudonyms)
         self._asking = Asking(vault=vault, policy=policy, checker=self._checker, log=self._log)
         self._settling = Settling(vault=vault, schemas=schemas, agreements=agreements, log=self._log, clock=clock)
+        self.profiles = Profiles(schemas=schemas, clock=clock)
+        self.readings = ReadingBack(vault=vault, policy=policy, checker=self._checker, log=self._log)
         self._retention = Retention(
             database=database, vault=vault, policy=policy, agreements=agreements, log=self._log, clock=clock
         )
@@ -95,6 +100,7 @@ class Intake:
         """
         self._own(permit, Action.SUBMISSION_CREATE, dataset, agency)
         check_period(period)
+        check_profile(profile, self._schemas.get(dataset))
         kept = _cleaned(profile)
         writer = self._vault.receive(permit, agency=agency, dataset=dataset)
 
@@ -141,7 +147,7 @@ class Intake:
             submitted_by=permit.reader.person,
             at=now,
             audit_index=0,
-            profile=profile,
+            profile=self.profiles.applied(uow, writer.agency, writer.dataset, profile),
             attested_by=permit.reader.person if attestation == ATTESTATION else "",
             original_object=writer.object_id,
         )
@@ -347,7 +353,8 @@ class Intake:
         """
         found = self._known(uow, submission_id)
         self._own(permit, Action.SUBMISSION_CREATE, found.dataset, found.agency)
-        return self._settling.recheck(uow, permit, found, profile=_cleaned(profile) if profile else None)
+        asked = self.profiles.again(found, _cleaned(profile) if profile else found.profile)
+        return self._settling.recheck(uow, permit, found, profile=asked)
 
     # ---- withdrawing -----------------------------------------------------------------------------------------------
 

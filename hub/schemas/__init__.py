@@ -10,8 +10,8 @@ wrong, where and how to mend it, and never repeat a value.
 """
 
 from hub.schemas.code_proposals import CodeProposal, code_proposals
-from hub.schemas.delimiters import delimiter_found
-from hub.schemas.desk import check_file, marked_file
+from hub.schemas.delimiters import delimiter_found, said_delimiter
+from hub.schemas.desk import check_file, marked_file, read_file_as
 from hub.schemas.encodings import ENCODINGS, encodings_proposed, known_encoding
 from hub.schemas.failing import MOST_CELLS, FailingCell, FailingCells, failing_cells
 from hub.schemas.findings import QUERY, SAMPLE, Finding, FindingKind, catalogue, column_letter, finding, in_order
@@ -25,7 +25,7 @@ from hub.schemas.forms import (
     row_forms,
 )
 from hub.schemas.identifiers import identifiers_in_bytes
-from hub.schemas.mapping import LONGEST_TEXT, check_profile, is_keepable_name, is_keepable_text
+from hub.schemas.mapping import LONGEST_TEXT, check_profile, fitting, is_keepable_name, is_keepable_text, profile_from
 from hub.schemas.marking import MARKED_MEDIA, MarkedFile, marked
 from hub.schemas.model import (
     HEALTH_BODIES,
@@ -42,6 +42,7 @@ from hub.schemas.period import check_period, first_day, next_first_day
 from hub.schemas.prescribed import PrescribedSet, prescribed_sets
 from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.proposals import ColumnProposal, ColumnSeen, NotTheSame, Proposals, column_proposals
+from hub.schemas.reading import CodesRead, ColumnRead, Reading, Spelling, TextRead, read_as, reading_document
 from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descriptor
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome
 from hub.schemas.rows import said_kinds
@@ -69,7 +70,9 @@ __all__ = [
     "Code",
     "CodeList",
     "CodeProposal",
+    "CodesRead",
     "ColumnProposal",
+    "ColumnRead",
     "ColumnSeen",
     "DatasetSchema",
     "FailingCell",
@@ -83,9 +86,12 @@ __all__ = [
     "Outcome",
     "PrescribedSet",
     "Proposals",
+    "Reading",
     "RefusedField",
     "Rule",
     "SchemaRegistry",
+    "Spelling",
+    "TextRead",
     "catalogue",
     "check",
     "check_file",
@@ -100,6 +106,7 @@ __all__ = [
     "failing_cells",
     "finding",
     "first_day",
+    "fitting",
     "frictionless_descriptor",
     "generalisation_of",
     "group_of",
@@ -112,7 +119,12 @@ __all__ = [
     "marked_file",
     "next_first_day",
     "prescribed_sets",
+    "profile_from",
+    "read_as",
+    "read_file_as",
+    "reading_document",
     "row_forms",
+    "said_delimiter",
     "said_kinds",
     "values_at",
 ]

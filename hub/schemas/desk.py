@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from hub.engine import DuckDbEngine
 from hub.geography import AreaIndex
+from hub.schemas.encodings import Reader
 from hub.schemas.marking import MarkedFile, marked
 from hub.schemas.model import DatasetSchema
 from hub.schemas.profile import NO_PROFILE, ImportProfile
+from hub.schemas.reading import Reading, read_as
 from hub.schemas.registry import SchemaRegistry
 from hub.schemas.report import CheckReport
 from hub.schemas.service import check
@@ -65,7 +67,15 @@ def _of_file(path: Path, *, period: str, registry: SchemaRegistry | None, profil
     }
 
 
-def _reader(path: Path) -> Callable[[], Iterator[bytes]]:
+def read_file_as(
+    path: Path, schema: DatasetSchema, *, period: str = "", profile: ImportProfile = NO_PROFILE
+) -> Reading:
+    """How a plain file is read with a profile, with proposals where it does not fit: the same as the hub's page shows."""
+    with DuckDbEngine().session(local=[path]) as session:
+        return read_as(session, str(path), schema, read_bytes=_reader(path), period=period, profile=profile)
+
+
+def _reader(path: Path) -> Reader:
     def read_bytes() -> Iterator[bytes]:
         with path.open("rb") as file:
             while chunk := file.read(1024 * 1024):

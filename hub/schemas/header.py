@@ -67,7 +67,8 @@ def read_header(
     if refused:
         return Header(columns, present, tuple(refused), stops=True, refused=True, months=months)
     stopping = _stopping(record, schema, others) or month_column_findings(record, schema)
-    findings = stopping or [*renamed, *_extra(written, columns, schema, confirmed or {}), *_left_out(present, schema)]
+    told = [*renamed, *_extra(written, columns, schema, confirmed or {}), *_left_out(present, schema)]
+    findings = [*(stopping or told), *_unused(written, record, schema, confirmed or {})]
     return Header(columns, present, tuple(findings), stops=bool(stopping), refused=False, months=months)
 
 
@@ -95,6 +96,17 @@ def _present_names(
         words: dict[str, Any] = {"where": letter, "name": name, "message": message}
         found.append(finding("column-renamed", field=present[name], rows=[1], cells=[f"{letter}1"], **words))
     return [present.get(name, name) for name in record], found
+
+
+def _unused(
+    written: Sequence[str], record: Sequence[str], schema: DatasetSchema, confirmed: Mapping[str, str]
+) -> list[Finding]:
+    """Confirmed names that the file does not have, where their field is not there under another name either."""
+    return [
+        finding("choice-not-used", field=field.name, rows=[1])
+        for field in schema.columns
+        if field.name not in record and any(to == field.name and name not in written for name, to in confirmed.items())
+    ]
 
 
 def _too_wide(record: Sequence[str], schema: DatasetSchema) -> Header:

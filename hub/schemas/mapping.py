@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hub.engine import EngineSession, literal, quoted
 from hub.kit.errors import Invalid
@@ -21,6 +22,8 @@ from hub.schemas.rows import cells_of, counted
 
 LONGEST_TEXT = 100
 """The names and texts of a profile are no longer: what is longer is no name and no code."""
+
+_LONGEST_SAID = 200
 
 MOST_TEXTS = 500
 """So many texts of one field can be read as codes."""
@@ -61,6 +64,41 @@ def _check_codes(name: str, texts: Mapping[str, str], schema: DatasetSchema) -> 
         raise _bad("text", field=name, schema=schema)
     if not set(texts.values()) <= set(listed.valid_in("")):
         raise _bad("code", field=name, schema=schema)
+
+
+def profile_from(document: object, schema: DatasetSchema) -> ImportProfile:
+    """The profile that a document of somebody's own writing says; Invalid `bad-profile` when it is none for this schema."""
+    if not isinstance(document, Mapping) or not set(document) <= {"encoding", "delimiter", "sheet", "columns", "codes"}:
+        raise _bad("form", field="", schema=schema)
+    texts = [document.get(name, "") for name in ("encoding", "delimiter", "sheet")]
+    columns, codes = document.get("columns", {}), document.get("codes", {})
+    plain = all(isinstance(text, str) and len(text) <= _LONGEST_SAID for text in texts) and _are_texts(columns)
+    if not plain or not isinstance(codes, Mapping) or not all(map(_are_texts, codes.values())):
+        raise _bad("form", field="", schema=schema)
+    profile = ImportProfile(**document)
+    check_profile(profile, schema)
+    return profile
+
+
+def _are_texts(said: object) -> bool:
+    return isinstance(said, Mapping) and all(isinstance(one, str) for pair in said.items() for one in pair)
+
+
+def fitting(profile: ImportProfile, schema: DatasetSchema) -> ImportProfile:
+    """What of a profile a schema has: for one that was confirmed under another version, to be offered anew."""
+    agreed = set(schema.column_names)
+    lists = {field.name: set(field.codes.valid_in("")) for field in schema.columns if field.codes is not None}
+    codes = {
+        name: {text: code for text, code in texts.items() if code in lists[name]}
+        for name, texts in profile.codes.items()
+        if name in lists
+    }
+    return replace(
+        profile,
+        columns={name: field for name, field in profile.columns.items() if not field or field in agreed},
+        codes={name: texts for name, texts in codes.items() if texts},
+        remembered="",
+    )
 
 
 def is_keepable_name(name: str) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from hub.kit.data_files import load_yaml
 from hub.schemas.model import plain_name
 
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[#£]")
 _FEWEST_OF_A_BEGINNING = 5
 _REMEMBERED = 20_000
@@ -66,7 +67,7 @@ def synonyms() -> Synonyms:
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, each by its meaning: `IncidentNo`, `incident_number` and `INCIDENT REF` are all the same."""
     known = synonyms()
-    said = [word.casefold() for word in _WORD.findall(name)]
+    said = [word.casefold() for word in _WORD.findall(_ASIDE.sub(" ", name)) or _WORD.findall(name)]
     joined = [known.meaning.get(word, word) for word in _joined(said)]
     return tuple(word for word in joined if word not in known.empty) or tuple(joined)
 

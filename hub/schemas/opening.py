@@ -82,6 +82,10 @@ def _unpacked(session: EngineSession, opened: Opened, schema: DatasetSchema, pro
     sent = read_workbook(
         opened.read_bytes, schema, sheet=profile.sheet, confirmed=profile.columns, all_sheets=schema.health
     )
+    if profile.remembered and any(one.code == "no-such-sheet" for one in sent.findings):
+        again = _unpacked(session, opened, schema, replace(profile, sheet=""))
+        told = finding("choice-not-used", message="message-sheet")
+        return replace(again, told=(*again.told, told), stopped=(*again.stopped, told) if again.stopped else ())
     table, text = sent.csv, replace(opened.text, form=sent.form)
     opened = replace(opened, text=text, stopped=sent.findings, others=sent.others, read_bytes=lambda: (), sent=sent)
     if table is None:

@@ -13,8 +13,9 @@ class ImportProfile:
 
     `encoding`: the codec its bytes are written in. `delimiter`: the sign between two values. `sheet`: the sheet of a
     workbook that is meant. `columns`: names in the file -> fields of the schema; an empty field leaves the column out.
-    `codes`: per field, texts in the file -> codes of its list. Names and texts come from the agency's own file: they are
-    shown to that agency alone.
+    `codes`: per field, texts in the file -> codes of its list. `remembered`: the id of the confirmation it was taken from, where
+    nobody said it of this very file; what does not fit the file is then not forced. Names and texts come from the agency's own
+    file: they are shown to that agency alone.
     """
 
     encoding: str = ""
@@ -22,6 +23,7 @@ class ImportProfile:
     sheet: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    remembered: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -36,6 +38,7 @@ class ImportProfile:
             "sheet": self.sheet,
             "columns": dict(self.columns),
             "codes": {name: dict(texts) for name, texts in self.codes.items()},
+            "remembered": self.remembered,
         }
         return {name: value for name, value in said.items() if value}
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.kit.words import say
-from hub.schemas.fitting import Fit, fit_of
+from hub.schemas.fit import Fit, fit_of
 from hub.schemas.model import DatasetSchema, Field, plain_name
-from hub.schemas.naming import SAME_AS_TITLE, Likeness, Names, without_what_all_share
+from hub.schemas.naming import SAME_AS_TITLE, SAME_WORDS, Likeness, Names, without_what_all_share
 from hub.schemas.wide import month_columns
 
 PROPOSED_FROM = 0.58
@@ -108,7 +108,7 @@ def _score(named: Likeness, fit: Fit) -> float:
     if named.score >= SAME_AS_TITLE or not fit.reason:
         return named.score
     if fit.share < _DOES_NOT_FIT:
-        return 0.6 * named.score
+        return (0.85 if named.score >= SAME_WORDS else 0.6) * named.score
     return named.score * (0.8 + 0.2 * fit.share) + (0.08 if fit.telling and fit.share >= _FITS and named.score else 0)
 
 

@@ -57,7 +57,7 @@ class Sent:
     `csv` is the table; None where there is none, then `findings` say why. `unreadable` are rows that hold a cell whose value is
     not known. `unused` are columns with neither name nor value. `others` are the other sheets, where they were asked for.
     `sheet` is the place of the one that was read, `header` the row of its column names, `cells` what is peculiar in it: the
-    code of the finding, the place of the column, the rows.
+    code of the finding, the place of the column, the rows. `sheets` are the names of those that are filled and shown.
     """
 
     form: str
@@ -69,6 +69,7 @@ class Sent:
     sheet: int = 0
     header: int = 1
     cells: tuple[tuple[str, int, tuple[int, ...]], ...] = ()
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def read_workbook(
         return Sent(form="", findings=(_bad(bad),))
     if isinstance(found, Finding) or table is None:
         findings = (found,) if isinstance(found, Finding) else ()
-        return Sent(form=overview.form, findings=findings, others=tuple(others))
+        return Sent(form=overview.form, findings=findings, others=tuple(others), sheets=_filled(overview))
     return Sent(
         form=overview.form,
         findings=(*_told(overview, found), *_marked(table, names, schema)),
@@ -127,7 +128,12 @@ def read_workbook(
         sheet=found.sheet,
         header=found.header,
         cells=tuple((_CODES[mark.kind], mark.column, mark.rows) for mark in table.marks if mark.kind in _CODES),
+        sheets=_filled(overview),
     )
+
+
+def _filled(overview: Overview) -> tuple[str, ...]:
+    return tuple(one.name for one in overview.sheets if one.visible and not one.is_blank)
 
 
 def _whole(read_bytes: Reader) -> bytes:

@@ -26,6 +26,7 @@ from hub.web.routes.home import Home
 from hub.web.routes.look import Look
 from hub.web.routes.marked import MarkedPages
 from hub.web.routes.people import PeoplePages
+from hub.web.routes.reading import ReadingPages
 from hub.web.routes.reminders import ReminderPages
 from hub.web.routes.rows import RowPagesOfTheWeb
 from hub.web.routes.scorecard import ScorecardPages
@@ -59,6 +60,7 @@ def create_pages(hub: Hub) -> FastAPI:
         BeforePages(door),
         ScorecardPages(door),
         SettlingPages(door, work, show=submissions.show_word),
+        ReadingPages(door, work),
         Look(door),
         RowPagesOfTheWeb(door),
         Explain(door),

@@ -11,9 +11,10 @@ from hub.intake import KEPT, WITHDRAWABLE, CellValue, State, Submission
 from hub.kit.words import say
 from hub.schemas import QUERY, CheckReport, Finding, catalogue
 from hub.web.dates import spoken_moment, spoken_month
-from hub.web.elements import Cell, Column, Fact, Progress, Table, Tag
+from hub.web.elements import Cell, Column, Fact, Link, Progress, Table, Tag
 from hub.web.pages.before import BeforePart
 from hub.web.pages.queries import QueryBlock
+from hub.web.pages.reading import reading_address
 from hub.web.pages.word import WordPart
 
 _COLOURS = {
@@ -85,6 +86,8 @@ class SubmissionPage:
     withdraw_error: str = ""
     before: BeforePart | None = None
     queries: tuple[QueryBlock, ...] = ()
+    reading: str = ""
+    read_with: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ def submission_page(
     withdraw_error: str = "",
     before: BeforePart | None = None,
     queries: tuple[QueryBlock, ...] = (),
+    read_with: Link | None = None,
 ) -> SubmissionPage:
     """The page of one submission; `report` is None while the check has not ended."""
     state = submission.state
@@ -169,6 +173,8 @@ def submission_page(
         withdraw_error=withdraw_error,
         before=before,
         queries=queries,
+        reading=reading_address(submission, report, mend=allowed.mend and allowed.send_again),
+        read_with=read_with,
     )
 
 

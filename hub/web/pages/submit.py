@@ -44,6 +44,7 @@ class UploadPage:
     earlier: str = ""
     sheet: str = ""
     seen: tuple[SeenGroup, ...] = ()
+    remembered: str = ""
 
 
 def choose_page(schemas: Sequence[DatasetSchema], periods: Sequence[str], *, dataset: str, period: str) -> ChoosePage:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.db import Reading
 from hub.identity import Session
 from hub.kit.authority import Action
 from hub.kit.errors import Invalid
 from hub.kit.words import say
 from hub.web.door import Door
-from hub.web.elements import Problem
+from hub.web.elements import Fact, Link, Problem
 from hub.web.forms import Form
 from hub.web.pages.account import DAYS, SCOPES, account_page
 
@@ -71,6 +74,7 @@ class Account:
             tokens = self._hub.identity.tokens(reading, person=person)
             decide = self._hub.policy.decide
             may_issue = decide(reading, session.reader, Action.TOKEN_ISSUE, f"person/{person}").permitted
+            remembered = self._remembered(reading, session)
         page = account_page(
             session,
             tokens,
@@ -81,6 +85,18 @@ class Account:
             error=error,
             fresh=fresh,
         )
+        page = replace(page, facts=(*page.facts, *remembered))
         problems = (Problem(error, "#name"),) if error else ()
         frame = self._door.frame(session, say("web.account.title"), problems=problems, notice=notice)
         return self._door.page("account.html", frame, page, status=422 if error else 200)
+
+    def _remembered(self, reading: Reading, session: Session) -> tuple[Fact, ...]:
+        """The datasets whose files are read as somebody of the agency has confirmed, for those who may send them."""
+        return tuple(
+            Fact(
+                say("mapping.profile.link"),
+                link=Link(self._hub.schemas.get(dataset).title, f"/import-profiles/{dataset}"),
+            )
+            for dataset in self._hub.intake.profiles.datasets(reading, session.reader.agency)
+            if self._hub.policy.decide(reading, session.reader, Action.SUBMISSION_CREATE, dataset).permitted
+        )

@@ -22,6 +22,7 @@ from hub.web.pages.stages import check_progress
 from hub.web.pages.submissions import Allowed, cells_page, heading_of, submission_page, submissions_page
 from hub.web.pages.word import WordPart, word_part
 from hub.web.routes.before import before_of
+from hub.web.routes.reading import read_with_of
 
 _REFRESH = 3
 _NOTICES = frozenset({"accepted", "undone", "withdrawn"})
@@ -130,6 +131,7 @@ class SubmissionPages:
             wards = self._wards(uow) if asked.queries else {}
             sender = self._sender(uow, found)
             agreements = self._agreed(uow, found)
+            read_with = read_with_of(self._hub, uow, found)
             decide = self._hub.policy.decide
             allowed = Allowed(
                 send_again=decide(uow, session.reader, Action.SUBMISSION_CREATE, found.dataset).permitted,
@@ -153,6 +155,7 @@ class SubmissionPages:
             withdraw_error=error,
             before=before_of(self._hub, session, found) if checked else None,
             queries=query_blocks(asked.queries, found, schema, wards=wards),
+            read_with=read_with,
         )
         frame = self._door.frame(
             session,

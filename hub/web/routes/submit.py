@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -154,6 +155,7 @@ class Submit:
             agreements = self._hub.agreements.in_force(uow, self._hub.clock.now())
             names = self._names(uow)
             accepted_on = self._accepted_on(uow, session, dataset, period)
+            remembered = self._hub.intake.profiles.in_force(uow, session.agency.id, dataset) is not None
             seen = self._hub.previews.agreed(uow, session.reader, dataset)
         said = f"{error.title} {error.remedy}".strip() if error is not None else ""
         schema = self._hub.schemas.get(dataset)
@@ -169,6 +171,7 @@ class Submit:
             error=said,
             seen=seen,
         )
+        page = replace(page, remembered=f"/import-profiles/{dataset}" if remembered else "")
         title = say("web.submit.upload_title", title=schema.title, period=page.period)
         problems = (Problem(said, "#file"),) if said else ()
         frame = self._door.frame(session, title, current="/submit", problems=problems)

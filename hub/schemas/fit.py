@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from hub.schemas.code_proposals import code_proposals
 from hub.schemas.compile import shape_of
 from hub.schemas.model import DATED, DatasetSchema, Field
 
@@ -13,6 +14,8 @@ MOST_VALUES = 200
 """So many different values of a column are looked at."""
 
 _FEWEST_OF_A_LIST = 2
+_FEW_CODES = 3
+_MEANT = 0.96
 _ANYTHING = ("A1234", "abc", "12345", "AB-12/345", "ABC/123456", "2024000123", "Some words")
 """A form that one of these has is that of many fields' values."""
 
@@ -63,12 +66,11 @@ def _written(field: Field, shown: Sequence[str]) -> Fit:
 
 def _codes(field: Field, shown: Sequence[str]) -> Fit:
     known = {code.code for code in field.codes.codes} if field.codes else set()
-    bare = {code.casefold() for code in known}
     parts = [part for value in shown for part in (value.split(";") if field.several else (value,))]
     exact = sum(part in known for part in parts)
-    near = sum(part not in known and part.strip().casefold() in bare for part in parts)
-    share = (exact + 0.8 * near) / len(parts)
-    return Fit(share, exact >= _FEWEST_OF_A_LIST and len(known) > len("yn?"), "codes")
+    meant = len(code_proposals(field, [part for part in parts if part not in known]))
+    telling = exact + meant >= _FEWEST_OF_A_LIST and len(known) > _FEW_CODES
+    return Fit((exact + _MEANT * meant) / len(parts), telling, "codes")
 
 
 def _share(shown: Sequence[str], fits: Callable[[str], bool], *, telling: bool, reason: str) -> Fit:
