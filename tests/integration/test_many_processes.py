@@ -17,7 +17,7 @@ import pytest
 from hub.app import PARTNERSHIPS, build, seed, work_of
 from hub.cli.client import free_port
 from hub.cli.geography import load_files
-from hub.intake import ATTESTATION, State
+from hub.intake import ATTESTATION, Stage, State
 from hub.kit.authority import Action
 from hub.settings import Mode, Settings, Where, child_environment
 from tests.support.compose import settings_of, the_services
@@ -147,16 +147,23 @@ def test_a_worker_killed_in_a_check_leaves_it_to_the_next_and_it_is_done_once(pr
     receiving = house.hub.intake.receive(
         permit, agency="met-police", dataset=API, period="2024-01", file_name="a.csv", attestation=ATTESTATION
     )
-    receiving.write(an_extract("2024-01", 60_000))
+    receiving.write(an_extract("2024-01", 120_000))
     with house.hub.database.unit_of_work() as uow:
         sent = receiving.complete(uow)
 
-    def granted() -> bool:
-        asked = "SELECT count(*) FROM audit_entries WHERE subject = %(about)s OR justification = %(about)s"
-        return house.rows(asked.replace("%(about)s", f"'submission/{sent.id}'"))[0][0] > 1
+    def at_it() -> bool:
+        with house.hub.database.reading() as reading:
+            found = house.hub.intake.standing(reading, sent.id)
+        return house.hub.checks.of(found).stage not in {Stage.RECEIVED, Stage.DONE}
 
+    address = processes.serve()
     first = processes.start("worker", "--name", "worker-1")
-    until(granted)  # it has asked for the rows, and has not settled them
+    until(at_it)
+    os.kill(first.pid, signal.SIGSTOP)
+    with Api(address, house.token(UPLOADER)) as api:  # a server tells how far the worker is
+        told = api.ok(f"/submissions/{sent.id}")
+    assert told["state"] == "received"
+    assert told["progress"]["stage"] in {"reading", "checking", "sealing"}
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
 
