@@ -156,15 +156,11 @@ class Kill:
 PAIRS = {
     "a submission and the entry of its arrival": (
         "SELECT 'submission/' || id FROM submissions",
-        "SELECT subject FROM audit_entries WHERE (action, outcome) = ('submission:create', 'done')",
-    ),
-    "a settled submission and the entry of its check": (
-        "SELECT 'submission/' || id FROM submissions WHERE state <> 'received'",
-        "SELECT subject FROM audit_entries WHERE (action, outcome) = ('submission:check', 'done') AND verb = 'collection'",
+        "SELECT subject FROM audit_entries WHERE (action, outcome) = ('submission:create', 'done') AND detail LIKE '%sha256%'",
     ),
     "a withdrawn submission and its entry": (
         "SELECT 'submission/' || id FROM submissions WHERE state = 'withdrawn'",
-        "SELECT subject FROM audit_entries WHERE (action, outcome) = ('submission:withdraw', 'done') AND task = ''",
+        "SELECT subject FROM audit_entries WHERE (action, outcome, verb) = ('submission:withdraw', 'done', 'erasure') AND task=''",
     ),
     "a sealed object and the entry of its publication": (
         "SELECT 'object/' || id FROM vault_objects",
@@ -221,6 +217,22 @@ PAIRS = {
 }
 """Effects and the entries that must stand beside them, one for one."""
 
+SHOWN = {
+    "a settled submission has the entry of its check": (
+        "SELECT 'submission/' || id FROM submissions WHERE state <> 'received'",
+        "SELECT subject FROM audit_entries WHERE (action, outcome) = ('submission:check', 'done') AND verb = 'collection'",
+    ),
+    "a submission that counts has the entry of its agency's word": (
+        "SELECT 'submission/' || id FROM submissions WHERE state IN ('accepted', 'part-accepted')",
+        "SELECT subject FROM audit_entries WHERE outcome = 'done' AND verb = 'collection' AND detail LIKE '%attestation%'",
+    ),
+    "a superseded submission has its entry": (
+        "SELECT 'submission/' || id FROM submissions WHERE state = 'superseded'",
+        "SELECT subject FROM audit_entries WHERE outcome = 'done' AND detail LIKE '%superseded_by%'",
+    ),
+}
+"""Effects beside which an entry must stand; there may be older entries of what has been taken back since."""
+
 _COUNTS = {
     "entries": "SELECT COUNT(*) FROM audit_entries",
     "submissions": "SELECT COUNT(*) FROM submissions",
@@ -243,6 +255,9 @@ def problems_of(house: House, *, swept: bool) -> list[str]:
         one, other = sorted(house.rows(effects)), sorted(house.rows(entries))
         if one != other:
             found.append(f"{what}: {len(one)} and {len(other)}")
+    for what, (effects, entries) in SHOWN.items():
+        if not set(house.rows(effects)) <= set(house.rows(entries)):
+            found.append(f"it does not hold that {what}")
     with house.hub.database.reading() as reading:
         found += house.hub.audit.verify(reading).problems
     ((in_force,),) = house.rows("SELECT COUNT(*) FROM snapshots WHERE state = 'in-force'")
