@@ -1,0 +1,79 @@
+"""A checked file and its agency's word, through the API and through the page; one rule behind both."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from hub.intake import ATTESTATION
+from tests.support.hubs import API, EACH_MONTH, STEWARD, UPLOADER, an_extract
+from tests.support.pages import words_of
+from tests.support.partnerships import House
+
+PERIOD = "2024-01"
+
+
+def waiting(house: House) -> str:
+    """A file that passed its checks and waits for a word."""
+    said = house.api(UPLOADER).send(API, PERIOD, an_extract(PERIOD), attest="false").json()
+    assert (said["state"], said["report"]["outcome"], len(said["attestation"])) == ("checked", "accepted", 3)
+    return str(said["id"])
+
+
+def tell(
+    house: House, submission: str, verb: str, said: object, person: str = UPLOADER
+) -> tuple[int, dict[str, object]]:
+    answer = house.api(person).http.post(f"/submissions/{submission}/{verb}", json=said)
+    return answer.status_code, answer.json()
+
+
+def test_without_a_word_nothing_counts_and_with_it_the_rows_are_in(bare: House) -> None:
+    submission = waiting(bare)
+    assert tell(bare, submission, "accept", {})[1]["code"] == "no-attestation"
+    status, said = tell(bare, submission, "accept", {"attest": True})
+    assert (status, said["state"], said["accepted_rows"]) == (200, "accepted", EACH_MONTH)
+    assert said["accepted_at"]
+    assert tell(bare, submission, "accept", {"attest": True})[1]["code"] == "wrong-state"
+
+
+def test_an_acceptance_is_undone_checked_again_and_withdrawn(bare: House) -> None:
+    submission = waiting(bare)
+    tell(bare, submission, "accept", {"attest": True})
+    assert tell(bare, submission, "undo", {})[1]["state"] == "checked"
+    assert tell(bare, submission, "recheck", {})[1]["state"] == "checked"
+    assert tell(bare, submission, "withdraw", {"reason": ""})[1]["code"] == "no-reason"
+    assert tell(bare, submission, "withdraw", {"reason": "the wrong month"})[1]["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize(("verb", "said"), [("accept", {"attest": "perhaps"}), ("undo", {"why": "x"}), ("accept", [])])
+def test_what_is_said_in_another_form_is_refused(bare: House, verb: str, said: object) -> None:
+    assert tell(bare, waiting(bare), verb, said)[0] == 422
+
+
+def test_to_another_agency_there_is_nothing_to_say_a_word_to(bare: House) -> None:
+    submission = waiting(bare)
+    for verb in ("accept", "undo", "recheck", "withdraw"):
+        assert tell(bare, submission, verb, {}, person=STEWARD)[0] in {403, 404}
+    assert bare.api(UPLOADER).ok(f"/submissions/{submission}")["state"] == "checked"
+
+
+def test_on_the_page_the_word_is_asked_for_given_and_taken_back(bare: House) -> None:
+    address, visitor = f"/submissions/{waiting(bare)}", bare.visitor(UPLOADER)
+    page = visitor.get(address).text
+    assert "Waits for your word" in words_of(page)
+    assert "It holds no patient information." in words_of(page)
+    missing = visitor.post(f"{address}/accept")
+    assert (missing.status_code, "Tick that you attest" in missing.text) == (422, True)
+    assert visitor.post(f"{address}/accept", attest=ATTESTATION).headers["location"] == f"{address}?done=accepted"
+    page = visitor.get(f"{address}?done=accepted").text
+    assert "The submission has been accepted." in words_of(page)
+    assert visitor.post(f"{address}/undo").headers["location"] == f"{address}?done=undone"
+    assert "Waits for your word" in words_of(visitor.get(address).text)
+    assert visitor.post(f"{address}/recheck").status_code == 303
+
+
+def test_the_first_page_says_that_a_file_waits(bare: House) -> None:
+    submission = waiting(bare)
+    page = bare.visitor(UPLOADER).get("/").text
+    assert re.search(rf'href="/submissions/{submission}"[^>]*>Give your word', page)
