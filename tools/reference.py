@@ -13,7 +13,7 @@ from hub.assessment import indicators_page
 from hub.definitions import Definitions, definitions_page
 from hub.intake.history_page import queries_page
 from hub.policy import PolicyLibrary, kinds_page, policies_page
-from hub.schemas import SchemaRegistry, prescribed_sets
+from hub.schemas import SchemaRegistry, catalogue, finding_markdown, prescribed_sets
 from hub.schemas.prescribed import prescribed_page
 from hub.schemas.reference import findings_page, schemas_page
 from hub.settings import Settings
@@ -77,7 +77,7 @@ def pages() -> dict[str, str]:
         "queries.md": queries_page(),
         "schemas.md": schemas_page(registry),
         "settings.md": settings_page(),
-    }
+    } | {f"findings/{code}.md": finding_markdown(code) for code in catalogue()}
 
 
 def main() -> int:
@@ -85,15 +85,23 @@ def main() -> int:
     folder = ROOT / "docs" / "reference"
     folder.mkdir(parents=True, exist_ok=True)
     wrong = 0
-    for name, text in pages().items():
+    made = pages()
+    for path in sorted((folder / "findings").glob("*.md")):
+        if f"findings/{path.name}" not in made:
+            print(f"{path.relative_to(ROOT)} is the page of no code")
+            wrong = 1
+            if "--check" not in sys.argv:
+                path.unlink()
+    for name, text in made.items():
         path = folder / name
         if "--check" in sys.argv:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 print(f"{path.relative_to(ROOT)} differs from the code: run `make docs`")
                 wrong = 1
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    return wrong
+    return wrong if "--check" in sys.argv else 0
 
 
 if __name__ == "__main__":

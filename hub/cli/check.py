@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from hub.geography import AreaIndex
-    from hub.schemas import CheckReport, ImportProfile
+    from hub.schemas import CheckReport, Finding, ImportProfile
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _FORMS = (".xlsx", ".csv")
@@ -149,11 +149,21 @@ def _tell(report: CheckReport, *, as_json: bool) -> None:
         click.echo(json.dumps(report.as_json(), ensure_ascii=not unicode))
         return
     lines = [f"{report.outcome.value}: {report.accepted_rows} of {report.rows} rows of {report.file}"]
-    for finding in report.findings:
-        cells = f" ({', '.join(finding.cells[:5])}{', …' if finding.count > 5 else ''})" if finding.cells else ""
-        lines.append(f"{finding.severity} {finding.code}, {finding.count}{cells}: {finding.message} {finding.remedy}")
+    lines += [
+        f"{finding.severity} {finding.code}, {_count(finding)}: {finding.message} {finding.remedy} (more: {finding.about})"
+        for finding in report.findings
+    ]
     for line in lines:
         click.echo(line if unicode else _plain(line))
+
+
+def _count(finding: Finding) -> str:
+    """How many, and where: of more than five places the first five, said so."""
+    shown = finding.cells[:5]
+    if not shown:
+        return f"{finding.count}"
+    where = ", ".join(shown)
+    return f"{finding.count} ({where if len(shown) == finding.count else f'first {len(shown)}: {where}'})"
 
 
 def _plain(line: str) -> str:

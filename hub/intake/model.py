@@ -231,9 +231,7 @@ def state_of(outcome: Outcome) -> State:
 
 def report_from_json(document: Mapping[str, Any]) -> CheckReport:
     """The report that `CheckReport.as_json` wrote."""
-    found = tuple(
-        Finding(**{**one, "rows": tuple(one["rows"]), "cells": tuple(one["cells"])}) for one in document["findings"]
-    )
+    found = tuple(Finding.from_json(one) for one in document["findings"])
     return CheckReport(
         schema=document["schema"],
         version=document["version"],

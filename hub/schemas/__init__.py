@@ -9,17 +9,29 @@ Findings come from one catalogue (`findings.yaml`), their words from `hub/kit/wo
 wrong, where and how to mend it, and never repeat a value.
 """
 
+from hub.schemas.alike import fewest_alike, quasi_identifiers, withholds_few
 from hub.schemas.code_proposals import CodeProposal, code_proposals
 from hub.schemas.delimiters import delimiter_found, said_delimiter
 from hub.schemas.desk import check_file, marked_file, read_file_as
 from hub.schemas.encodings import ENCODINGS, encodings_proposed, known_encoding
 from hub.schemas.failing import MOST_CELLS, FailingCell, FailingCells, failing_cells
-from hub.schemas.findings import QUERY, SAMPLE, Finding, FindingKind, catalogue, column_letter, finding, in_order
+from hub.schemas.findings import (
+    QUERY,
+    SAMPLE,
+    Finding,
+    FindingKind,
+    catalogue,
+    column_letter,
+    finding,
+    in_order,
+    rows_said,
+)
 from hub.schemas.forms import (
     AGE_BANDS,
     FROM_PLACE,
     ROW_FORMS,
     Coarser,
+    coarser_sql,
     generalisation_of,
     group_of,
     row_forms,
@@ -38,6 +50,7 @@ from hub.schemas.model import (
     RefusedField,
     Rule,
 )
+from hub.schemas.pages import FindingPage, finding_markdown, finding_page
 from hub.schemas.period import check_period, first_day, next_first_day
 from hub.schemas.prescribed import PrescribedSet, prescribed_sets
 from hub.schemas.profile import NO_PROFILE, ImportProfile
@@ -80,6 +93,7 @@ __all__ = [
     "Field",
     "Finding",
     "FindingKind",
+    "FindingPage",
     "ImportProfile",
     "MarkedFile",
     "NotTheSame",
@@ -98,13 +112,17 @@ __all__ = [
     "check_floor",
     "check_period",
     "check_profile",
+    "coarser_sql",
     "code_proposals",
     "column_letter",
     "column_proposals",
     "delimiter_found",
     "encodings_proposed",
     "failing_cells",
+    "fewest_alike",
     "finding",
+    "finding_markdown",
+    "finding_page",
     "first_day",
     "fitting",
     "frictionless_descriptor",
@@ -120,11 +138,14 @@ __all__ = [
     "next_first_day",
     "prescribed_sets",
     "profile_from",
+    "quasi_identifiers",
     "read_as",
     "read_file_as",
     "reading_document",
     "row_forms",
+    "rows_said",
     "said_delimiter",
     "said_kinds",
     "values_at",
+    "withholds_few",
 ]

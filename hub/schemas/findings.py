@@ -54,7 +54,24 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """The finding as the check report writes it."""
-        return asdict(self) | {"rows": list(self.rows), "cells": list(self.cells)}
+        said = asdict(self) | {"rows": list(self.rows), "cells": list(self.cells)}
+        return said | {"rows_named": "all" if self.names_all else f"first {len(self.rows)}", "about": self.about}
+
+    @property
+    def about(self) -> str:
+        """Where the hub says what the code means and how to mend it."""
+        return f"/findings/{self.code}"
+
+    @property
+    def names_all(self) -> bool:
+        """Whether `rows` are all there are: else they are the first of `count`."""
+        return len(self.rows) >= self.count
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Finding:
+        """The finding that `as_json` wrote."""
+        said = {name: document[name] for name in cls.__slots__}
+        return cls(**said | {"rows": tuple(document["rows"]), "cells": tuple(document["cells"])})
 
 
 @cache

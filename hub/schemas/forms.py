@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from hub.engine import literal
 from hub.kit.authority import Form
 from hub.schemas.model import DatasetSchema, Field
 
@@ -17,6 +18,8 @@ AGE_BANDS = ((0, 9), (10, 17), (18, 24), (25, 34), (35, 49), (50, 64))
 ROW_FORMS = (Form.READ_CLEAR, Form.READ_PSEUDONYMISED, Form.READ_GENERALISED)
 """The forms of rows, from most to least revealing."""
 
+_OUTWARD = "[A-Z]{1,2}[0-9][A-Z0-9]?"
+_SECTOR = f"^({_OUTWARD}) ?([0-9])[A-Z]{{2}}$"
 _MOMENTS = ("date", "datetime", "yearmonth")
 
 
@@ -81,6 +84,28 @@ def row_forms(schema: DatasetSchema, name: str) -> frozenset[Form]:
 def group_of(field: Field) -> dict[str, str]:
     """Code -> title of the group it belongs to, for the codes that have one."""
     return {code.code: code.group for code in field.codes.codes if code.group} if field.codes is not None else {}
+
+
+def coarser_sql(schema: DatasetSchema, name: str, column: str) -> str:
+    """SQL of the generalised form of a field that needs no area tree; empty where it has none, or is a place."""
+    coarser = generalisation_of(schema, name)
+    if coarser is None or coarser in FROM_PLACE:
+        return ""
+    if coarser is Coarser.MONTH:
+        return column if schema.field(name).type == "yearmonth" else f"strftime({column}, '%Y-%m')"
+    if coarser is Coarser.AGE_BAND:
+        bands = " ".join(f"WHEN {column} BETWEEN {low} AND {high} THEN '{low}-{high}'" for low, high in AGE_BANDS)
+        return f"CASE {bands} WHEN {column} > {AGE_BANDS[-1][1]} THEN '{AGE_BANDS[-1][1] + 1}+' END"
+    if coarser is Coarser.SECTOR:
+        said = f"upper(trim({column}))"
+        whole = f"regexp_replace({said}, '{_SECTOR}', '\\1 \\2')"
+        outward = f"WHEN regexp_full_match({said}, '{_OUTWARD}') THEN {said}"
+        return f"CASE {outward} WHEN regexp_matches({said}, '{_SECTOR}') THEN {whole} END"
+    groups: dict[str, list[str]] = {}
+    for code, group in group_of(schema.field(name)).items():
+        groups.setdefault(group, []).append(literal(code))
+    whens = " ".join(f"WHEN {column} IN ({', '.join(codes)}) THEN {literal(group)}" for group, codes in groups.items())
+    return f"CASE {whens} END"
 
 
 def _may_be_shown(field: Field) -> bool:

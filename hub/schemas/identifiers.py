@@ -33,13 +33,15 @@ _A_DATE = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{6}")
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """A column to look through: its name in the relation, the rows to look at (SQL, empty: all), whether postcodes
-    may look alike, whether people write in it what they like.
+    may look alike, whether people write in it what they like, and
+    how many characters it may have.
     """
 
     column: str
     where: str = ""
     coded: bool = False
     free: bool = False
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,17 @@ def _kinds_for(suspect: Suspect) -> list[IdentifierKind]:
     return [kind for kind in (*KINDS, *risks) if not (suspect.coded and kind.name == "postcode")]
 
 
-def _is_long(column: str) -> str:
-    return f"(length({column}) > {LONG_TEXT} OR contains({column}, chr(10)))"
+def _is_long(suspect: Suspect) -> str:
+    column = quoted(suspect.column)
+    # what is longer than the column may be is `too-long` already
+    most = f" AND length({column}) <= {suspect.most}" if suspect.most is not None else ""
+    return f"((length({column}) > {LONG_TEXT}{most}) OR contains({column}, chr(10)))"
 
 
 def _long_sql(relation: str, suspect: Suspect) -> str:
     return (
         f"INSERT INTO hub_candidates SELECT {ROW_NUMBER}, {literal(suspect.column)}, {literal(LONG)}, ''"
-        f" FROM {relation} WHERE {_is_long(quoted(suspect.column))}"
+        f" FROM {relation} WHERE {_is_long(suspect)}"
     )
 
 
@@ -116,7 +121,7 @@ def _any_kind(suspect: Suspect) -> str:
     column, kinds = quoted(suspect.column), (*KINDS, *(RISKS if suspect.free else ()))
     any_kind = literal("|".join(f"(?:{kind.pattern})" for kind in kinds))
     matches = f"regexp_matches({column}, {any_kind})"
-    return f"({matches} OR {_is_long(column)})" if suspect.free else matches
+    return f"({matches} OR {_is_long(suspect)})" if suspect.free else matches
 
 
 def _candidates_sql(relation: str, suspect: Suspect, kind: IdentifierKind) -> str:

@@ -38,7 +38,18 @@ _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _NEEDED_KEYS = frozenset(
     ("id", "version", "title", "description", "agency_kinds", "data_class", "health", "counting_basis", "cadence")
 ) | {"event_time", "place", "missingValues", "fields"}
-_SCHEMA_KEYS = _NEEDED_KEYS | {"kind", "key", "rules", "refused", "encodings", "derived", "value", "wide", "series"}
+_SCHEMA_KEYS = _NEEDED_KEYS | {
+    "kind",
+    "key",
+    "rules",
+    "refused",
+    "encodings",
+    "derived",
+    "value",
+    "wide",
+    "series",
+    "fewest_alike",
+}
 _FIELD_KEYS = frozenset(
     ("name", "title", "type", "description", "format", "formats", "constraints", "example", "trueValues", "falseValues")
 ) | {
@@ -149,6 +160,7 @@ def _assembled(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str
         value=str(raw.get("value", "")),
         wide=wide,
         series=bool(raw.get("series", False)),
+        fewest_alike=int(raw.get("fewest_alike", 0)),
         fingerprint=sha256_hex(canonical_json({"schema": _spelt(raw), "codes": used})),
     )
 

@@ -272,7 +272,8 @@ class DatasetSchema:
     the key then only tells rows apart. `kind`: the field whose codes are the kinds of a view. `health`: rows come from a
     health body and can be patient information. `series`: each extract is a whole edition of the series up to its period,
     and only the newest edition counts. `missing_values` are the texts that mean blank; all but the empty one are counted.
-    `encodings` are tried in order. `fingerprint` is the SHA-256 of everything above, code lists included.
+    `encodings` are tried in order. `fewest_alike`: the k of the re-test of records, where the schema asks for more than
+    the house does (hub/schemas/alike.py). `fingerprint` is the SHA-256 of everything above, code lists included.
     """
 
     id: str
@@ -296,6 +297,7 @@ class DatasetSchema:
     value: str = ""
     wide: Wide | None = None
     series: bool = False
+    fewest_alike: int = 0
     fingerprint: str = field(default="", compare=False)
 
     @property

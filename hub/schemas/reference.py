@@ -21,7 +21,8 @@ def findings_page() -> str:
     lines += ["| code | severity | floor | what it says | how to mend it |", "| --- | --- | --- | --- | --- |"]
     for kind in catalogue().values():
         lines.append(
-            f"| `{kind.code}` | {kind.severity} | {kind.floor} | {_sentence(kind, 'message')} | {_sentence(kind, 'remedy')} |"
+            f"| [`{kind.code}`](findings/{kind.code}.md) | {kind.severity} | {kind.floor} | {_sentence(kind, 'message')} |"
+            f" {_sentence(kind, 'remedy')} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -48,7 +48,7 @@ def identifier_findings(
 
 def _suspects(schema: DatasetSchema, header: Header) -> list[Suspect]:
     texts = [
-        Suspect(field.name, coded=bool(field.pattern), free=field.free_text)
+        Suspect(field.name, coded=bool(field.pattern), free=field.free_text, most=field.max_length)
         for field in schema.columns
         if field.name in header.present and field.type == "string" and field.codes is None and field.scan
     ]

@@ -9,6 +9,7 @@ from itertools import chain
 from hub.engine import EngineError, EngineSession, Reject, RejectKind, quoted
 from hub.geography import AreaIndex
 from hub.kit.words import say
+from hub.schemas.alike import alike_findings
 from hub.schemas.compile import compiled
 from hub.schemas.findings import ERROR, Finding, catalogue, column_letter, finding, in_order
 from hub.schemas.header import Header, read_header
@@ -175,7 +176,7 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     make_accepted(session, plan, wrong, ACCEPTED, QUARANTINED, without=without)
     case.stage("checking", 4, _STEPS)
     outlying, places = place_findings(session, schema, case.area, ACCEPTED)
-    findings += outlying
+    findings += [*outlying, *alike_findings(session, schema, case.area, ACCEPTED)]
     outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
     report = _report(case, text, findings, rows=rows, accepted=kept, outcome=outcome)
     return Checked(report=report, accepted=ACCEPTED, quarantined=QUARANTINED, places=places)

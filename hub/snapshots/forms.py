@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hub.engine import literal, quoted
 from hub.kit.authority import Form
 from hub.pseudonyms import keyed_sql
-from hub.schemas import AGE_BANDS, FROM_PLACE, MONTH, Coarser, DatasetSchema, generalisation_of, group_of, row_forms
+from hub.schemas import FROM_PLACE, MONTH, Coarser, DatasetSchema, coarser_sql, generalisation_of, row_forms
 
 KEYS = "hub_agreement_key"
 """Table of the session with the agreement's key."""
@@ -17,9 +17,6 @@ ABOVE = "hub_above"
 """Table of the session: what a place becomes. Columns `said_0`, `said_1` as the rows say it, and `area`."""
 
 SAID = ("said_0", "said_1")
-
-_OUTWARD = "[A-Z]{1,2}[0-9][A-Z0-9]?"
-_SECTOR = f"^({_OUTWARD}) ?([0-9])[A-Z]{{2}}$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,18 +88,4 @@ def _generalised(schema: DatasetSchema, name: str, column: str) -> str:
         return f"{ABOVE}.area"
     if coarser is Coarser.MONTH and schema.event_times == (name,):
         return MONTH  # judged at the check and kept: the same month, and cheaper to read than to compute
-    if coarser is Coarser.MONTH:
-        return column if schema.field(name).type == "yearmonth" else f"strftime({column}, '%Y-%m')"
-    if coarser is Coarser.AGE_BAND:
-        bands = " ".join(f"WHEN {column} BETWEEN {low} AND {high} THEN '{low}-{high}'" for low, high in AGE_BANDS)
-        return f"CASE {bands} WHEN {column} > {AGE_BANDS[-1][1]} THEN '{AGE_BANDS[-1][1] + 1}+' END"
-    if coarser is Coarser.SECTOR:
-        said = f"upper(trim({column}))"
-        whole = f"regexp_replace({said}, '{_SECTOR}', '\\1 \\2')"
-        outward = f"WHEN regexp_full_match({said}, '{_OUTWARD}') THEN {said}"
-        return f"CASE {outward} WHEN regexp_matches({said}, '{_SECTOR}') THEN {whole} END"
-    groups: dict[str, list[str]] = {}
-    for code, group in group_of(schema.field(name)).items():
-        groups.setdefault(group, []).append(literal(code))
-    whens = " ".join(f"WHEN {column} IN ({', '.join(codes)}) THEN {literal(group)}" for group, codes in groups.items())
-    return f"CASE {whens} END"
+    return coarser_sql(schema, name, column)

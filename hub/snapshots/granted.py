@@ -29,7 +29,8 @@ from hub.vault import Vault
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRows:
     """Rows open in a session. `relation` has the columns of `fields` and no others, in no order. `edition` names exactly these rows
-    in these forms; it changes with them. `show_when`: the rows tell their months, so that one may be asked for.
+    in these forms; it changes with them. `show_when`: the rows tell their months, so that one may be asked for. `withheld`: so many
+    rows are not in `relation`, because too few of their extract are like them in what would be shown.
     """
 
     session: EngineSession
@@ -40,6 +41,7 @@ class OpenRows:
     edition: str
     show_when: bool
     objects: tuple[str, ...]
+    withheld: int = 0
 
     def months(self) -> tuple[str, ...]:
         """The months of all the rows granted, whatever month was asked for; none where the rows do not tell them."""
@@ -95,7 +97,7 @@ class GrantedRows:
         of rows that do not show when (`no-month`). The session closes with the block.
         """
         granted = self._granted(grant, dataset)
-        source = self._source(reading, granted)
+        source = self._source(reading, granted, grant.reader.agency)
         has_months = _show_when(source.formed.schema, granted)
         if month:
             check_period(month)
@@ -122,6 +124,7 @@ class GrantedRows:
                 edition=_edition(source, granted, month),
                 show_when=has_months,
                 objects=source.objects,
+                withheld=self._forming.withheld(session, source.formed, month=month),
             )
 
     def _pieces(self, source: _Source) -> list[Piece]:
@@ -140,7 +143,7 @@ class GrantedRows:
             raise NotPermitted(say("snapshots.whole-rows"), reasons=("whole-rows",), code="whole-rows")
         return granted
 
-    def _source(self, reading: UnitOfWork | Reading, granted: DatasetGrant) -> _Source:
+    def _source(self, reading: UnitOfWork | Reading, granted: DatasetGrant, reader: str) -> _Source:
         schema = self._schemas.get(granted.dataset)
         inputs = [
             one
@@ -152,7 +155,8 @@ class GrantedRows:
         if not inputs:
             raise NotFound(say("snapshots.no-rows"))
         inputs.sort(key=lambda one: (one.period, one.id))
-        return _Source(inputs, self._forming.formed(reading, schema, granted.fields))
+        own = inputs[0].agency == reader
+        return _Source(inputs, self._forming.formed(reading, schema, granted.fields, own=own))
 
 
 def _show_when(schema: DatasetSchema, granted: DatasetGrant) -> bool:
@@ -167,5 +171,6 @@ def _edition(source: _Source, granted: DatasetGrant, month: str) -> str:
         "agreement": granted.pseudonyms_of,
         "tree": source.formed.index.tree.id if source.formed.index is not None else "",
         "month": month,
+        "fewest": source.formed.few.fewest if source.formed.few is not None else 0,
     }
     return sha256_hex(canonical_json(said))[:16]

@@ -17,6 +17,7 @@ from hub.kit.clock import Clock
 from hub.kit.delimited import csv_lines, inert
 from hub.kit.errors import Conflict, Invalid
 from hub.kit.words import say
+from hub.snapshots.alike import said_withheld
 from hub.snapshots.forms import ShownField
 from hub.snapshots.granted import GrantedRows, OpenRows
 
@@ -47,6 +48,12 @@ class RowsPage:
     first: int
     total: int
     cursor: str
+    withheld: int = 0
+
+    @property
+    def withheld_said(self) -> str:
+        """How many rows are withheld because few others are like them, as readers are told; empty for none."""
+        return said_withheld(self.withheld)
 
 
 class RowPages:
@@ -107,6 +114,7 @@ class RowPages:
                     "first": page.first,
                     "rows": len(page.rows),
                     "total": page.total,
+                    "withheld": page.withheld,
                 },
             ),
         )
@@ -144,6 +152,7 @@ def rows_document(page: RowsPage) -> dict[str, Any]:
         "rows": [dict(zip((one.name for one in page.fields), row, strict=True)) for row in page.rows],
         "first": page.first,
         "total": page.total,
+        "withheld": page.withheld_said,
         "cursor": page.cursor,
     }
 
@@ -173,6 +182,7 @@ def _looked(opened: OpenRows, grant: Grant, dataset: str, *, month: str, first: 
         first=first,
         total=int(total),
         cursor=_cursor(opened.edition, after) if after < total else "",
+        withheld=opened.withheld,
     )
 
 

@@ -61,11 +61,14 @@ class SeenField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The first rows of the file under one opening: columns and cells as they would be shown. `problem`: why there are none."""
+    """The first rows of the file under one opening: columns and cells as they would be shown. `problem`: why there are none.
+    `withheld`: so many rows of the file would not be shown at all, because few others are like them.
+    """
 
     columns: tuple[ShownField, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
     problem: str = ""
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,7 @@ class SeenAs:
             "profiles": list(self.profiles),
             "expires_at": stamp(self.expires_at) if self.expires_at else None,
             "fields": [one.as_json() for one in self.fields],
+            "withheld_rows": shown.withheld if shown is not None else 0,
             "first_rows": None
             if shown is None or shown.problem
             else [dict(zip((one.name for one in shown.columns), row, strict=True)) for row in shown.rows],
@@ -166,18 +170,24 @@ class Previews:
     ) -> Preview:
         schema = self._schemas.get(submission.dataset)
         try:
-            formed = self._forming.formed(uow, schema, opening.fields)
+            formed = self._forming.formed(uow, schema, opening.fields, own=False)
         except Conflict as conflict:
             return Preview(problem=conflict.title)
-        piece = Piece(self._schemas.get(submission.dataset, submission.schema_version), _FIRST)
         with (
             self._vault.files(uow, grant, [submission.accepted_object]) as files,
             self._engine.session(files=files) as session,
         ):
             rows = read_sql([submission.accepted_object])
-            session.run(f"CREATE TEMP TABLE {_FIRST} AS SELECT * FROM {rows} LIMIT {first}")
+            if formed.few is None:  # else each row's likes must be counted in the whole extract
+                session.run(f"CREATE TEMP TABLE {_FIRST} AS SELECT * FROM {rows} LIMIT {first}")
+                rows = _FIRST
+            piece = Piece(self._schemas.get(submission.dataset, submission.schema_version), rows)
             relation = self._forming.make(session, formed, [piece], pseudonyms_of=opening.agreement_id)
-            return Preview(columns=formed.fields, rows=cells(session, relation, formed.fields, limit=first))
+            return Preview(
+                columns=formed.fields,
+                rows=cells(session, relation, formed.fields, limit=first),
+                withheld=self._forming.withheld(session, formed),
+            )
 
     def _record(
         self,

@@ -22,6 +22,7 @@ from hub.web.routes.before import BeforePages
 from hub.web.routes.calendar import CalendarPages
 from hub.web.routes.definitions import DefinitionPages
 from hub.web.routes.explain import Explain
+from hub.web.routes.findings import FindingPages
 from hub.web.routes.home import Home
 from hub.web.routes.look import Look
 from hub.web.routes.marked import MarkedPages
@@ -68,6 +69,7 @@ def create_pages(hub: Hub) -> FastAPI:
         SnapshotPages(door, work),
         AssessmentPages(door),
         DefinitionPages(door),
+        FindingPages(door),
         AuditPages(door),
         PeoplePages(door),
         AgencyPages(door),

@@ -100,6 +100,8 @@ def rows_page(
         Fact(say("web.rows.justification"), said["justification"].strip()),
         Fact(say("web.rows.shown"), say("web.rows.shown_text", first=shown.first + 1, last=last, total=shown.total)),
     ]
+    if shown.withheld_said:
+        facts.insert(-1, Fact(say("web.rows.withheld"), say("web.rows.withheld_text", count=shown.withheld_said)))
     carried = {"purpose": shown.purpose, "supplier": shown.supplier, "agreement": shown.agreement}
     return ShownPage(
         title=say("web.rows.of", dataset=schema.title, supplier=supplier),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.kit.authority import Form
 from hub.kit.words import say
 from hub.policy import ANYBODY
+from hub.schemas import rows_said
 from hub.snapshots import Preview, SeenAs, SeenField
 from hub.web.dates import spoken_moment
 from hub.web.elements import Cell, Column, Fact, Table
@@ -82,6 +83,9 @@ def _facts(one: SeenAs, purposes: Mapping[str, str]) -> tuple[Fact, ...]:
         Fact(say("before.seen.gets"), say(f"before.seen.gets_{one.form}")),
         Fact(say("before.seen.agreement"), items=one.agreements),
         Fact(say("before.seen.purposes"), items=tuple(purposes.get(name, name) for name in one.purposes)),
+        Fact(say("before.seen.withheld"), say("before.seen.withheld_text", rows=rows_said(one.preview.withheld)))
+        if one.preview is not None and one.preview.withheld
+        else None,
         Fact(say("before.seen.until"), spoken_moment(one.expires_at)) if one.expires_at else None,
         Fact(say("before.seen.profile"), items=tuple(say(f"views.profiles.{name}") for name in one.profiles))
         if one.profiles

@@ -8,7 +8,7 @@ import pytest
 
 from hub.kit.errors import Invalid
 from hub.schemas import SAMPLE, Outcome
-from tests.support.schemas import checked, codes, csv_of, found, rows_of, schema_of
+from tests.support.schemas import checked, codes, csv_of, found, is_clean, rows_of, schema_of
 
 CRIME = "police/street-crime"
 API = "police/street-crime-api"
@@ -20,7 +20,7 @@ CALLS = "ambulance/violence-callouts"
 @pytest.mark.parametrize("dataset", [CRIME, API, SEARCH, ISTV, CALLS])
 def test_good_rows_are_accepted_without_a_word(tmp_path: Path, dataset: str) -> None:
     report = checked(tmp_path, dataset, csv_of(rows_of(dataset, 5)))
-    assert (report.outcome, report.findings, report.accepted_rows) == (Outcome.ACCEPTED, (), 5)
+    assert (is_clean(report), report.accepted_rows) == (True, 5)
 
 
 @pytest.mark.parametrize(
