@@ -10,11 +10,14 @@ A session is a fresh database in memory that can reach nothing but the files it 
 
 from hub.engine.files import RangeFile, SessionFiles
 from hub.engine.model import EngineError, EngineSession, Reject, RejectKind, literal, quoted
+from hub.engine.parquet import MOST_PARQUET, BadParquet, Written, opened_parquet
 from hub.engine.service import DuckDbEngine
 from hub.engine.transcoded import BY_LINE, Decoder, decoded
 
 __all__ = [
     "BY_LINE",
+    "MOST_PARQUET",
+    "BadParquet",
     "Decoder",
     "DuckDbEngine",
     "EngineError",
@@ -23,7 +26,9 @@ __all__ = [
     "Reject",
     "RejectKind",
     "SessionFiles",
+    "Written",
     "decoded",
     "literal",
+    "opened_parquet",
     "quoted",
 ]

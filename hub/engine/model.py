@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -59,8 +59,14 @@ class EngineSession(Protocol):
         """Make the temporary table `table`: VARCHAR, BIGINT, DOUBLE or BOOLEAN by the values, None is null."""
         ...
 
-    def hold(self, content: bytes) -> str:
-        """Offer bytes in memory as a source of `read_csv`; the name to read them by. They go with the session."""
+    def hold(self, content: bytes | Iterable[bytes]) -> str:
+        """Offer bytes as a source of `read_csv`; the name to read them by. They go with the session. Pieces that come to more
+        than fits in memory are kept sealed.
+        """
+        ...
+
+    def held(self, name: str) -> Iterator[bytes]:
+        """What is held by that name, piece by piece."""
         ...
 
     def read_csv(

@@ -73,6 +73,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, systems: list[AbstractFileSy
         f"SET allowed_directories = [{names}]",
         "SET enable_external_access = false",
         "SET disabled_filesystems = 'LocalFileSystem'",
+        "SET enable_progress_bar = false",  # it would stand among what a command writes
         "SET lock_configuration = true",
     ):
         connection.execute(statement)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from io import BytesIO
+from itertools import chain
 from typing import Any, BinaryIO, cast
 
 import duckdb
@@ -16,6 +18,8 @@ from hub.engine.errors import silenced
 from hub.engine.files import OwnFiles
 from hub.engine.model import EngineError, Reject, literal, quoted
 from hub.engine.transcoded import Transcoded
+
+_PIECE = 1024 * 1024
 
 
 class DuckDbSession:
@@ -33,7 +37,7 @@ class DuckDbSession:
         self._own = own
         self._files = files
         self._table_bytes = table_bytes
-        self._held: dict[str, bytes] = {}
+        self._held: dict[str, bytes | str] = {}
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run one statement and forget its result."""
@@ -60,11 +64,33 @@ class DuckDbSession:
         finally:
             silenced(lambda: self._connection.unregister("hub_load"))
 
-    def hold(self, content: bytes) -> str:
-        """Offer bytes in memory as a source of `read_csv`; the name to read them by."""
+    def hold(self, content: bytes | Iterable[bytes]) -> str:
+        """Offer bytes as a source of `read_csv`; the name to read them by. Much of it is kept sealed."""
         name = f"held://{len(self._held)}"
-        self._held[name] = content
+        self._held[name] = content if isinstance(content, bytes) else self._kept(content)
         return name
+
+    def held(self, name: str) -> Iterator[bytes]:
+        """What is held by that name, piece by piece."""
+        file, _ = self._opened(name)
+        with file:
+            while piece := file.read(_PIECE):
+                yield piece
+
+    def _kept(self, pieces: Iterable[bytes]) -> bytes | str:
+        """The pieces as one, or the path of the sealed scratch file that holds them."""
+        few: list[bytes] = []
+        size, coming = 0, iter(pieces)
+        for piece in coming:
+            few.append(piece)
+            size += len(piece)
+            if size > self._table_bytes:
+                path = f"scratch://held-{len(self._held)}"
+                with closing(self._own.scratch.open(path, "wb")) as scratch:
+                    for part in chain(few, coming):
+                        scratch.write(part)
+                return path
+        return b"".join(few)
 
     def read_csv(
         self,
@@ -119,7 +145,11 @@ class DuckDbSession:
 
     def _opened(self, source: str) -> tuple[BinaryIO, int]:
         if source in self._held:
-            return BytesIO(self._held[source]), len(self._held[source])
+            held = self._held[source]
+            if isinstance(held, bytes):
+                return BytesIO(held), len(held)
+            scratch = self._own.scratch
+            return cast("BinaryIO", scratch.open(held)), scratch.size_of(scratch.name_of(held)) or 0
         system: AbstractFileSystem | None = self._own.plain if self._own.plain.has(source) else self._files
         if system is None:
             raise EngineError("there is no such file in this session", code="engine-file")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hub.engine import BY_LINE, EngineSession, Reject
+from hub.engine import BY_LINE, BadParquet, EngineSession, Reject
 from hub.kit.words import say
+from hub.kit.workbooks import BadWorkbook
+from hub.kit.workbooks import opened as workbook_apart
 from hub.schemas.delimiters import COMMAS, Division, divided, is_delimiter
 from hub.schemas.encodings import UTF8, Reader, known_encoding, said_encodings
 from hub.schemas.findings import Finding, finding
 from hub.schemas.model import DatasetSchema
+from hub.schemas.parquet import PARQUET, bad_parquet, parquet_text
 from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.text import Text, count_records, in_utf8, scan
-from hub.schemas.workbook import Sent, read_workbook
+from hub.schemas.workbook import Sent, bad_zip, read_workbook, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,43 +71,90 @@ def open_extract(
     """Open the file `source` of a session. `read_bytes` gives its bytes anew at each call; `sha256` is their hash where it is
     known; `profile` is what a person has confirmed about how the file is read. Never raises for what is wrong with the file.
     """
+    return _opened(session, source, schema, read_bytes=read_bytes, sha256=sha256, profile=profile)
+
+
+def _opened(
+    session: EngineSession,
+    source: str,
+    schema: DatasetSchema,
+    *,
+    read_bytes: Reader,
+    sha256: str,
+    profile: ImportProfile,
+    zipped: bool = False,
+) -> Opened:
     confirmed = known_encoding(profile.encoding) if profile.encoding else ""
     text = scan(read_bytes, sha256=sha256, encodings=schema.encodings, confirmed=confirmed)
     opened = Opened(text=text, source=source, read_bytes=read_bytes)
     if text.is_binary:
-        return _unpacked(session, opened, schema, profile)
+        return _unpacked(session, opened, schema, profile, zipped=zipped)
     wrong = _wrong_profile(profile, confirmed)
     return replace(opened, stopped=wrong) if wrong else _as_table(opened, schema, profile)
 
 
-def _unpacked(session: EngineSession, opened: Opened, schema: DatasetSchema, profile: ImportProfile) -> Opened:
-    """A workbook as the table in it; where there is none, what was told says why."""
+def _unpacked(
+    session: EngineSession, opened: Opened, schema: DatasetSchema, profile: ImportProfile, *, zipped: bool
+) -> Opened:
+    """A workbook, a Parquet file, or the one file of a zip archive as the table in it; where there is none, what stopped it."""
+    if opened.text.fault is not None and opened.text.fault.what == PARQUET:
+        return _from_parquet(session, opened, schema, profile)
     sent = read_workbook(
         opened.read_bytes, schema, sheet=profile.sheet, confirmed=profile.columns, all_sheets=schema.health
     )
+    if sent.form == "zip":
+        return _unzipped(session, opened, schema, profile, zipped=zipped)
     if profile.remembered and any(one.code == "no-such-sheet" for one in sent.findings):
-        again = _unpacked(session, opened, schema, replace(profile, sheet=""))
+        again = _unpacked(session, opened, schema, replace(profile, sheet=""), zipped=zipped)
         told = finding("choice-not-used", message="message-sheet")
         return replace(again, told=(*again.told, told), stopped=(*again.stopped, told) if again.stopped else ())
     table, text = sent.csv, replace(opened.text, form=sent.form)
     opened = replace(opened, text=text, stopped=sent.findings, others=sent.others, read_bytes=lambda: (), sent=sent)
     if table is None:
         return opened
-    inside = replace(scan(lambda: [table], sha256=text.sha256), size=text.size, form=sent.form)
-    return _as_table(
-        replace(
-            opened,
-            text=inside,
-            source=session.hold(table),
-            read_bytes=lambda: [table],
-            told=sent.findings,
-            stopped=(),
-            unreadable=sent.unreadable,
-            unused=sent.unused,
-        ),
+    opened = replace(opened, told=sent.findings, unreadable=sent.unreadable, unused=sent.unused)
+    return _as_table(_with_text(session, opened, table), schema, profile)
+
+
+def _with_text(session: EngineSession, opened: Opened, table: bytes | Iterable[bytes]) -> Opened:
+    """The file with the text that was taken out of it."""
+    source = session.hold(table)
+    text = scan(lambda: session.held(source), sha256=opened.text.sha256)
+    text = replace(text, size=opened.text.size, form=opened.text.form)
+    return replace(opened, text=text, source=source, read_bytes=lambda: session.held(source), stopped=())
+
+
+def _from_parquet(session: EngineSession, opened: Opened, schema: DatasetSchema, profile: ImportProfile) -> Opened:
+    opened = replace(opened, text=replace(opened.text, form=PARQUET))
+    try:
+        with parquet_text(opened.read_bytes, schema, profile) as text:
+            return _as_table(_with_text(session, opened, text), schema, profile)
+    except BadParquet as bad:
+        return replace(opened, stopped=(bad_parquet(bad),), read_bytes=lambda: ())
+
+
+def _unzipped(
+    session: EngineSession, opened: Opened, schema: DatasetSchema, profile: ImportProfile, *, zipped: bool
+) -> Opened:
+    """The one file of a zip archive; it may be of any kind that is read, but no other zip archive."""
+    try:
+        if zipped:
+            raise BadWorkbook("bad-zip", "nested")
+        with workbook_apart(whole(opened.read_bytes)) as apart:
+            source = session.hold(apart.unzipped())
+    except BadWorkbook as bad:
+        return replace(opened, stopped=(bad_zip(bad),), read_bytes=lambda: ())
+    sha256, size = opened.text.sha256, opened.text.size
+    inside = _opened(
+        session,
+        source,
         schema,
-        NO_PROFILE,
+        read_bytes=lambda: session.held(source),
+        sha256=sha256,
+        profile=profile,
+        zipped=True,
     )
+    return replace(inside, text=replace(inside.text, size=size))
 
 
 def _as_table(opened: Opened, schema: DatasetSchema, profile: ImportProfile) -> Opened:
@@ -152,8 +202,8 @@ def _fault(text: Text) -> Finding:
     if fault is None or fault.kind == "empty-file":
         return finding("empty-file")
     if text.form and fault.kind == "not-csv":
-        what = say("schemas.finding.bad-workbook.sign", row=f"{fault.row:,}")
-        return finding("bad-workbook", rows=[fault.row], what=what)
+        code = "bad-parquet" if text.form == PARQUET else "bad-workbook"
+        return finding(code, rows=[fault.row], what=say(f"schemas.finding.{code}.sign", row=f"{fault.row:,}"))
     words: dict[str, Any] = {"offset": f"{fault.offset:,}", "row": f"{fault.row:,}"}
     if fault.kind == "not-csv":
         return finding("not-csv", rows=[fault.row], what=say(f"schemas.finding.not-csv.{fault.what}", **words))

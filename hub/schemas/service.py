@@ -38,7 +38,9 @@ from hub.schemas.wide import edition_findings, truncated_findings
 ACCEPTED, QUARANTINED, NOTHING = "hub_accepted", "hub_quarantined", "hub_nothing"
 _RAW = "hub_file"
 _UNREADABLE = "hub_unreadable"
-_SAY_NOTHING = frozenset(("not-csv", "bad-workbook", "workbook-too-large", "password-protected"))
+_SAY_NOTHING = frozenset(
+    ("not-csv", "bad-workbook", "workbook-too-large", "password-protected", "bad-zip", "bad-parquet")
+)
 """Findings of files whose bytes, compressed or encrypted, say nothing and look like anything."""
 _STEPS = 5
 Stage = Callable[[str, int, int], None]

@@ -169,8 +169,9 @@ def scan(read_bytes: Reader, *, sha256: str = "", encodings: Sequence[str] = (UT
     utf16 = utf16_of(first_bytes(read_bytes, 200)) or (confirmed if confirmed.startswith("utf-16") else "")
     if utf16:
         return _scan_utf16(read_bytes, first.sha256, utf16)
-    if first.fault.kind != "wrong-encoding":
-        return first
+    nul = first_bytes(read_bytes, LONGEST_LINE).find(b"\0")
+    if nul >= 0:
+        return replace(first, fault=Fault("not-csv", "binary", offset=nul, row=_row_at(read_bytes, nul)))
     mixture = _mixture(read_bytes)
     if confirmed in ("", UTF8):
         second = _agreed(read_bytes, first, encodings, mixture)

@@ -48,14 +48,18 @@ _CODES = {
 }
 _YEARMONTH = "%Y-%m"
 _MOST_NAMED = 12
+_ZIP = b"PK"
+_PARTS = (b"[Content_Types].xml", b"content.xml")
+"""A zip archive with one of these is a workbook, or means to be one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """What a workbook holds for a schema.
 
-    `csv` is the table; None where there is none, then `findings` say why. `unreadable` are rows that hold a cell whose value is
-    not known. `unused` are columns with neither name nor value. `others` are the other sheets, where they were asked for.
+    `csv` is the table; None where there is none, then `findings` say why (or `form` is `zip`: it is none at all). `unreadable`
+    are rows that hold a cell whose value is not known. `unused` are columns with neither name nor value. `others` are the
+    other sheets, where they were asked for.
     `sheet` is the place of the one that was read, `header` the row of its column names, `cells` what is peculiar in it: the
     code of the finding, the place of the column, the rows. `sheets` are the names of those that are filled and shown.
     """
@@ -98,8 +102,10 @@ def read_workbook(
     `confirmed` are names of columns that a person has said to be fields.
     With `all_sheets` the other sheets are given too, to be looked through. Never raises for what is wrong with the file.
     """
+    content = b""
     try:
-        with opened(_whole(read_bytes)) as workbook:
+        content = whole(read_bytes)
+        with opened(content) as workbook:
             overview = workbook.overview()
             found = _choose(overview, schema, sheet, confirmed)
             table = None
@@ -114,7 +120,10 @@ def read_workbook(
                 rest = [place for place in range(len(overview.sheets)) if table is None or place != asked.sheet]
                 others = [workbook.table(Asked(sheet=place, header=0, columns=())).csv for place in rest]
     except BadWorkbook as bad:
-        return Sent(form="", findings=(_bad(bad),))
+        if (bad.code, bad.what) == ("not-a-workbook", "zip"):
+            return Sent(form="zip", findings=())
+        zipped = content.startswith(_ZIP) and not any(part in content for part in _PARTS)
+        return Sent(form="", findings=(bad_zip(bad) if zipped else _bad(bad),))
     if isinstance(found, Finding) or table is None:
         findings = (found,) if isinstance(found, Finding) else ()
         return Sent(form=overview.form, findings=findings, others=tuple(others), sheets=_filled(overview))
@@ -136,7 +145,8 @@ def _filled(overview: Overview) -> tuple[str, ...]:
     return tuple(one.name for one in overview.sheets if one.visible and not one.is_blank)
 
 
-def _whole(read_bytes: Reader) -> bytes:
+def whole(read_bytes: Reader) -> bytes:
+    """All of a workbook or zip archive. BadWorkbook when it is larger than either may be."""
     taken, size = [], 0
     for chunk in read_bytes():
         taken.append(chunk)
@@ -151,6 +161,13 @@ def _bad(bad: BadWorkbook) -> Finding:
         return finding("not-csv", what=say(f"schemas.finding.not-csv.{bad.what or 'archive'}"))
     what = say(f"schemas.finding.{bad.code}.{bad.what}") if bad.what else ""
     return finding(bad.code, what=what)
+
+
+def bad_zip(bad: BadWorkbook) -> Finding:
+    """Why a zip archive that is no workbook is not opened."""
+    if bad.code == "password-protected":
+        return finding("password-protected")
+    return finding("bad-zip", what=say(f"schemas.finding.bad-zip.{bad.what}"))
 
 
 # ---- which sheet, which row ----------------------------------------------------------------------------------------

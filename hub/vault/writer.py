@@ -18,7 +18,7 @@ from hub.vault.model import NOTHING, Arrived, context_of
 
 MAX_LINE_BYTES = 1024 * 1024
 MAX_ARCHIVE_BYTES = 64 * 2**20
-_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"PAR1")
 """First bytes of a zip archive, as workbooks are, and of a workbook of the old kind or with a password: no lines in them."""
 _PIECE = 1024 * 1024
 
@@ -89,7 +89,7 @@ class SealedWriter:
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Seal more plaintext. Refused: `too-large`, or `line-too-long` when more than 1 MiB come without a line end.
 
-        A workbook has no lines; it is refused when it grows beyond what is read of a workbook.
+        Workbooks, zip archives and Parquet files have no lines; they are refused when they grow beyond what is read of them.
         """
         with self._mutex:
             if self.finished or self.settled:

@@ -114,7 +114,8 @@ BAD = [
         says=("1 row", "row 14", "Windows-1252", "confirm the encoding"),
         rows=(14,),
     ),
-    Bad("a-workbook", b"PK\x03\x04" + bytes(200), "bad-workbook", says=("damaged", "CSV UTF-8")),
+    Bad("a-zip-file", b"PK\x03\x04" + bytes(200), "bad-zip", says=("damaged", "Send the file itself")),
+    Bad("a-parquet-file", b"PAR1" + bytes(200), "bad-parquet", says=("damaged", "CSV UTF-8")),
     Bad(
         "a-row-of-too-few-columns",
         GOOD.replace(b",Robbery,", b",", 1),

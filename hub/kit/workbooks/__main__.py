@@ -4,55 +4,53 @@ from __future__ import annotations
 
 import encodings.cp437  # noqa: F401 - what the library imports when it is needed must be there before no file can be opened
 import json
-import sys
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
-from hub.kit.workbooks.apart import received
+from hub.kit.apart import confine, pipes, read_message, write_message
 from hub.kit.workbooks.marked import marking_from
 from hub.kit.workbooks.model import Asked, BadWorkbook, Column
 from hub.kit.workbooks.reading import OpenWorkbook
+from hub.kit.workbooks.zipped import the_only_file
 
 MEMORY, SECONDS = 5 * 2**28, 100
 
 
-def confine() -> None:
-    """Bound this process, where the system can: memory, processor time, no bytes to a file, no new file or connection."""
-    datetime.strptime("2026", "%Y")  # noqa: DTZ007 - imports its own module, as above
-    try:
-        import resource  # noqa: PLC0415 - not every system has it
-    except ImportError:
-        return
-    limits = {
-        resource.RLIMIT_AS: MEMORY,
-        resource.RLIMIT_CPU: SECONDS,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,  # a dump would hold the rows in clear (promise P7)
-        resource.RLIMIT_NOFILE: 3,  # the three pipes: nothing else can be opened, a socket neither
-    }
-    for limit, most in limits.items():
-        resource.setrlimit(limit, (most, most))
-
-
 def main() -> None:
     """Take the file, then answer questions until nobody asks."""
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    content = received(source)
-    confine()
+    source, sink = pipes()
+    content = read_message(source)
+    datetime.strptime("2026", "%Y")  # noqa: DTZ007 - imports its own module, as above
+    confine(memory=MEMORY, seconds=SECONDS)
     workbook: OpenWorkbook | None = None
-    while content is not None and (asked := received(source)) is not None:
+    while content is not None and (asked := read_message(source)) is not None:
+        question = json.loads(asked)
         try:
-            workbook = workbook or OpenWorkbook(content)
-            answer = _answer(workbook, json.loads(asked))
+            if question["verb"] == "unzip":
+                answer = _unzip(content, sink)
+            else:
+                workbook = workbook or OpenWorkbook(content)
+                answer = _answer(workbook, question)
         except BadWorkbook as bad:
             answer = [json.dumps({"bad": bad.code, "what": bad.what}).encode()]
         except MemoryError:
             answer = [json.dumps({"bad": "workbook-too-large", "what": "memory"}).encode()]
         for message in answer:
-            sink.write(len(message).to_bytes(8, "big"))
-            sink.write(message)
-        sink.flush()
+            write_message(sink, message)
+
+
+def _unzip(content: bytes, sink: BinaryIO) -> list[bytes]:
+    """The one file of a zip archive, in messages up to an empty one; then what was wrong with it."""
+    only = the_only_file(content)
+    write_message(sink, b"{}")
+    write_message(sink, b"")
+    try:
+        for piece in only:
+            write_message(sink, piece)
+    except BadWorkbook as bad:
+        return [b"", json.dumps({"bad": bad.code, "what": bad.what}).encode()]
+    return [b"", b"{}"]
 
 
 def _answer(workbook: OpenWorkbook, question: dict[str, Any]) -> list[bytes]:

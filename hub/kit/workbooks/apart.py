@@ -12,16 +12,12 @@ limits (Windows), time is still limited, and the bounds on the file's parts hold
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from hub.kit.apart import Gone, ProcessApart, process_apart
 from hub.kit.workbooks.marked import Marking
 from hub.kit.workbooks.model import MOST_BYTES, Asked, BadWorkbook, Mark, Overview, Sheet, Table
 
@@ -33,37 +29,19 @@ def opened(content: bytes, *, patience: float = _PATIENCE) -> Iterator[Apart]:
     """The workbook, in a process that is gone when this is left. BadWorkbook at once when the file is too large."""
     if len(content) > MOST_BYTES:
         raise BadWorkbook("workbook-too-large", "file")
-    # No secret of the hub's own environment is handed to a process that reads hostile bytes.
-    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONDONTWRITEBYTECODE": "1"}
-    if sys.platform == "win32":  # without it Windows starts no program that asks for random numbers
-        environment["SYSTEMROOT"] = Path(sys.executable).drive + "\\Windows"
-    process = subprocess.Popen(
-        [sys.executable, "-S", "-m", "hub.kit.workbooks"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # a parser's words quote the file (promise P8)
-        env=environment,
-    )
-    guard = threading.Timer(patience, process.kill)
-    guard.daemon = True
-    guard.start()
-    try:
-        yield Apart(process, content)
-    finally:
-        guard.cancel()
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                _close(pipe)
-        process.wait()
+    with process_apart("hub.kit.workbooks", patience=patience) as process:
+        try:
+            process.send(content)
+        except Gone:
+            raise BadWorkbook("bad-workbook", "gone") from None
+        yield Apart(process)
 
 
 class Apart:
     """See `hub.kit.workbooks.Workbook`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], content: bytes) -> None:
-        self._process = process
-        self._send(content)
+    def __init__(self, process: ProcessApart) -> None:
+        self._apart = process
 
     def overview(self) -> Overview:
         """What it holds."""
@@ -82,48 +60,23 @@ class Apart:
         _, content = self._ask({"verb": "marked", "sheet": sheet, "marking": asdict(marking)})
         return content
 
-    def _ask(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        self._send(json.dumps(question).encode())
-        said: dict[str, Any] = json.loads(self._receive())
-        if "bad" in said:
-            raise BadWorkbook(said["bad"], said["what"])
-        return said, self._receive()
-
-    def _send(self, data: bytes) -> None:
-        pipe = _pipe(self._process.stdin)
+    def unzipped(self) -> Iterator[bytes]:
+        """The one file in it, where it is a zip archive that is no workbook, piece by piece."""
+        self._ask({"verb": "unzip"})
         try:
-            pipe.write(len(data).to_bytes(8, "big"))
-            pipe.write(data)
-            pipe.flush()
-        except OSError:  # it is gone
+            yield from self._apart.stream()
+            verdict = json.loads(self._apart.receive())
+        except Gone:
             raise BadWorkbook("bad-workbook", "gone") from None
+        if "bad" in verdict:
+            raise BadWorkbook(verdict["bad"], verdict["what"])
 
-    def _receive(self) -> bytes:
-        pipe = _pipe(self._process.stdout)
-        data = received(pipe)
-        if data is None:
-            raise BadWorkbook("bad-workbook", "gone")
-        return data
-
-
-def received(pipe: IO[bytes]) -> bytes | None:
-    """The next message of a pipe; None when the other side is gone."""
-    head = pipe.read(8)
-    if len(head) < 8:
-        return None
-    size = int.from_bytes(head, "big")
-    data = pipe.read(size)
-    return data if len(data) == size else None
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    if pipe is None:
-        raise BadWorkbook("bad-workbook", "gone")
-    return pipe
-
-
-def _close(pipe: IO[bytes]) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        return
+    def _ask(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        try:
+            self._apart.send(json.dumps(question).encode())
+            said: dict[str, Any] = json.loads(self._apart.receive())
+            if "bad" in said:
+                raise BadWorkbook(said["bad"], said["what"])
+            return said, self._apart.receive()
+        except Gone:
+            raise BadWorkbook("bad-workbook", "gone") from None

@@ -73,7 +73,8 @@ class Archive:
         self.left -= len(data)
         return data
 
-    def _inflated(self, member: zipfile.ZipInfo) -> bytes:
+    def packed(self, member: zipfile.ZipInfo) -> memoryview:
+        """The bytes of a member as they stand in the archive."""
         start = member.header_offset
         head = self.content[start : start + _LOCAL_SIZE]
         if len(head) < _LOCAL_SIZE or head[:4] != _LOCAL:
@@ -82,6 +83,10 @@ class Archive:
         packed = memoryview(self.content)[start : start + member.compress_size]
         if len(packed) != member.compress_size:
             raise BadWorkbook("bad-workbook", "zip")
+        return packed
+
+    def _inflated(self, member: zipfile.ZipInfo) -> bytes:
+        packed = self.packed(member)
         data = bytes(packed) if member.compress_type == zipfile.ZIP_STORED else _inflate(packed, member.file_size)
         if len(data) != member.file_size or zlib.crc32(data) != member.CRC:
             raise BadWorkbook("bad-workbook", "zip")
@@ -137,6 +142,8 @@ def _check_end(content: bytes) -> None:
     if place < 0 or len(content) < place + _END_SIZE:
         raise BadWorkbook("bad-workbook", "zip")
     count, size = struct.unpack("<HI", content[place + 10 : place + 16])
+    if count == 0xFFFF or size == 0xFFFFFFFF:
+        raise BadWorkbook("bad-workbook", "zip64")
     if count > _MOST_MEMBERS or size > _MOST_DIRECTORY:
         raise BadWorkbook("workbook-too-large", "members")
 

@@ -13,6 +13,9 @@ MOST_BYTES = 64 * 2**20
 MOST_INFLATED = 112 * 2**20
 """Bytes that the parts which are read may come to, all of them together."""
 
+MOST_UNZIPPED = 256 * 2**20
+"""Bytes of the one file in a zip archive that is no workbook."""
+
 MOST_CELLS = 6_000_000
 """Cells of one sheet from A1 to its last filled row and column: this many are held in memory at once."""
 

@@ -103,5 +103,5 @@ def _source(archive: Archive) -> _Source:
             raise BadWorkbook("not-a-workbook")
         return Ods(archive)
     if not archive.has("[Content_Types].xml"):
-        raise BadWorkbook("not-a-workbook")
+        raise BadWorkbook("not-a-workbook", "zip")
     return Xlsx(archive)

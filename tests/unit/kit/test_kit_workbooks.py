@@ -295,7 +295,7 @@ def test_limits_that_the_system_does_not_know_are_left_out() -> None:
     """`hub check` on a machine without POSIX: the bounds on the file itself hold all the same."""
     program = (
         "import sys\nsys.modules['resource'] = None\nsys.modules['fcntl'] = None\n"
-        "from hub.kit.workbooks.__main__ import confine\nconfine()\nfrom hub.schemas import check_file\nprint('done')"
+        "from hub.kit.apart import confine\nconfine(memory=2**30, seconds=9)\nfrom hub.schemas import check_file\nprint('done')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "done"
@@ -320,15 +320,15 @@ def test_a_process_that_hangs_is_ended_and_that_is_said() -> None:
 
 def _ask_one_that_hangs() -> None:
     with opened(PLAIN, patience=0.0) as apart:
-        apart._process.wait(20)
+        apart._apart.process.wait(20)
         apart.overview()
 
 
 def test_a_process_that_dies_is_answered_as_a_bad_workbook() -> None:
     with opened(PLAIN) as apart:
         apart.overview()
-        apart._process.kill()
-        apart._process.wait()
+        apart._apart.process.kill()
+        apart._apart.process.wait()
         with pytest.raises(BadWorkbook, match="gone"):
             apart.overview()
 
@@ -346,7 +346,7 @@ def test_a_process_that_dies_is_answered_as_a_bad_workbook() -> None:
 )
 def test_the_process_can_open_nothing_and_take_little(deed: str, error: str) -> None:
     program = (
-        "from hub.kit.workbooks.__main__ import confine\nimport socket\nconfine()\n"
+        "from hub.kit.apart import confine\nimport socket\nconfine(memory=5 * 2**28, seconds=9)\n"
         f"try:\n    {deed}\nexcept Exception as caught:\n    print(type(caught).__name__)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -357,5 +357,5 @@ def test_the_process_can_open_nothing_and_take_little(deed: str, error: str) -> 
 def test_the_process_is_told_nothing_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_ROOT_KEY", "a secret")
     with opened(PLAIN) as apart:
-        environment = Path(f"/proc/{apart._process.pid}/environ").read_bytes()
+        environment = Path(f"/proc/{apart._apart.process.pid}/environ").read_bytes()
     assert b"a secret" not in environment
