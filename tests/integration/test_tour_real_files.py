@@ -220,3 +220,19 @@ def test_the_tour_of_the_invented_partnership_ends_well(tmp_path_factory: pytest
     assert len({one["agency"] for one in toured.said["submissions"]}) == 10
     assert sum(one["rows"] for one in toured.said["submissions"]) == sum(one["rows"] for one in manifest["extracts"])
     assert toured.said["audit"]["verified"] is True
+
+
+def test_the_split_categories_of_the_newer_edition_are_asked_about_and_what_was_said_stands_in_the_assessment(
+    toured: Toured,
+) -> None:
+    older, newer = (independent.month_totals(shared(f"data/{name}"), "MinorText") for name in EDITIONS[2:4])
+    came = {name for name, months in newer.items() if months["2026-01"] >= 5 and not any(older.get(name, {}).values())}
+    (edition,) = [
+        one
+        for one in toured.said["submissions"]
+        if (one["dataset"], one["period"]) == ("police/ward-counts", "2026-01")
+    ]
+    assert edition["findings"]["category-appeared"] == len(came) == 4
+    assert edition["findings"]["category-vanished"] == 1
+    document = Path(toured.said["assessment"]).read_text(encoding="utf-8")
+    assert "Metropolitan Police Service explained for January 2026" in document

@@ -122,3 +122,12 @@ def met_searches() -> Counter[str]:
 def quarter(month: str) -> str:
     """The quarter of a month: 2016-Q2."""
     return f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}"
+
+
+def month_totals(path: Path, column: str) -> dict[str, Counter[str]]:
+    """What a table with a column a month counts in each month, for each value of a column."""
+    found: dict[str, Counter[str]] = {}
+    for row in records(path):
+        months = {f"{name[:4]}-{name[4:]}": int(row[name]) for name in row if name.isdigit() and len(name) == 6}
+        found.setdefault(row[column], Counter()).update(months)
+    return found
