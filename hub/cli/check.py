@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from hub.geography import AreaIndex
-    from hub.schemas import CheckReport, Finding, ImportProfile
+    from hub.schemas import CheckReport, DatasetSchema, Finding, ImportProfile
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _FORMS = (".xlsx", ".csv")
@@ -63,7 +63,7 @@ def check(
     _check_out(file, out, force=force)
     registry = SchemaRegistry.from_folder()
     schema, area = registry.get(dataset), _areas(areas)
-    profile = _profile(profile_file, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    profile = _profile(profile_file, schema, sheet=sheet, encoding=encoding, delimiter=delimiter)
     if out is None:
         report = check_file(
             file, schema, period=period, registry=registry, area=area, part_accept=part_accept, profile=profile
@@ -100,17 +100,13 @@ def _check_out(file: Path, out: Path | None, *, force: bool) -> None:
         raise click.UsageError(f"there is no folder {out.absolute().parent}")
 
 
-def _profile(file: Path | None, *, sheet: str, encoding: str, delimiter: str) -> ImportProfile:
+def _profile(file: Path | None, schema: DatasetSchema, *, sheet: str, encoding: str, delimiter: str) -> ImportProfile:
     from dataclasses import replace
 
-    from hub.schemas import ImportProfile
+    from hub.cli.profile import read_document
+    from hub.schemas import NO_PROFILE, profile_from
 
-    profile = ImportProfile()
-    if file is not None:
-        try:
-            profile = ImportProfile.from_json(json.loads(file.read_text(encoding="utf-8")))
-        except (ValueError, TypeError):
-            raise click.UsageError(f"{file} is no import profile") from None
+    profile = profile_from(read_document(file), schema) if file is not None else NO_PROFILE
     said: dict[str, Any] = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter.replace("\\t", "\t")}
     return replace(profile, **{name: text for name, text in said.items() if text})
 

@@ -68,8 +68,13 @@ def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, each by its meaning: `IncidentNo`, `incident_number` and `INCIDENT REF` are all the same."""
     known = synonyms()
     said = [word.casefold() for word in _WORD.findall(_ASIDE.sub(" ", name)) or _WORD.findall(name)]
-    joined = [known.meaning.get(word, word) for word in _joined(said)]
+    joined = [known.meaning.get(word) or known.meaning.get(_one_of(word), _one_of(word)) for word in _joined(said)]
     return tuple(word for word in joined if word not in known.empty) or tuple(joined)
+
+
+def _one_of(word: str) -> str:
+    """`vehicle` for `vehicles`."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
 def _joined(words: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ _NAMED = 0.5
 _BY_CONTENT = 0.55
 _FITS = 0.95
 _DOES_NOT_FIT = 0.1
+_TELLING, _FITTING = 0.08, 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,8 @@ def _score(named: Likeness, fit: Fit) -> float:
         return named.score
     if fit.share < _DOES_NOT_FIT:
         return (0.85 if named.score >= SAME_WORDS else 0.6) * named.score
-    return named.score * (0.8 + 0.2 * fit.share) + (0.08 if fit.telling and fit.share >= _FITS and named.score else 0)
+    fits = (_TELLING if fit.telling else _FITTING) if named.score and fit.share >= _FITS else 0
+    return named.score * (0.8 + 0.2 * fit.share) + fits
 
 
 def _chosen(pairs: Iterable[_Pair]) -> list[_Pair]:
