@@ -18,9 +18,11 @@ from typing import Any
 
 from sqlalchemy import event
 
+import hub.uploads.parts
 from hub.intake import ATTESTATION, store
 from hub.intake.checking import Checker
 from hub.intake.entries import Log
+from hub.uploads import store as upload_store
 from hub.vault import SealedWriter, Vault
 from tests.support.databases import load_all_tables
 from tests.support.intake import ISTV, SENDERS, STREET, AnIntake
@@ -55,16 +57,35 @@ SETTLED = ("after-commit-of-outcome",)
 REFUSING = ("after-destroy", "before-commit-of-refusal", "before-unlink")
 """Steps of a floor refusal; after the last one the refusal is durable although the ciphertext is still there."""
 
+PARTLY = {
+    "in-mid-part": 1,
+    "after-finish-of-part": 1,
+    "after-publish-of-part": 1,
+    "before-commit-of-part": 1,
+    "after-commit-of-part": 2,
+    "in-mid-join": 4,
+    "after-finish-of-join": 4,
+    "before-commit-of-join": 4,
+}
+"""Steps of an upload in parts before it is a submission, and how many of its four parts are durable after them."""
+
+JOINED = ("after-commit-of-join", "before-unlink-of-parts")
+"""Steps after which it is a submission, although ciphertext of parts may still be there."""
+
+PART = 3_000
+
 
 def main(folder: Path) -> None:
     """Die once at each step."""
     the_library(), the_schemas(), load_all_tables()
-    for step in (*ARRIVING, *KEPT, *SETTLED, *REFUSING):
+    hub.uploads.parts.MIN_PART = 1_000
+    for step in (*ARRIVING, *KEPT, *SETTLED, *REFUSING, *PARTLY, *JOINED):
         shutil.copytree(folder / "template", folder / step)
         child = os.fork()
         if child == 0:
             try:
-                _submit(AnIntake(folder / step, agree=False), step, folder)
+                submit = _submit_in_parts if step in {*PARTLY, *JOINED} else _submit
+                submit(AnIntake(folder / step, agree=False), step, folder)
             finally:
                 os._exit(1)  # it should have died before
         _, status = os.waitpid(child, 0)
@@ -98,6 +119,22 @@ def _submit(hub: AnIntake, step: str, folder: Path) -> None:
         _die()
 
 
+def _submit_in_parts(hub: AnIntake, step: str, folder: Path) -> None:
+    content = in_parts_of((folder / "street.csv").read_bytes())
+    upload = hub.part(hub.begin(len(content)), content[:PART])
+    if step.endswith("-part"):
+        _arm(hub, step)
+    for start in range(PART, len(content), PART):
+        upload = hub.part(upload, content[start : start + PART])
+    _arm(hub, step)
+    hub.join(upload, content)
+
+
+def in_parts_of(content: bytes) -> bytes:
+    """As much of a file as four parts hold, to the end of a line."""
+    return content[: content.rindex(b"\n", 3 * PART + 1, 4 * PART) + 1]
+
+
 def _arm(hub: AnIntake, step: str) -> None:
     """Make the process die at the step."""
     arms: dict[str, Callable[[], None]] = {
@@ -115,6 +152,16 @@ def _arm(hub: AnIntake, step: str) -> None:
         "before-commit-of-outcome": lambda: _at(store, "change", then=lambda: _at_commit(hub)),
         "after-destroy": lambda: _at(Vault, "destroy"),
         "before-commit-of-refusal": lambda: _at(Vault, "destroy", then=lambda: _at_commit(hub)),
+        "in-mid-part": lambda: _at(SealedWriter, "write"),
+        "after-finish-of-part": lambda: _at(SealedWriter, "finish"),
+        "after-publish-of-part": lambda: _at(Vault, "publish"),
+        "before-commit-of-part": lambda: _at(upload_store, "change", then=lambda: _at_commit(hub)),
+        "after-commit-of-part": lambda: _at(SealedWriter, "settle", before=True),
+        "in-mid-join": lambda: _at(SealedWriter, "write", nth=2),
+        "after-finish-of-join": lambda: _at(SealedWriter, "finish"),
+        "before-commit-of-join": lambda: _at(upload_store, "change", then=lambda: _at_commit(hub)),
+        "after-commit-of-join": lambda: _at(SealedWriter, "settle", before=True),
+        "before-unlink-of-parts": lambda: _at(Vault, "destroy_all", then=lambda: _at(Path, "unlink", before=True)),
         "before-unlink": lambda: _at(Vault, "destroy", then=lambda: _at(Path, "unlink", before=True)),
     }
     arms.get(step, lambda: None)()

@@ -14,13 +14,15 @@ import pytest
 
 from hub.intake import State
 from tests.support.intake import ISTV, STREET, AnIntake, an_intake, checked_again, good, traces
-from tests.support.intake_crash import ARRIVING, KEPT, REFUSING, SETTLED
+from tests.support.intake_crash import ARRIVING, JOINED, KEPT, PART, PARTLY, REFUSING, SETTLED, in_parts_of
 from tests.support.schemas import csv_of, rows_of
 
 ROOT = Path(__file__).resolve().parents[3]
 CANARY = "Qz7CanaryLane9"
 NHS = "9434765919"
-ROWS = 40
+ROWS = 60
+PLANTED: dict[str, bytes] = {}
+"""What was sent, kept in memory alone: on disk it must be nowhere."""
 
 pytestmark = pytest.mark.fault
 
@@ -45,8 +47,10 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
         timeout=300,
     )
-    for planted in ("street.csv", "istv.csv"):
-        (folder / planted).unlink()
+    planted = {path: path.read_bytes() for path in folder.glob("*.csv")}
+    for path in planted:
+        path.unlink()
+    PLANTED.update({path.name: content for path, content in planted.items()})
     return folder
 
 
@@ -120,6 +124,35 @@ def test_a_refusal_is_whole_or_is_done_again_and_in_the_end_nothing_is_kept(kill
     assert (done.state, done.rows, done.original_object, done.file_name) == (State.REFUSED, ROWS, "", "")
     assert hub.sealed() == []
     assert [one["verb"] for one in hub.log()].count("erasure") == 1
+
+
+@pytest.mark.parametrize("step", PARTLY)
+def test_killed_before_the_join_the_parts_acknowledged_are_there_and_no_submission(
+    killed: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.uploads.parts.MIN_PART", 1_000)
+    hub, content = reopened(killed, step), in_parts_of(PLANTED["street.csv"])
+    with hub.database.reading() as reading:
+        (upload,) = hub.uploads.listing(reading, hub.uploader())
+        assert hub.intake.listing(reading, hub.uploader()) == ()
+    durable = PARTLY[step]
+    assert (upload.received, len(hub.sealed())) == (min(durable * PART, len(content)), durable)
+    for start in range(upload.received, len(content), PART):
+        upload = hub.part(upload, content[start : start + PART])
+    done = hub.intake.check_apart(hub.join(upload, content).id)
+    assert (done.state, done.rows, len(hub.sealed())) == (State.ACCEPTED, content.count(b"\n") - 1, 2)
+    assert arrivals(hub) == 1
+
+
+@pytest.mark.parametrize("step", JOINED)
+def test_killed_after_the_join_it_is_a_submission_and_no_part_is_left(killed: Path, step: str) -> None:
+    hub, content = reopened(killed, step), in_parts_of(PLANTED["street.csv"])
+    with hub.database.reading() as reading:
+        assert hub.uploads.listing(reading, hub.uploader()) == ()
+        (found,) = hub.intake.listing(reading, hub.uploader())
+    assert (found.state, found.size, len(hub.sealed()), arrivals(hub)) == (State.RECEIVED, len(content), 1, 1)
+    assert checked_again(hub.intake, hub.database) == [found.id]
+    assert hub.now(found).state is State.ACCEPTED
 
 
 def test_after_a_refusal_nothing_planted_is_left_on_disk(tmp_path: Path) -> None:
