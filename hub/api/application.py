@@ -21,6 +21,7 @@ from hub.api.rows import RowsApi
 from hub.api.scorecard import ScorecardApi
 from hub.api.settling import Settling
 from hub.api.submissions import Submissions
+from hub.api.templates import TemplatesApi
 from hub.api.trust import Trust
 from hub.api.uploads import UploadsApi
 from hub.api.views import ViewsApi
@@ -48,6 +49,7 @@ def create_api(hub: Hub) -> FastAPI:
         UploadsApi(hub, submissions),
         QueriesApi(hub),
         MarkedApi(hub),
+        TemplatesApi(hub),
         CalendarApi(hub),
         BeforeApi(hub),
         ScorecardApi(hub),

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from hub.schemas import CheckReport, DatasetSchema, Finding, ImportProfile
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_FORMS = (".xlsx", ".csv")
 
 
 @click.command()
@@ -58,9 +57,11 @@ def check(
 
     Not told on a desk: what your agency's earlier months and the agreements say. Exit code 1 when it would be returned or refused.
     """
+    from hub.cli.written import check_new, write_new
     from hub.schemas import SchemaRegistry, check_file, marked_file
 
-    _check_out(file, out, force=force)
+    if out is not None:
+        check_new(out, "--marked", force=force, source=file)
     registry = SchemaRegistry.from_folder()
     schema, area = registry.get(dataset), _areas(areas)
     profile = _profile(profile_file, schema, sheet=sheet, encoding=encoding, delimiter=delimiter)
@@ -80,24 +81,11 @@ def check(
             profile=profile,
         )
         report = made.report
-        _write(out, made.content, force=force)
+        write_new(out, made.content, force=force)
         click.echo(f"{out}: {made.cells:,} cells are marked", err=True)
     _tell(report, as_json=as_json)
     if report.outcome.value in {"returned", "refused"}:
         raise click.exceptions.Exit(1)
-
-
-def _check_out(file: Path, out: Path | None, *, force: bool) -> None:
-    if out is None:
-        return
-    if out.suffix.lower() not in _FORMS:
-        raise click.UsageError(f"--marked writes {' or '.join(_FORMS)}: name the file so")
-    if out.exists() and out.samefile(file):
-        raise click.UsageError("--marked never writes over the file that is checked: name another")
-    if out.exists() and not force:
-        raise click.UsageError(f"{out} is there already: name another file, or add --force")
-    if not out.absolute().parent.is_dir():
-        raise click.UsageError(f"there is no folder {out.absolute().parent}")
 
 
 def _profile(file: Path | None, schema: DatasetSchema, *, sheet: str, encoding: str, delimiter: str) -> ImportProfile:
@@ -117,25 +105,6 @@ def _areas(files: tuple[Path, ...]) -> AreaIndex | None:
     from hub.geography import index_of_files
 
     return index_of_files(files)
-
-
-def _write(out: Path, content: bytes, *, force: bool) -> None:
-    """The whole file or none of it; never over one that is there, unless that is wanted."""
-    import os
-    import tempfile
-
-    handle, name = tempfile.mkstemp(prefix=".hub-", suffix=out.suffix, dir=out.absolute().parent)
-    made = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        if not force:
-            out.touch(exist_ok=False)  # it is ours from here on
-        made.replace(out)
-    except FileExistsError:
-        raise click.UsageError(f"{out} is there already: name another file, or add --force") from None
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def _tell(report: CheckReport, *, as_json: bool) -> None:

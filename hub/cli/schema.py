@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from pathlib import Path
 
 import click
 
@@ -34,15 +35,31 @@ def show(dataset: str) -> None:
 
 @schema.command()
 @click.argument("dataset")
-def template(dataset: str) -> None:
-    """An empty file to fill: the header line of the dataset, as CSV. A table with one column a month gets the last
-    twelve whole months.
+@click.option("--period", default="", help="The month it is for, such as 2026-10: whose codes and months it has.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a workbook with drop-downs (.xlsx) or the header line (.csv) to this new file.",
+)
+@click.option("--force", is_flag=True, help="Let --out replace a file that is there.")
+def template(dataset: str, period: str, out: Path | None, force: bool) -> None:
+    """An empty file to fill. Without --out: the header line of the dataset, as CSV. A table with one column a month gets the
+    twelve months that end with the period, or with the last whole month.
     """
+    from hub.cli.written import check_new, write_new
     from hub.kit.clock import SystemClock
+    from hub.kit.delimited import csv_lines
     from hub.kit.spoken import months_back
-    from hub.schemas import SchemaRegistry
+    from hub.schemas import SchemaRegistry, template_columns
+    from hub.schemas import template as template_workbook
 
     agreed = SchemaRegistry.from_folder().get(dataset)
-    months = sorted(months_back(SystemClock().now(), 12)) if agreed.wide else []
-    columns = [*agreed.column_names, *(month.replace("-", "") for month in months)]
-    csv.writer(sys.stdout, lineterminator="\n").writerow(columns)
+    until = period or (max(months_back(SystemClock().now(), 12)) if agreed.wide else "")
+    if out is None:
+        csv.writer(sys.stdout, lineterminator="\n").writerow(template_columns(agreed, period=until))
+        return
+    check_new(out, "--out", force=force)
+    as_csv = out.suffix.lower() == ".csv"
+    columns = csv_lines([template_columns(agreed, period=until)])
+    write_new(out, columns.encode() if as_csv else template_workbook(agreed, period=until), force=force)
+    click.echo(str(out), err=True)

@@ -60,6 +60,7 @@ from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descr
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome
 from hub.schemas.rows import said_kinds
 from hub.schemas.service import check
+from hub.schemas.templates import template, template_columns, template_name
 from hub.schemas.values import values_at
 
 __all__ = [
@@ -146,6 +147,9 @@ __all__ = [
     "rows_said",
     "said_delimiter",
     "said_kinds",
+    "template",
+    "template_columns",
+    "template_name",
     "values_at",
     "withholds_few",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def _field(raw: Mapping[str, Any], lists: Mapping[str, CodeList], where: str) ->
         type=kind,
         title=str(raw["title"]),
         description=str(raw.get("description", "")).strip(),
-        example=str(raw.get("example", "")),
+        example=_example(raw.get("example", "")),
         required=bool(limits.get("required", False)),
         wanted=bool(raw.get("wanted", False)),
         optional_column=bool(raw.get("optional_column", False)),
@@ -310,6 +311,11 @@ def _list_as_data(listed: CodeList) -> list[list[str]]:
     return [
         [code.code, code.title, code.valid_from, code.valid_to, *filter(None, (code.group,))] for code in listed.codes
     ]
+
+
+def _example(said: object) -> str:
+    """An example as it is written in a file: YAML makes a moment of one, which must not lose its T."""
+    return said.isoformat() if isinstance(said, datetime) else str(said)
 
 
 def _spelt(value: Any) -> Any:

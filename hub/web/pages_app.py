@@ -36,6 +36,7 @@ from hub.web.routes.sign_in import DemoSignIn, SignIn
 from hub.web.routes.snapshots import SnapshotPages
 from hub.web.routes.submissions import SubmissionPages
 from hub.web.routes.submit import Submit
+from hub.web.routes.templates import TemplatePages
 from hub.web.security import SecurityHeaders
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def create_pages(hub: Hub) -> FastAPI:
         Submit(door, work),
         submissions,
         MarkedPages(door),
+        TemplatePages(door),
         CalendarPages(door),
         ReminderPages(door),
         BeforePages(door),

@@ -34,6 +34,7 @@ from hub.kit.workbooks.model import (
     Table,
 )
 from hub.kit.workbooks.parts import LONGEST
+from hub.kit.workbooks.templates import Template, TemplateColumn, template_of
 from hub.kit.workbooks.written import SheetToWrite, workbook_of
 
 __all__ = [
@@ -60,7 +61,10 @@ __all__ = [
     "Sheet",
     "SheetToWrite",
     "Table",
+    "Template",
+    "TemplateColumn",
     "marked_plain",
     "opened",
+    "template_of",
     "workbook_of",
 ]

@@ -35,6 +35,7 @@ class UploadPage:
     title: str
     period: str
     action: str
+    template: str
     hint: str
     who: tuple[Fact, ...]
     who_text: tuple[str, ...]
@@ -84,6 +85,7 @@ def upload_page(
         title=schema.title,
         period=spoken_month(period),
         action=f"/submit/{schema.id}/{period}",
+        template=f"/templates/{schema.id}.xlsx?period={period}",
         hint=say("web.submit.series_hint" if schema.series else "web.submit.file_hint", limit=f"{limit_mb:,}"),
         who=facts,
         who_text=text,

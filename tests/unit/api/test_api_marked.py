@@ -29,3 +29,14 @@ def test_a_file_is_given_back_as_a_workbook_or_csv_and_to_nobody_else(bare: Hous
     assert "Hub: what is wrong" in csv.text
     assert api.http.get(path, params={"format": "pdf"}).status_code == 422
     assert bare.api(ANALYST).http.get(path).status_code == 404
+
+
+def test_those_who_send_a_dataset_get_its_template_with_the_codes_of_the_month(bare: House) -> None:
+    api, path = bare.api(UPLOADER), f"/schemas/{API}/template"
+    answer = api.http.get(path, params={"period": PERIOD})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"] == 'attachment; filename="police-street-crime-api-2024-01-template.xlsx"'
+    assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames[0] == "Extract"
+    assert api.http.get(path, params={"period": "May"}).status_code == 422
+    assert bare.api(ANALYST).http.get(path).status_code == 403
+    assert api.http.get("/schemas/no/such/template").status_code in (403, 404)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from hub.cli import exit_code
@@ -142,3 +143,15 @@ def test_an_edition_is_checked_on_a_desk_for_its_last_month(hub_command: Command
     for period, code in (("2024-05", 0), ("", 0), ("2024-06", 1)):
         ran = hub_command("check", path, "--schema", "police/ward-counts", "--period", period)
         assert (ran.code, "other-edition" in ran.out) == (code, bool(code)), ran.out
+
+
+def test_a_template_is_a_workbook_or_a_header_line_in_a_file_of_its_own(hub_command: Command, tmp_path: Path) -> None:
+    book, line = tmp_path / "t.xlsx", tmp_path / "t.csv"
+    ran = hub_command("schema", "template", API, "--period", "2024-01", "--out", book)
+    assert (ran.code, ran.out, ran.err) == (0, "", f"{book}\n")
+    assert openpyxl.load_workbook(book).sheetnames == ["Extract", "How to fill it in", "Codes"]
+    assert hub_command("schema", "template", API, "--out", line).code == 0
+    assert line.read_text(encoding="utf-8").strip() == hub_command("schema", "template", API).out.strip()
+    assert hub_command("schema", "template", API, "--out", line).code == 2
+    wide = hub_command("schema", "template", "police/lsoa-counts", "--period", "2024-02").out.strip().split(",")
+    assert wide[-2:] == ["202401", "202402"]
