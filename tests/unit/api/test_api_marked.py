@@ -35,7 +35,9 @@ def test_those_who_send_a_dataset_get_its_template_with_the_codes_of_the_month(b
     api, path = bare.api(UPLOADER), f"/schemas/{API}/template"
     answer = api.http.get(path, params={"period": PERIOD})
     assert answer.status_code == 200, answer.text
-    assert answer.headers["content-disposition"] == 'attachment; filename="police-street-crime-api-2024-01-template.xlsx"'
+    assert (
+        answer.headers["content-disposition"] == 'attachment; filename="police-street-crime-api-2024-01-template.xlsx"'
+    )
     assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames[0] == "Extract"
     assert api.http.get(path, params={"period": "May"}).status_code == 422
     assert bare.api(ANALYST).http.get(path).status_code == 403
