@@ -12,7 +12,7 @@ from hub.agreements import Agreement, Agreements
 from hub.db import Reading, UnitOfWork
 from hub.intake import store
 from hub.intake.calendar import THERE, Arrival, Asked, Diary, Line, lines_of
-from hub.intake.model import State, Submission
+from hub.intake.model import Submission
 from hub.intake.periods import legal_day, length_of
 from hub.intake.reminding import Reminder, reminders_of
 from hub.intake.scorecard import Score, Sent, score_of
@@ -24,6 +24,9 @@ from hub.kit.spoken import months_until
 from hub.kit.words import say
 from hub.policy import AgencyDirectory, Policy
 from hub.schemas import DatasetSchema, PrescribedSet, SchemaRegistry, prescribed_sets
+
+_LONGEST = 12
+"""A period that begins within the months shown may have begun so many months before them."""
 
 MONTHS_SCORED = 12
 MONTHS_SHOWN = 13
@@ -124,7 +127,7 @@ class Calendars:
 
     def _known_to(self, reading: UnitOfWork | Reading, party: str, *, months: int) -> Iterator[Line]:
         found: dict[tuple[str, str], list[Submission]] = {}
-        for one in store.in_state(reading, *State):
+        for one in store.since(reading, self._back_to(months + _LONGEST)):
             found.setdefault((one.agency, one.dataset), []).append(one)
         for asked in self._asked(reading, party=party):
             own = found.get((asked.agency, asked.dataset), [])
@@ -133,7 +136,7 @@ class Calendars:
     def _of(self, reading: UnitOfWork | Reading, agency: str, *, months: int, ahead: int) -> Calendar:
         everything = [one for one in self._asked(reading) if one.agency == agency]
         found: dict[str, list[Submission]] = {}
-        for one in store.of_agency(reading, agency):
+        for one in store.since(reading, self._back_to(months + _LONGEST), agency=agency):
             found.setdefault(one.dataset, []).append(one)
         lines = [
             line

@@ -109,6 +109,14 @@ def of_agency(reading: UnitOfWork | Reading, agency: str, *, dataset: str = "") 
     return _all(reading, query.order_by(submissions.c.at.desc(), submissions.c.id.desc()))
 
 
+def since(reading: UnitOfWork | Reading, month: str, *, agency: str = "") -> tuple[Submission, ...]:
+    """The submissions for a month and later months, in any state: of one agency or of all, the oldest first."""
+    query = select(submissions).where(submissions.c.period >= month)
+    if agency:
+        query = query.where(submissions.c.agency == agency)
+    return _all(reading, query.order_by(submissions.c.at, submissions.c.id))
+
+
 def in_state(reading: UnitOfWork | Reading, *states: State) -> tuple[Submission, ...]:
     """All submissions in one of the states, by agency, dataset, period and age."""
     query = select(submissions).where(submissions.c.state.in_([state.value for state in states]))

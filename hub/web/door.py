@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
 _LOGIN_SECONDS = 600
 
+_SENDERS_AND_READERS = frozenset({"uploader", "steward", "approver", "administrator", "analyst", "strategic_lead"})
+
 _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("home", "/", frozenset()),
     ("submit", "/submit", frozenset({"uploader"})),
     ("submissions", "/submissions", frozenset({"uploader", "steward", "approver"})),
-    ("calendar", "/calendar", frozenset({"uploader", "steward", "approver", "analyst", "strategic_lead"})),
+    ("calendar", "/calendar", _SENDERS_AND_READERS),
     ("views", "/views", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("rows", "/rows", frozenset({"analyst", "lpb_monitor"})),
     ("assessments", "/assessments", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),

@@ -1,4 +1,4 @@
-"""The hub erases what is due by itself, once a day."""
+"""The hub erases and reminds of what is due by itself, once a day."""
 
 from __future__ import annotations
 
@@ -6,23 +6,29 @@ import time
 from pathlib import Path
 
 from hub.app import Housekeeping, build
+from hub.kit.clock import FrozenClock
 from hub.settings import Settings
 
 
-def test_the_days_job_runs_and_is_not_run_twice(tmp_path: Path) -> None:
-    hub = build(Settings(state=tmp_path))
+def test_the_days_jobs_run_and_are_not_run_twice(tmp_path: Path) -> None:
+    mail = {
+        "smtp_url": "smtp://127.0.0.1:1",
+        "mail_from": "hub@hub.example",
+    }  # nobody is to be reminded: it is not asked
+    hub = build(Settings(state=tmp_path, **mail), clock=FrozenClock())
     housekeeping = Housekeeping(hub, first=0, every=0.2)
     housekeeping.start()
-    job = f"retention:{hub.clock.now().date().isoformat()}"
+    day = hub.clock.now().date().isoformat()
+    jobs = [f"{kind}:{day}" for kind in ("retention", "reminders")]
     for _ in range(200):
         time.sleep(0.05)
         try:
-            if hub.jobs.progress(job).state == "done":
+            if all(hub.jobs.progress(job).state == "done" for job in jobs):
                 break
         except Exception:  # not launched yet
             continue
     housekeeping.stop()
-    assert hub.jobs.progress(job).state == "done"
+    assert [hub.jobs.progress(job).state for job in jobs] == ["done", "done"]
     hub.close()
 
 
