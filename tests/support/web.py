@@ -33,6 +33,7 @@ from hub.web.pages.before import BeforePart
 from hub.web.pages.difference import DifferencePage
 from hub.web.pages.errors import AccessibilityPage, ErrorPage
 from hub.web.pages.explain import ExplainPage
+from hub.web.pages.findings import catalogue_page, kind_page
 from hub.web.pages.home import HomePage
 from hub.web.pages.rows import AskingPage, ListingPage, ShownPage
 from hub.web.pages.seen_by import SeenByPage, SeenGroup
@@ -355,6 +356,8 @@ def samples() -> Iterator[Sample]:
         Link(name, "/login/start/prv_1")
         for name in ("Ravensbourne Police", "Ravensbourne University Hospital", "Ravensbourne Council")
     )
+    yield Sample("findings", "findings.html", a_frame("Findings"), catalogue_page())
+    yield Sample("finding", "finding.html", a_frame("Finding"), kind_page("possible-identifier"))
     yield Sample("login", "login.html", a_frame("Sign in", **anonymous), SignInPage(agencies))
     yield from samples_of_queries(lambda name, template, page: Sample(name, template, a_frame(name), page), _submission)
     yield from samples_of_calendar(lambda name, template, page: Sample(name, template, a_frame(name), page))
