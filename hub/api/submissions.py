@@ -56,7 +56,7 @@ class Submissions:
         202 when it is received and not checked yet, as a file above 16 MiB never is: `progress` tells how far it is, there
         and in `GET /submissions/{id}`.
 
-        The file is CSV, XLSX or ODS, told by its bytes. `sheet` is the sheet of a workbook with several that fit.
+        The file is CSV, XLSX, ODS, Parquet or a zip of one, told by its bytes. `sheet` is that of a workbook with several that fit.
         With `attest` you give your word for the statements of the answer's `attestation`: a file that passes its checks and
         raises no question is then accepted at once; without, it is `checked` until `POST /submissions/{id}/accept`.
         """

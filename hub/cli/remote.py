@@ -31,7 +31,7 @@ def login(address: str, token: str) -> None:
 @click.option("--attest", is_flag=True, help="Give your word for the statements: what passes is accepted at once.")
 @click.option("--json", "as_json", is_flag=True)
 def submit(file: Path, dataset: str, period: str, sheet: str, attest: bool, as_json: bool) -> None:
-    """Submit an extract (CSV, XLSX or ODS) and print its report.
+    """Submit an extract (CSV, XLSX, ODS, Parquet, or a zip of one) and print its report.
 
     Without --attest what passes its checks waits until you have given your word (`hub accept`); on a terminal you are asked.
     A file above 8 MiB goes in parts: a broken connection or a restarted hub costs one part at most, and the same command,
