@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from hub.intake import COUNTED, Query, Submission, figure_text
+from hub.intake import COUNTED, Query, figure_text
 from hub.kit.charts import Mark, MarkKind, Rule, Series, line_chart
 from hub.kit.words import say
 from hub.schemas import DatasetSchema, catalogue
@@ -17,28 +17,20 @@ from hub.web.elements import Cell, Column, Figure, Table
 
 @dataclass(frozen=True, slots=True)
 class QueryBlock:
-    """One query: its chart, the table of the same months, and what moved most where it is about a mix. `explained`: what the
-    agency said.
-    """
+    """One query: its chart, the table of the same months, and what moved most where it is about a mix."""
 
     figure: Figure
     expected: str
     months: Table
     parts: Table | None = None
-    explained: str = ""
 
 
-def query_blocks(
-    found: Sequence[Query], submission: Submission, schema: DatasetSchema, *, wards: Mapping[str, str]
-) -> tuple[QueryBlock, ...]:
+def query_blocks(found: Sequence[Query], schema: DatasetSchema, *, wards: Mapping[str, str]) -> tuple[QueryBlock, ...]:
     """A block for each query. `wards` gives wards their names."""
-    return tuple(
-        _block(f"query-{place}", one, schema, wards, submission.explanations.get(one.key, ""))
-        for place, one in enumerate(found)
-    )
+    return tuple(_block(f"query-{place}", one, schema, wards) for place, one in enumerate(found))
 
 
-def _block(ident: str, query: Query, schema: DatasetSchema, wards: Mapping[str, str], said: str) -> QueryBlock:
+def _block(ident: str, query: Query, schema: DatasetSchema, wards: Mapping[str, str]) -> QueryBlock:
     title = catalogue()[query.code].title + (f": {query.field}" if query.field else "")
     what = _what(query, schema, wards)
     values = (*query.series, (query.month, query.now))
@@ -58,7 +50,6 @@ def _block(ident: str, query: Query, schema: DatasetSchema, wards: Mapping[str, 
         expected=expected,
         months=_months(f"{ident}-months", title, values, query),
         parts=_parts(f"{ident}-parts", title, query, schema, wards) if query.parts else None,
-        explained=say("queries.explained", text=said) if said else "",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from hub.intake import KEPT, WITHDRAWABLE, CellValue, State, Submission
+from hub.intake import KEPT, WITHDRAWABLE, CellValue, State, Submission, key_of
 from hub.kit.words import say
 from hub.schemas import QUERY, CheckReport, Finding, catalogue
 from hub.web.dates import spoken_moment, spoken_month
@@ -43,7 +43,8 @@ _SEVERITIES = ("error", "warning", "query")
 class FindingCard:
     """One cause: what is wrong, how often, where, and one sentence on how to mend it. Never a value of the file.
 
-    `values` is the address of the page that reads the values back, empty where the reader may not.
+    `values` is the address of the page that reads the values back, empty where the reader may not. `explained`: what the agency
+    said of a query.
     """
 
     ident: str
@@ -57,6 +58,7 @@ class FindingCard:
     cells: tuple[str, ...]
     cells_label: str
     values: str = ""
+    explained: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +227,13 @@ def _to_mark(submission: Submission, report: CheckReport | None, allowed: Allowe
 def _cards(submission: Submission, report: CheckReport, allowed: Allowed) -> tuple[FindingCard, ...]:
     readable = allowed.mend and bool(submission.original_object)
     base = f"/submissions/{submission.id}/cells" if readable else ""
-    return tuple(_card(index, one, base) for index, one in enumerate(report.findings))
+    said = submission.explanations
+    return tuple(
+        _card(index, one, base, said.get(key_of(one.code, one.field), "")) for index, one in enumerate(report.findings)
+    )
 
 
-def _card(index: int, one: Finding, base: str) -> FindingCard:
+def _card(index: int, one: Finding, base: str, said: str) -> FindingCard:
     places = one.cells or tuple(f"{row:,}" for row in one.rows)
     return FindingCard(
         ident=f"finding-{index}",
@@ -237,6 +242,7 @@ def _card(index: int, one: Finding, base: str) -> FindingCard:
         title=catalogue()[one.code].title,
         message=one.message,
         remedy=one.remedy,
+        explained=say("queries.explained", text=said) if said else "",
         places="" if one.severity == QUERY else _count(one.count),
         field=one.field.removeprefix("column "),
         cells=places,

@@ -154,7 +154,7 @@ class SubmissionPages:
             progress=check_progress(self._hub.checks.of(found)),
             withdraw_error=error,
             before=before_of(self._hub, session, found) if checked else None,
-            queries=query_blocks(asked.queries, found, schema, wards=wards),
+            queries=query_blocks(asked.queries, schema, wards=wards),
             read_with=read_with,
         )
         frame = self._door.frame(
