@@ -250,6 +250,7 @@ def _upload(error: str = "") -> UploadPage:
         period="September 2026",
         action="/submit/police/street-crime/2026-09",
         hint="A CSV file in UTF-8, with the column names of the schema in its first row, up to 4,096 MB.",
+        template="/templates/police/street-crime.xlsx?period=2026-09",
         who=(
             Fact("Agreement", link=Link("Ravensbourne police data for the Duty", "/agreements/ravensbourne-police")),
             Fact("Purposes", items=("Identify the kinds of serious violence", "Identify its causes")),
