@@ -139,7 +139,7 @@ def half_sent(server: Server, door: str) -> Iterator[None]:
     if door == "api":
         token = server.house.token(POLICE)
         head = (
-            f"POST /api/v1/submissions?dataset={STREET}&period={PERIOD} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+            f"POST /api/v1/submissions?dataset={STREET}&period={PERIOD}&attest=true HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
             f"Authorization: Bearer {token}\r\nContent-Type: text/csv\r\nContent-Length: {len(body)}\r\n\r\n"
         )
     else:
@@ -209,7 +209,7 @@ def test_a_server_killed_while_it_checks_leaves_no_trace_and_ends_the_check_at_i
     body = an_extract(40_000)
     token = server.house.token(POLICE)
     head = (
-        f"POST /api/v1/submissions?dataset={STREET}&period={PERIOD} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+        f"POST /api/v1/submissions?dataset={STREET}&period={PERIOD}&attest=true HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
         f"Authorization: Bearer {token}\r\nContent-Type: text/csv\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     found = "SELECT id, state, accepted_rows FROM submissions WHERE period = ?"

@@ -27,6 +27,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 import hub.uploads.parts
 from hub.audit import Audit
 from hub.db import Database
@@ -235,7 +237,7 @@ def problems(hub: AnIntake, *, swept: bool) -> list[str]:
 
 def _rows(hub: AnIntake, sql: str) -> list[tuple[Any, ...]]:
     with hub.database.reading() as reading:
-        return [tuple(row) for row in reading.connection.exec_driver_sql(sql)]
+        return [tuple(row) for row in reading.connection.execute(text(sql))]
 
 
 def looked_at(hub: AnIntake, job: Job, expected: list[str]) -> list[str]:
