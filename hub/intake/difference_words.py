@@ -20,13 +20,14 @@ def difference_said(difference: Difference) -> str:
     if found.is_same:
         return say("before.difference.same", rows=f"{found.rows_after:,}", since=since)
     kind = "keyed" if found.keyed else "unkeyed"
-    return say(
+    said = say(
         f"before.difference.{kind}",
         added=_rows(found.added.count),
         changed=_number(found.changed.count),
         withdrawn=_number(found.withdrawn.count),
         since=since,
     )
+    return said[:1].upper() + said[1:]
 
 
 def months_said(difference: Difference) -> tuple[str, ...]:

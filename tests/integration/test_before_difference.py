@@ -147,10 +147,10 @@ def test_a_file_that_waits_for_its_agencys_word_says_both_before_the_button(hous
     identity = answer.json()["id"]
     said = house.api(UPLOADER).ok(f"/submissions/{identity}/difference")
     assert said["against"]["id"] == counts.id
-    assert said["summary"].startswith("no row added, 1 changed, 1 withdrawn since")
+    assert said["summary"].startswith("No row added, 1 changed, 1 withdrawn since")
     page = house.visitor(UPLOADER).get(f"/submissions/{identity}").text
     words = words_of(page)
-    assert words.index("no row added, 1 changed, 1 withdrawn") < words.index("Who will see this")
+    assert words.index("No row added, 1 changed, 1 withdrawn") < words.index("Who will see this")
     assert page.index('id="seen-by"') < page.index('name="attest"') < page.index("<button", page.index('name="attest"'))
     accepted = house.api(UPLOADER).http.post(f"/submissions/{identity}/accept", json={"attest": True})
     assert accepted.status_code == 200, accepted.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from hub.app import build_snapshot
 from hub.cli.itinerary import Itinerary
 from hub.intake import State, Submission
 from hub.synthetic import Manifest, write_partnership
+from tests.support.browser import a_browser, picture, sideways_pixels, violations, watch
 from tests.support.pages import tables_of, words_of
 from tests.support.partnerships import PURPOSE, House, Recipe, a_house, made
 from tests.support.rows import SEARCHES, STREET, agree_in, an_agreement
@@ -191,3 +194,53 @@ def test_others_are_told_nothing_and_who_may_not_see_values_sees_no_rows(
     page = house.visitor(f"{POLICE}-governance").get(f"/submissions/{sent[OUTCOMES].id}/seen-by").text
     assert not [name for name in tables_of(page) if name.startswith("preview")]
     assert "shown to an uploader of your agency alone" in words_of(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without"])
+def test_the_pages_are_accessible_reflow_at_320_pixels_and_work_without_javascript_and_mouse(
+    house: House, sent: dict[str, Submission], tmp_path: Path, script: bool
+) -> None:
+    assert house.manifest is not None
+    file = next(one for one in house.manifest.extracts if (one.dataset, one.period) == (OUTCOMES, MONTH))
+    header, *rows = (house.folder / "extracts" / file.path).read_bytes().splitlines()
+    answer = house.api(SENDER).send(OUTCOMES, MONTH, b"\n".join([header, *rows[3:], b""]), attest="false")
+    waiting = f"/submissions/{answer.json()['id']}"
+    with a_browser() as browser:
+        context = browser.new_context(base_url=house.base_url, java_script_enabled=True)
+        page = context.new_page()
+        page.goto(f"/login/start/{POLICE}?persona={SENDER}")
+        page.get_by_role("heading", name="What do I do today?").wait_for()
+        kept = context.storage_state()
+        context.close()
+        context = browser.new_context(base_url=house.base_url, java_script_enabled=script, storage_state=kept)
+        page = context.new_page()
+        troubles = watch(page, house.base_url)
+        page.goto(waiting)
+        for name in ("See what differs", "See it as they will"):
+            page.goto(waiting)
+            link = page.get_by_role("link", name=name)
+            link.focus()
+            page.keyboard.press("Enter")
+            page.wait_for_url(re.compile(r"/(difference|seen-by)"))
+            _looked_at(page, f"before-{page.url.rsplit('/', 1)[1]}", tmp_path, script=script)
+        page.goto(f"{waiting}/difference")
+        page.get_by_role("button", name="Compare").press("Enter")
+        page.wait_for_url(re.compile(r"against="))
+        page.goto(waiting)
+        _looked_at(page, "before-submission", tmp_path, script=script)
+        page.goto(f"/submit/{OUTCOMES}/2026-02")
+        opener = page.locator("summary").filter(has_text="Columns and forms: Ravensbourne Council (invented)")
+        opener.press("Enter")
+        page.get_by_text("a pseudonym that this agreement alone uses").first.wait_for()
+        _looked_at(page, "before-upload", tmp_path, script=script)
+        assert troubles == []
+
+
+def _looked_at(page: Page, name: str, folder: Path, *, script: bool) -> None:
+    page.set_viewport_size({"width": 1100, "height": 1500})
+    if script:  # axe is a script
+        assert violations(page) == []
+        picture(page, name, folder)
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert sideways_pixels(page) == 0
