@@ -182,7 +182,8 @@ class Previews:
                 session.run(f"CREATE TEMP TABLE {_FIRST} AS SELECT * FROM {rows} LIMIT {first}")
                 rows = _FIRST
             piece = Piece(self._schemas.get(submission.dataset, submission.schema_version), rows)
-            relation = self._forming.make(session, formed, [piece], pseudonyms_of=opening.agreement_id)
+            whole = (submission.agency, submission.accepted_object) if formed.few is not None else ()
+            relation = self._forming.make(session, formed, [piece], pseudonyms_of=opening.agreement_id, known_as=whole)
             return Preview(
                 columns=formed.fields,
                 rows=cells(session, relation, formed.fields, limit=first),

@@ -118,7 +118,7 @@ def _preview(index: int, one: SeenAs, names: str) -> tuple[Table | None, str]:
     if found.problem:
         return None, found.problem
     if not found.rows:
-        return None, say("before.seen.preview_empty")
+        return None, say(f"before.seen.preview_{'withheld' if found.withheld else 'empty'}")
     table = Table(
         ident=f"preview-{index}",
         caption=say("before.seen.preview_of", agencies=names),
