@@ -268,7 +268,7 @@ def in_utf8(read_bytes: Reader, encoding: str) -> Reader:
 
 def _mixture(read_bytes: Reader) -> Mixture:
     """Which rows are UTF-8 and which are not, every row looked at."""
-    good, odd = 0, []
+    good, odd, first = 0, 0, []
     for row, record in enumerate(_records(read_bytes), start=1):
         said = "".join(record)
         if said.isascii():
@@ -277,8 +277,9 @@ def _mixture(read_bytes: Reader) -> Mixture:
             said.encode("latin-1").decode()
             good += 1
         except UnicodeDecodeError:
-            odd.append(row)
-    return Mixture(odd=len(odd), first=tuple(odd[:_SAMPLE]), good=good)
+            odd += 1
+            first += [row] if odd <= _SAMPLE else []
+    return Mixture(odd=odd, first=tuple(first), good=good)
 
 
 def binary_kind(head: bytes) -> str:

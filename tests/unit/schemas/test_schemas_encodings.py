@@ -101,7 +101,7 @@ def test_a_confirmed_encoding_is_read_and_told(tmp_path: Path, encoding: str) ->
         ["other-encoding"],
         encoding,
     )
-    assert "because you confirmed it; 2 bytes" in found(report, "other-encoding").message
+    assert "because you confirmed it; 2 of them" in found(report, "other-encoding").message
     assert locations(content, confirmed)[0] == "On or near Café Müller"
 
 
