@@ -198,6 +198,7 @@ title: Rows of the benchmark
 gateway: pcsc_s16
 purposes: [svd.identify_kinds]
 lawful_basis: none; invented rows
+dpia: none; invented rows
 starts_on: 2020-01-01
 expires_on: 2099-12-31
 parties:
@@ -205,7 +206,7 @@ parties:
   - {{agency: {COUNCIL}, role: recipient}}
   - {{agency: bench-hosting, role: processor}}
 datasets:
-  - {{dataset: {DATASET}, supplier: {POLICE}, data_class: anonymised_record, profile: nhs_hes,
+  - {{dataset: {DATASET}, supplier: {POLICE}, data_class: pseudonymised_record, profile: nhs_hes,
      fields: {{{fields}}}, recipients: [{COUNCIL}]}}
 lawyer: {{must_confirm: [nothing; a benchmark], as_of: 2026-04-07}}
 """

@@ -131,6 +131,7 @@ def test_each_look_is_in_the_log_with_purpose_and_justification(hub: AHub) -> No
         "first": 0,
         "rows": 2,
         "total": 7,
+        "withheld": 0,
     }
 
 
