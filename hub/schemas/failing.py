@@ -114,7 +114,8 @@ def _questions(schema: DatasetSchema, seen: Seen, header: Header) -> Iterator[_Q
         place = _place(header, found.field)
         if place >= 0:
             column = literal(header.columns[place])
-            cells = f"SELECT {ROW_NUMBER} FROM hub_identified WHERE hub_column = {column}"
+            table = "hub_risky" if found.code == "free-text-risk" else "hub_identified"
+            cells = f"SELECT {ROW_NUMBER} FROM {table} WHERE hub_column = {column}"
             yield _Question(found.code, found.field, (place,), f"{ROW_NUMBER} IN ({cells})")
     if schema.key:
         field = schema.key[0]

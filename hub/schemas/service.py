@@ -162,7 +162,7 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     findings += coded_findings(session, _RAW, schema, header, case.profile)
     if schema.health and not identifiers:
         findings += _unread_identifiers(case) if rejects else _beside_identifiers(case)
-    case.seen.found, case.seen.identifiers, case.seen.rejects, case.seen.looked = found, identifiers, rejects, True
+    case.seen.found, case.seen.identifiers, case.seen.rejects, case.seen.looked = found, sighted, rejects, True
     case.stage("checking", 2, _STEPS)
     findings += repeat_findings(session, schema, header)
     case.stage("checking", 3, _STEPS)

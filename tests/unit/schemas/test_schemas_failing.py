@@ -111,3 +111,13 @@ def test_a_good_file_has_no_failing_cell_and_a_refused_one_only_those_of_its_ref
     assert checked.report.outcome.value == "refused"
     place = list(rows[0]).index("assault_location_description")
     assert [(cell.row, cell.place, cell.code) for cell in found.cells] == [(3, place, "possible-identifier")]
+
+
+def test_every_free_text_that_says_too_much_is_a_cell_of_its_own_and_no_error() -> None:
+    rows = rows_of(STREET, 60)
+    for row in rows[10:]:
+        row["Location"] = "by her flat"
+    rows[0]["Location"] = "by her flat, 9434765919"
+    _, found = failing(csv_of(rows), schema_of(STREET))
+    at = {(cell.code, cell.row) for cell in found.cells}
+    assert at == {("possible-identifier", 2), *(("free-text-risk", row) for row in (2, *range(12, 62)))}
