@@ -62,7 +62,7 @@ def send(client: HubClient, file: Path, folder: Path, heard: list[tuple[str, flo
     made = Sender(
         client, bookmarks=Bookmarks(folder / "uploads.json"), shown=lambda what, share: told.append((what, share))
     )
-    return made.send(file, dataset=API, period=PERIOD)
+    return made.send(file, dataset=API, period=PERIOD, attest="true")
 
 
 def places(file: Path) -> list[int]:
@@ -76,7 +76,7 @@ def test_a_large_file_goes_in_parts_and_is_the_same_submission(house: House, fil
         assert client.parts == places(file)
         assert (answer["state"], answer["report"]["accepted_rows"]) == ("accepted", 200)
         assert answer["report"]["file"] == "january.csv"
-        assert client.submit(file, dataset=API, period=PERIOD)["id"] == answer["id"]
+        assert client.submit(file, dataset=API, period=PERIOD, attest="true")["id"] == answer["id"]
         assert client.get("/uploads") == {"uploads": []}
     assert [what for what, _ in heard][:2] == ["Reading", "Sending"]
     assert heard[-1] == ("", 1.0)
@@ -198,6 +198,6 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(house: House, hub_comm
     assert terminal.getvalue() == "\r\x1b[KSending 50%\r\x1b[K"
     assert pipe.getvalue() == ""
     hub_command("login", "--hub", house.base_url, "--token", house.token(UPLOADER))
-    ran = hub_command("submit", file, "--dataset", API, "--period", PERIOD)
+    ran = hub_command("submit", file, "--dataset", API, "--period", PERIOD, "--attest")
     assert (ran.code, ran.err) == (0, "")
     assert "200 of 200 rows" in ran.out
