@@ -146,18 +146,26 @@ class Disclosing:
     def _counts(self, sent: _Sent, asker: Asker, given: list[tuple[Outcome, str]]) -> CountsSeen:
         """The fields are asked for one purpose: for others under the same clauses the answer is the same."""
         table, purpose = given[0]
-        fields: dict[str, tuple[str, ...]] = {}
-        for name in sent.schema.names:
-            asked = self._table(sent, asker, purpose, frozenset({name}))
-            if asked.decision.permitted and (agreed := _counting(asked.clauses, name)):
-                fields[name] = agreed
         return CountsSeen(
             agreements=table.decision.agreements,
             profile=table.clauses[0].term.profile,
-            fields=fields,
+            fields=self._counted(sent, asker, table, purpose),
             purposes=tuple(one for _, one in given),
             expires_at=max(one.agreement.expires_at for one in table.clauses),
         )
+
+    def _counted(self, sent: _Sent, asker: Asker, table: Outcome, purpose: str) -> dict[str, tuple[str, ...]]:
+        """The fields that may be counted by. Asked of all at once first: a dimension more can only forbid more."""
+        wanted = [name for name in sent.schema.names if _counting(table.clauses, name)]
+        whole = self._table(sent, asker, purpose, frozenset(wanted))
+        if whole.decision.permitted and whole.clauses == table.clauses:
+            return {name: _counting(table.clauses, name) for name in wanted}
+        found = {}
+        for name in wanted:
+            asked = self._table(sent, asker, purpose, frozenset({name}))
+            if asked.decision.permitted and (agreed := _counting(asked.clauses, name)):
+                found[name] = agreed
+        return found
 
     def _table(self, sent: _Sent, asker: Asker, purpose: str, dimensions: frozenset[str]) -> Outcome:
         return self._questions.table(

@@ -7,7 +7,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ MOVED = {
     "Gender": "read_clear",
 }
 DATASETS = (OUTCOMES, STREET, SEARCHES)
-MONTH = "2026-01"
+MONTH = "2026-10"
 POLICE = "ravensbourne-police"
 SENDER = f"{POLICE}-analyst"
 COUNCIL, YOUTH = "ravensbourne-council", "ravensbourne-youth-justice"
@@ -46,7 +45,7 @@ COUNCIL, YOUTH = "ravensbourne-council", "ravensbourne-youth-justice"
 
 def _agreed(folder: Path) -> tuple[Itinerary, Manifest | None]:
     """The whole partnership's agreements, and nothing sent yet."""
-    manifest = write_partnership(folder, months=12, datasets=DATASETS)
+    manifest = write_partnership(folder, months=1, datasets=DATASETS)
     geography = tuple(folder / one.path for one in manifest.geography)
     return Itinerary(partnership="ravensbourne", geography=geography, extracts=(), lead=COUNCIL), manifest
 
@@ -96,13 +95,13 @@ def rows_got(house: House, agency: str, dataset: str, agreement: str) -> list[tu
 
 def test_every_dataset_with_rows_to_others_is_among_those_tried(house: House) -> None:
     with house.hub.database.reading() as reading:
-        with_rows = {
-            schema.id
-            for schema in house.hub.schemas.all()
-            for agency in house.partnership.agencies
-            for one in house.hub.policy.seen_by(reading, replace(house.reader(SENDER), agency=agency.id), schema.id)
-            if one.rows
-        }
+        agreed = house.hub.agreements.in_force(reading, house.hub.clock.now())
+    with_rows = {
+        term.dataset
+        for one in agreed
+        for term in one.terms
+        if term.discloses_rows and set(term.recipients) - {term.supplier}
+    }
     assert with_rows == set(DATASETS)
 
 
@@ -165,7 +164,7 @@ def test_the_page_shows_the_same_rows_and_names_who_gets_counts_or_nothing(
     assert "Nothing, although a party: Ravensbourne Hosting (invented)." in words
     own = words_of(house.visitor(SENDER).get(f"/submissions/{sent[OUTCOMES].id}").text)
     assert "Rows, in the form agreed: Ravensbourne Council (invented), Ravensbourne Youth Justice Service" in own
-    upload = words_of(house.visitor(SENDER).get(f"/submit/{OUTCOMES}/2026-02").text)
+    upload = words_of(house.visitor(SENDER).get(f"/submit/{OUTCOMES}/2026-11").text)
     assert "a pseudonym that this agreement alone uses" in upload
 
 
@@ -197,7 +196,9 @@ def test_others_are_told_nothing_and_who_may_not_see_values_sees_no_rows(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without"])
+@pytest.mark.parametrize(
+    "script", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["with-javascript", "without"]
+)
 def test_the_pages_are_accessible_reflow_at_320_pixels_and_work_without_javascript_and_mouse(
     house: House, sent: dict[str, Submission], tmp_path: Path, script: bool
 ) -> None:
@@ -229,7 +230,7 @@ def test_the_pages_are_accessible_reflow_at_320_pixels_and_work_without_javascri
         page.wait_for_url(re.compile(r"against="))
         page.goto(waiting)
         _looked_at(page, "before-submission", tmp_path, script=script)
-        page.goto(f"/submit/{OUTCOMES}/2026-02")
+        page.goto(f"/submit/{OUTCOMES}/2026-11")
         opener = page.locator("summary").filter(has_text="Columns and forms: Ravensbourne Council (invented)")
         opener.press("Enter")
         page.get_by_text("a pseudonym that this agreement alone uses").first.wait_for()
