@@ -46,6 +46,7 @@ from hub.intake.model import (
 from hub.intake.periods import Span
 from hub.intake.profile_model import Confirmed
 from hub.intake.query import COUNTED, PERCENT, QUERY_CODES, Moved, Query, figure_text, key_of
+from hub.intake.reading_back import MENDABLE
 from hub.intake.receiving import Receiving
 from hub.intake.reminding import Reminder, Reminders
 from hub.intake.schedule import Calendar, Calendars
@@ -59,6 +60,7 @@ __all__ = [
     "COUNTED",
     "KEPT",
     "LONGEST_EXPLANATION",
+    "MENDABLE",
     "PERCENT",
     "QUERY_CODES",
     "THERE",

@@ -27,7 +27,8 @@ class Opened:
     `record` is the header, empty where there is no table: then `stopped` says why, and `rows` how many records there are if that
     can be told. `told` is what was peculiar on the way. `read_bytes` gives the text in UTF-8, or the bytes as they are where
     they are none. `unreadable` are rows with a cell whose value is not known, `unused` columns with neither name nor value,
-    `others` further sheets, to be looked through. `sent` is the workbook it was, if it was one.
+    `others` further sheets, to be looked through. `sent` is the workbook it was, if it was one. `raw`
+    gives the bytes of the text as they are written, out of an archive if it was in one.
     """
 
     text: Text
@@ -42,6 +43,7 @@ class Opened:
     unused: tuple[int, ...] = ()
     others: tuple[bytes, ...] = ()
     sent: Sent | None = None
+    raw: Reader = tuple
 
     def read_into(self, session: EngineSession, relation: str, columns: Sequence[str]) -> list[Reject]:
         """Read its rows into a relation of the session: see `EngineSession.read_csv`."""
@@ -86,7 +88,7 @@ def _opened(
 ) -> Opened:
     confirmed = known_encoding(profile.encoding) if profile.encoding else ""
     text = scan(read_bytes, sha256=sha256, encodings=schema.encodings, confirmed=confirmed)
-    opened = Opened(text=text, source=source, read_bytes=read_bytes)
+    opened = Opened(text=text, source=source, read_bytes=read_bytes, raw=read_bytes)
     if text.is_binary:
         return _unpacked(session, opened, schema, profile, zipped=zipped)
     wrong = _wrong_profile(profile, confirmed)

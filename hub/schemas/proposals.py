@@ -6,6 +6,7 @@ and no two columns are proposed for one field.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ _NAMED = 0.5
 _BY_CONTENT = 0.55
 _FITS = 0.95
 _DOES_NOT_FIT = 0.1
+_OF_A_VINTAGE = re.compile(r"(?:ward|wd|lsoa)\D*[0-9]{2}", re.IGNORECASE)
 _TELLING, _FITTING = 0.08, 0.03
 
 
@@ -166,6 +168,8 @@ def _said(schema: DatasetSchema, pair: _Pair) -> ColumnProposal:
         reasons.append(say(f"mapping.reason.{pair.fit.reason}", **words))
     elif pair.fit.reason:
         reasons.append(say("mapping.reason.fits-partly", share=f"{int(100 * pair.fit.share)}%", **words))
+    if _OF_A_VINTAGE.search(pair.column) and not any(sign.isdigit() for sign in pair.field):
+        reasons.append(say("mapping.reason.vintage", **words))
     return ColumnProposal(
         column=pair.column, field=pair.field, score=round(min(pair.score, 1.0), 2), reasons=tuple(reasons)
     )

@@ -35,6 +35,8 @@ _LINES_SHOWN = 3
 _BEFORE = 36
 _LOOKED_FOR_LINES = 4 * 2**20
 _TABLE = "hub_reading"
+_TEXT = ("", "zip")
+"""Forms of files that hold text as somebody else wrote it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,14 +173,15 @@ def read_as(
     """Read the file `source` of a session with a profile, to show how it is read. Never raises for what is wrong with the file."""
     opened = open_extract(session, source, schema, read_bytes=read_bytes, sha256=sha256 or "unasked", profile=profile)
     sent = opened.sent
+    written = bool(sent) or opened.text.is_binary or opened.text.form not in _TEXT
     begun = Reading(
         profile=profile,
         form=opened.text.form,
         encoding=opened.text.encoding.removeprefix(BY_LINE),
-        spellings=() if sent or opened.text.is_binary else tuple(_spellings(read_bytes, opened)),
-        delimiter="" if sent else opened.division.delimiter,
+        spellings=() if written else tuple(_spellings(opened)),
+        delimiter="" if written else opened.division.delimiter,
         sheets=sent.sheets if sent else (),
-        sheet=sent.sheets[sent.sheet] if sent and sent.csv is not None and sent.sheet < len(sent.sheets) else "",
+        sheet=sent.taken if sent else "",
     )
     if opened.stopped or not opened.record:
         return replace(begun, stopped=opened.stopped)
@@ -212,14 +215,14 @@ def _shown(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
-def _spellings(read_bytes: Reader, opened: Opened) -> Iterator[Spelling]:
+def _spellings(opened: Opened) -> Iterator[Spelling]:
     """The encodings that may be meant, each with the first lines that differ between them."""
     now = opened.text.encoding.removeprefix(BY_LINE)
-    proposed = [one for one in encodings_proposed(read_bytes) if one in ENCODINGS]
+    proposed = [one for one in encodings_proposed(opened.raw) if one in ENCODINGS]
     names = list(dict.fromkeys((*([now] if opened.text.fault is None else []), *proposed)))
     if names in ([], [UTF8]):
         return
-    lines = _odd_lines(read_bytes)
+    lines = _odd_lines(opened.raw)
     for name in names:
         yield Spelling(encoding=name, lines=tuple(_shown(line.decode(name, "replace").strip()) for line in lines))
 

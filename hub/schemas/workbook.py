@@ -61,7 +61,8 @@ class Sent:
     are rows that hold a cell whose value is not known. `unused` are columns with neither name nor value. `others` are the
     other sheets, where they were asked for.
     `sheet` is the place of the one that was read, `header` the row of its column names, `cells` what is peculiar in it: the
-    code of the finding, the place of the column, the rows. `sheets` are the names of those that are filled and shown.
+    code of the finding, the place of the column, the rows. `sheets` are the names of those that are filled and shown,
+    `taken` that of the one that was read.
     """
 
     form: str
@@ -74,6 +75,7 @@ class Sent:
     header: int = 1
     cells: tuple[tuple[str, int, tuple[int, ...]], ...] = ()
     sheets: tuple[str, ...] = ()
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def read_workbook(
         header=found.header,
         cells=tuple((_CODES[mark.kind], mark.column, mark.rows) for mark in table.marks if mark.kind in _CODES),
         sheets=_filled(overview),
+        taken=overview.sheets[found.sheet].name,
     )
 
 

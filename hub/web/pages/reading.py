@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.intake import Confirmed, State, Submission
+from hub.intake import MENDABLE, Confirmed, Submission
 from hub.kit.words import say
 from hub.schemas import (
     CheckReport,
@@ -48,7 +48,6 @@ MENDED_HERE = frozenset(
 MOST_COLUMNS = 150
 """So many columns that are not agreed are offered; of the others the page says that they are left out."""
 
-_MENDABLE_STATES = ("returned", "checked")
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -121,7 +120,7 @@ class ProfilePage:
 
 def reading_address(submission: Submission, report: CheckReport | None, *, mend: bool) -> str:
     """Where a person says how the file is read; empty where that mends nothing, or they may not."""
-    kept = bool(submission.original_object) and submission.state.value in _MENDABLE_STATES
+    kept = bool(submission.original_object) and submission.state in MENDABLE
     codes = {one.code for one in report.findings} if report is not None else set()
     return f"/submissions/{submission.id}/reading" if mend and kept and codes & MENDED_HERE else ""
 
@@ -159,7 +158,7 @@ def reading_page(
     return ReadingPage(
         heading=heading,
         back=f"/submissions/{submission.id}",
-        action=f"/submissions/{submission.id}/reading" if submission.state is not State.RECEIVED else "",
+        action=f"/submissions/{submission.id}/reading" if submission.state in MENDABLE else "",
         notice=notice,
         stopped=_stopped(reading),
         how=_how(reading),
