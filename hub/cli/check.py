@@ -92,9 +92,13 @@ def _profile(file: Path | None, schema: DatasetSchema, *, sheet: str, encoding: 
     from dataclasses import replace
 
     from hub.cli.profile import read_document
+    from hub.kit.errors import Invalid
     from hub.schemas import NO_PROFILE, profile_from
 
-    profile = profile_from(read_document(file), schema) if file is not None else NO_PROFILE
+    try:
+        profile = profile_from(read_document(file), schema) if file is not None else NO_PROFILE
+    except Invalid as error:  # the file is right, what was said of it is not
+        raise click.UsageError(f"{file}: {error.title} {error.remedy}") from None
     said: dict[str, Any] = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter.replace("\\t", "\t")}
     return replace(profile, **{name: text for name, text in said.items() if text})
 
