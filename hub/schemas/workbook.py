@@ -122,10 +122,7 @@ def read_workbook(
                 rest = [place for place in range(len(overview.sheets)) if table is None or place != asked.sheet]
                 others = [workbook.table(Asked(sheet=place, header=0, columns=())).csv for place in rest]
     except BadWorkbook as bad:
-        if (bad.code, bad.what) == ("not-a-workbook", "zip"):
-            return Sent(form="zip", findings=())
-        zipped = content.startswith(_ZIP) and not any(part in content for part in _PARTS)
-        return Sent(form="", findings=(bad_zip(bad) if zipped else _bad(bad),))
+        return _not_read(bad, content)
     if isinstance(found, Finding) or table is None:
         findings = (found,) if isinstance(found, Finding) else ()
         return Sent(form=overview.form, findings=findings, others=tuple(others), sheets=_filled(overview))
@@ -142,6 +139,13 @@ def read_workbook(
         sheets=_filled(overview),
         taken=overview.sheets[found.sheet].name,
     )
+
+
+def _not_read(bad: BadWorkbook, content: bytes) -> Sent:
+    if (bad.code, bad.what) == ("not-a-workbook", "zip"):
+        return Sent(form="zip", findings=())
+    zipped = content.startswith(_ZIP) and not any(part in content for part in _PARTS)
+    return Sent(form="", findings=(bad_zip(bad) if zipped else _bad(bad),))
 
 
 def _filled(overview: Overview) -> tuple[str, ...]:
