@@ -15,7 +15,7 @@ import pytest
 from hub.kit.errors import NotPermitted
 from hub.synthetic import FOUR_PERSONAS
 from hub.web.dates import short_period
-from tests.support.pages import tables_of
+from tests.support.pages import tables_of, words_of
 from tests.support.partnerships import RAVENSBOURNE_2025, House, a_house, made
 
 VIEWS = ("violence-by-place", "police-and-health", "when")
@@ -52,7 +52,7 @@ def of_csv(text: str) -> dict[Key, str]:
     """The cells of a CSV file, from either door."""
     rows = list(csv.reader(io.StringIO(text)))
     first = 5 if rows[0][3] == "kind" else 3
-    columns = [name for name in rows[0][first:-2] if " per " not in name]
+    columns = [name for name in rows[0][first : rows[0].index("snapshot")] if " per " not in name]
     last = first + len(columns)
     found = {}
     for row in rows[1:]:
@@ -148,6 +148,16 @@ def _plain(text: str) -> str:
     return "" if text == "-" else text.replace(",", "")
 
 
+def assert_explained_alike(document: Mapping[str, Any], page: str, text: str) -> None:
+    """What agencies explained stands on the page and in the file, and nothing else is said to be explained."""
+    said = [note["sentence"] for note in document["notes"] if note["code"] == "explained"]
+    words = words_of(page)
+    assert all(sentence in words for sentence in said)
+    in_file = "".join({row.get("explained", "") for row in csv.DictReader(io.StringIO(text))})
+    assert all(sentence in in_file for sentence in said)
+    assert bool(in_file) == bool(said)
+
+
 def shown(cells: Mapping[Key, str]) -> dict[Key, str]:
     """Without those that are not there."""
     return {key: text for key, text in cells.items() if text}
@@ -184,6 +194,7 @@ def test_page_api_and_both_downloads_show_the_same_cells(house: House, documents
         assert len(shown(cells)) == document["cells"] > 0
         assert download.content == own.content
         assert of_csv(download.text) == cells
+        assert_explained_alike(document, page.text, download.text)
         compared = compared_in_document(document)
         assert compared_in_csv(download.text, document) == compared
         assert compared_on_page(page.text, document) == compared

@@ -37,6 +37,7 @@ from hub.settings import Mode, Settings
 from hub.synthetic import DATASETS, FOUR_DATASETS, Manifest, SampleFile, write_partnership
 from hub.views import ProtectedTable
 from tests.support.databases import on_a_server, url_in
+from tests.support.explaining import let_in
 from tests.support.serving import served
 from tests.support.shared import shared
 from tests.support.site import Visitor
@@ -266,7 +267,7 @@ class House:
         return self._visitors[name]
 
     def submit(self, name: str, dataset: str, period: str, content: bytes, *, name_of_file: str = "") -> Submission:
-        """Submit and check without a door."""
+        """Submit, check and let in without a door; what is asked is explained."""
         permit = self.permit(name, Action.SUBMISSION_CREATE, dataset)
         receiving = self.hub.intake.receive(
             permit,
@@ -280,7 +281,8 @@ class House:
         with self.hub.database.unit_of_work() as uow:
             received = receiving.complete(uow)
         with self.hub.database.unit_of_work() as uow:
-            return self.hub.intake.check(uow, received.id)
+            checked = self.hub.intake.check(uow, received.id)
+        return let_in(self.hub.database, self.hub.intake, permit, checked)
 
     def table(
         self, name: str, view: str = "violence-by-place", *, by: str = "", where: str = "", purpose: str = PURPOSE

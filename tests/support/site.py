@@ -17,6 +17,7 @@ from hub.kit.authority import Action, Reader
 from hub.settings import Mode, Settings
 from hub.synthetic import DATASETS, FOUR_DATASETS, Manifest, SampleFile, write_partnership
 from tests.support.databases import url_in
+from tests.support.explaining import let_in
 from tests.support.serving import served
 
 POLICE, HOSPITAL, AMBULANCE, COUNCIL = (
@@ -180,4 +181,5 @@ def _submit_all(site: Site) -> None:
         with site.hub.database.unit_of_work() as uow:
             submission = receiving.complete(uow)
         with site.hub.database.unit_of_work() as uow:
-            site.hub.intake.check(uow, submission.id)
+            checked = site.hub.intake.check(uow, submission.id)
+        let_in(site.hub.database, site.hub.intake, permit, checked)

@@ -24,6 +24,7 @@ from hub.vault import Vault
 from hub.views import BuildReport, Catalogue, ProtectedTable, Views
 from hub.views.asker import ReaderAsker
 from hub.views.building import Protect
+from tests.support.explaining import let_in
 from tests.support.geography import a_geography_permit
 
 PURPOSE = "svd.identify_kinds"
@@ -164,8 +165,9 @@ class AHub:
             received = receiving.complete(uow)
         with self.database.unit_of_work() as uow:
             checked = self.intake.check(uow, received.id)
-        assert checked.state in KEPT, checked.state
-        return checked
+        accepted = let_in(self.database, self.intake, permit, checked)
+        assert accepted.state in KEPT, accepted.state
+        return accepted
 
     def withdraw(self, submission: Submission) -> None:
         """Have the agency take a submission back."""
