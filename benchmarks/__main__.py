@@ -22,11 +22,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", choices=sorted(PARTS), help="one part instead of all")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the intake file (default 1,000,000)")
     parser.add_argument("--rounds", type=int, default=5, help="times each thing is measured, in turn (default 5)")
+    parser.add_argument(
+        "--small", type=int, default=100_000, help="rows of the small file beside peers (default 100,000)"
+    )
+    parser.add_argument("--large", type=int, default=10_000_000, help="rows at scale, once (default 10,000,000)")
     parser.add_argument("--months", type=int, default=36, help="months of the demo behind the part tables (default 36)")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "latest.json")
     said = parser.parse_args(arguments)
     options = {
-        "intake": {"rows": said.rows, "rounds": said.rounds},
+        "intake": {"rows": said.rows, "rounds": said.rounds, "small": said.small, "large": said.large},
         "rows": {"rows": said.rows, "rounds": said.rounds},
         "tables": {"months": said.months},
         "first-page": {"rounds": said.rounds},

@@ -1,6 +1,6 @@
-"""The benchmark's file: twenty columns, as many rows as asked, the same bytes each time; one in a hundred rows wrong where asked.
+"""The benchmark's file: twenty columns, as many rows as asked, the same bytes each time; where asked some rows wrong, or all.
 
-python -m benchmarks.incidents TARGET ROWS {clean,bad}
+python -m benchmarks.incidents TARGET ROWS {clean,bad,worst}
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-BAD_EVERY = 100
+BAD_EVERY = {"clean": 0, "bad": 100, "worst": 1}
+"""One row in so many is wrong; 0: none."""
+
 _CODES = {
     "crime_type": (
         "anti-social-behaviour bicycle-theft burglary criminal-damage drugs other-crime other-theft weapons public-order robbery"
@@ -48,10 +50,13 @@ _WRONG = (
 )
 """Nine ways to be wrong, one a bad row, in turn."""
 
+UNSEEN = ("closed_on", "occurred_at")
+"""Wrong by a rule over several columns or by the month: a checker of single columns does not see it."""
 
-def write_incidents(target: Path, *, rows: int, bad: bool = False) -> int:
+
+def write_incidents(target: Path, *, rows: int, kind: str = "clean") -> int:
     """Write the file; its size in bytes."""
-    columns = ", ".join(f"{_spoilt(name, sql) if bad else sql} AS {name}" for name, sql in _columns().items())
+    columns = ", ".join(f"{_spoilt(name, sql, BAD_EVERY[kind])} AS {name}" for name, sql in _columns().items())
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute(
             f"COPY (SELECT {columns} FROM range({rows}) AS counted(i)) TO '{target}' (FORMAT csv, HEADER, DELIMITER ',')"
@@ -89,14 +94,23 @@ def _drawn(what: str, size: int) -> str:
     return f"(hash(i, '{what}') % {size})"
 
 
-def _spoilt(name: str, sql: str) -> str:
+def wrong_rows(rows: int, kind: str, *, unseen: bool = True) -> int:
+    """How many rows are wrong; without `unseen` those alone that single columns show."""
+    every, ways = BAD_EVERY[kind], len(_WRONG)
+    if not every:
+        return 0
+    counted = [place for place, (column, _) in enumerate(_WRONG) if unseen or column not in UNSEEN]
+    return sum(len(range(place * every, rows, every * ways)) for place in counted)
+
+
+def _spoilt(name: str, sql: str, every: int) -> str:
     wrong = " ".join(
-        f"WHEN i % {BAD_EVERY * len(_WRONG)} = {place * BAD_EVERY} THEN {value}"
+        f"WHEN i % {every * len(_WRONG)} = {place * every} THEN {value}"
         for place, (column, value) in enumerate(_WRONG)
-        if column == name
+        if every and column == name
     )
     return f"CASE {wrong} ELSE ({sql})::VARCHAR END" if wrong else sql
 
 
 if __name__ == "__main__":
-    print(json.dumps({"bytes": write_incidents(Path(sys.argv[1]), rows=int(sys.argv[2]), bad=sys.argv[3] == "bad")}))
+    print(json.dumps({"bytes": write_incidents(Path(sys.argv[1]), rows=int(sys.argv[2]), kind=sys.argv[3])}))

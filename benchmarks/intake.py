@@ -1,12 +1,12 @@
-"""Part `intake`: check and accept, beside two floors of the same call (DESIGN section 8)."""
+"""Part `intake`: check and accept, beside two floors and two peers of the same call."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.incidents import wrong_rows
+from benchmarks.intake_peers import at_scale, beside_peers, from_workbook, work
 from benchmarks.measure import Measured, in_own_process, in_turn, median
 from benchmarks.report import Result
 
@@ -16,7 +16,7 @@ _PLAIN = "no checks, plain DuckDB csv to parquet"
 _SOUND = "the same file without mistakes"
 
 
-def intake(*, rows: int, rounds: int) -> tuple[list[Result], dict[str, list[Measured]]]:
+def intake(*, rows: int, rounds: int, small: int, large: int) -> tuple[list[Result], dict[str, list[Measured]]]:
     """Measure; the results, and each single measurement by name."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
         folder = Path(name)
@@ -24,28 +24,26 @@ def intake(*, rows: int, rounds: int) -> tuple[list[Result], dict[str, list[Meas
         for path in (clean, bad):
             in_own_process("benchmarks.incidents", str(path), str(rows), path.stem)
         works = {
-            "plain-floor": _work(folder, "plain-floor", clean),
-            "sealed-floor": _work(folder, "sealed-floor", clean),
-            "clean": _work(folder, "hub", clean),
-            "bad": _work(folder, "hub", bad),
-            "pseudonyms": _work(folder, "hub-pseudonyms", clean),
+            "plain-floor": work(folder, "plain-floor", clean),
+            "sealed-floor": work(folder, "sealed-floor", clean),
+            "clean": work(folder, "hub", clean),
+            "bad": work(folder, "hub", bad),
+            "pseudonyms": work(folder, "hub-pseudonyms", clean),
         }
         found = in_turn(works, rounds)
     for name in ("clean", "pseudonyms"):
         _expect(found[name], rows=rows, accepted=rows)
-    _expect(found["bad"], rows=rows, accepted=rows - -(-rows // 100))
-    return _results(found, rows), found
-
-
-def _work(folder: Path, which: str, source: Path) -> Callable[[], Measured]:
-    def work() -> Measured:
-        state = folder / "state"
-        try:
-            return in_own_process("benchmarks.intake_work", which, str(source), str(state))
-        finally:
-            shutil.rmtree(state, ignore_errors=True)
-
-    return work
+    _expect(found["bad"], rows=rows, accepted=rows - wrong_rows(rows, "bad"))
+    results, measured = _results(found, rows), found
+    for more in (
+        from_workbook(rows=small, rounds=rounds),
+        beside_peers(rows=small, rounds=rounds),
+        beside_peers(rows=rows, rounds=rounds),
+        at_scale(rows=large, bars=(SEALED_BAR, PLAIN_BAR), memory_mib=MEMORY_MIB),
+    ):
+        results += more[0]
+        measured |= more[1]
+    return results, measured
 
 
 def _expect(measured: list[Measured], *, rows: int, accepted: int) -> None:

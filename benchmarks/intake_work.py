@@ -1,6 +1,6 @@
 """One measurement of intake or of one of its floors, in this process; prints `{"seconds", "peak_mib", …}`.
 
-    python -m benchmarks.intake_work {hub,hub-pseudonyms,sealed-floor,plain-floor} CSV STATE
+    python -m benchmarks.intake_work {hub,hub-pseudonyms,sealed-floor,plain-floor,frictionless,pandera} FILE STATE
 
 `hub`: what a submission goes through, from its first byte to settled: received and sealed, checked over `sealed://`,
 accepted and held-back rows sealed as Parquet, each transaction with its audit entries. `sealed-floor`: the same file
@@ -21,6 +21,7 @@ import duckdb
 from benchmarks.agreed import AGENCY, DATASET, ENGINE_MIB, PERIOD, THREADS, Bench, bench
 from benchmarks.incidents import COLUMNS
 from benchmarks.measure import Measured, Stopwatch, peak_mib
+from benchmarks.peers import PEERS
 from hub.intake import ATTESTATION
 from hub.kit.authority import Form, Permit, Reader
 from hub.vault import ObjectKind
@@ -107,6 +108,8 @@ def _stream(source: Path, take: Callable[[bytes], Any]) -> None:
 
 
 def _main(which: str, source: Path, state: Path) -> Measured:
+    if which in PEERS:
+        return PEERS[which](source)
     if which == "plain-floor":
         return plain_floor(source, state)
     made = bench(state, case_references=which == "hub-pseudonyms")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.incidents import BAD_EVERY, COLUMNS, write_incidents
+from benchmarks.incidents import COLUMNS, write_incidents, wrong_rows
+from benchmarks.peers import frictionless, pandera
 from benchmarks.report import COLUMNS as CONTRACT
 from benchmarks.report import Result, table
 from hub.schemas import SchemaRegistry, check_file
@@ -49,21 +50,45 @@ def test_the_file_has_twenty_columns_and_is_the_same_each_time(tmp_path: Path) -
     assert (len(header), len(rows)) == (20, 500)
 
 
-@pytest.mark.parametrize("bad", [False, True])
-def test_the_checks_find_the_wrong_rows_and_no_others(tmp_path: Path, *, bad: bool) -> None:
+@pytest.mark.parametrize("kind", ["clean", "bad", "worst"])
+def test_the_checks_find_the_wrong_rows_and_no_others(tmp_path: Path, kind: str) -> None:
     registry = SchemaRegistry.from_folder(ROOT / "benchmarks" / "bench_schemas")
     path = tmp_path / "incidents.csv"
-    write_incidents(path, rows=1_800, bad=bad)
+    write_incidents(path, rows=1_800, kind=kind)
     report = check_file(path, registry.get("police/bench-incidents"), period="2026-10", part_accept=True)
     assert report.rows == 1_800
-    assert report.quarantined_rows == (1_800 // BAD_EVERY if bad else 0)
-    assert len({finding.code for finding in report.findings if finding.severity == "error"}) == (8 if bad else 0)
+    assert report.quarantined_rows == wrong_rows(1_800, kind) == {"clean": 0, "bad": 18, "worst": 1_800}[kind]
+    errors = {finding.code for finding in report.findings if finding.severity == "error"}
+    assert len(errors) == (0 if kind == "clean" else 8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["clean", "bad", "worst"])
+def test_the_peers_read_the_same_file_and_see_what_single_columns_show(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "incidents.csv"
+    write_incidents(path, rows=900, kind=kind)
+    for peer in (frictionless, pandera):
+        found = peer(path)
+        assert (found["rows"], found["accepted_rows"]) == (900, 900 - wrong_rows(900, kind, unseen=False))
 
 
 @pytest.mark.slow
 def test_the_part_intake_writes_the_contract(tmp_path: Path) -> None:
     out = tmp_path / "out" / "latest.json"
-    arguments = ["--only", "intake", "--rows", "5000", "--rounds", "1", "--out", str(out)]
+    arguments = [
+        "--only",
+        "intake",
+        "--rows",
+        "5000",
+        "--small",
+        "2000",
+        "--large",
+        "8000",
+        "--rounds",
+        "1",
+        "--out",
+        str(out),
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
