@@ -242,3 +242,23 @@ def test_real_files_are_read_as_the_slow_reading_reads_them(name: str) -> None:
         rows, rejects = read(text, len(expected[0].fields))
         assert rejects == []
         assert rows == [(*row.fields, row.number) for row in expected[1:]]
+
+
+def test_rows_before_the_data_are_passed_over_as_many_as_are_said() -> None:
+    text = "\nsep=,\n\na,b\n1,2\n3\n4,5\n"
+    assert read(text, header=2) == ([("1", "2", 5), ("4", "5", 7)], [(6, MISSING)])
+    assert read("sep=,\na,b\n", header=2) == ([], [])
+    assert read("sep=,\n", header=2) == ([], [])
+
+
+@pytest.mark.parametrize("table_bytes", [ALWAYS_TABLE, ALWAYS_SCRATCH])
+def test_pieces_that_are_held_are_read_alike_in_memory_and_from_sealed_scratch(
+    table_bytes: int, tmp_path: Path
+) -> None:
+    pieces = [b"a,b\n", b"", b"1,2\n3,", b"4\n"]
+    with a_session(table_bytes=table_bytes) as session:
+        name = session.hold(iter(pieces))
+        assert b"".join(session.held(name)) == b"".join(session.held(name)) == b"".join(pieces)
+        assert session.read_csv(name, columns=["a", "b"], into="t") == []
+        assert session.rows("SELECT * FROM t") == [("1", "2", 2), ("3", "4", 3)]
+        assert b"".join(session.held(session.hold(b"whole"))) == b"whole"

@@ -17,7 +17,7 @@ from hub.kit.clock import FrozenClock
 from hub.kit.crypto.chunked import SealBroken
 from hub.kit.errors import Bug, Conflict, HubError, NotFound, NotPermitted, Refused
 from hub.vault import ObjectKind, Vault
-from hub.vault.writer import MAX_LINE_BYTES
+from hub.vault.writer import MAX_ARCHIVE_BYTES, MAX_LINE_BYTES
 from tests.support.vault import AGENCY, DATASET, a_grant, a_permit, a_vault, put
 
 LINES = b"Crime ID,Month\nCANARY-1,2026-10\n"
@@ -156,6 +156,18 @@ def test_a_line_of_a_mebibyte_is_taken_and_one_byte_more_is_refused(
         assert caught.value.code == "line-too-long"
         with pytest.raises(Refused):
             writer.write(b"q" * 10 + end)
+
+
+@pytest.mark.parametrize("sign", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"])
+def test_files_that_have_no_lines_are_taken_up_to_what_is_read_of_them(
+    vault: Vault, clock: FrozenClock, sign: bytes
+) -> None:
+    with vault.receive(a_permit(clock), agency=AGENCY, dataset=DATASET) as writer:
+        writer.write(sign[:1])
+        writer.write(sign[1:] + b"x" * (MAX_ARCHIVE_BYTES - len(sign)))
+        with pytest.raises(Refused) as caught:
+            writer.write(b"x")
+    assert caught.value.code == "too-large"
 
 
 def test_an_upload_that_is_too_large_is_refused_while_it_arrives(tmp_path: Path, clock: FrozenClock) -> None:
