@@ -36,11 +36,6 @@ class Back:
         return self.checked.seen.header_row
 
 
-def finding_path(code: str) -> str:
-    """The hub's page about a kind of finding."""
-    return f"/findings/{code}"
-
-
 def front_widths() -> tuple[float, ...]:
     """The widths of its columns."""
     return (*_WIDTHS, *([_WHERE] * (_MOST_PLACES + 1)))
@@ -94,7 +89,7 @@ def _line(back: Back, found: Finding) -> Line:
         found.field,
         found.count,
         found.remedy,
-        finding_path(found.code),
+        found.about,
     ]
     links = [(0, 0)] * len(texts)
     for row, place, said in _places(back, found):
