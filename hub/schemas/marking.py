@@ -139,8 +139,7 @@ def _xlsx(back: Back, read_bytes: Callable[[], Iterable[bytes]]) -> bytes:
     if sent is not None and sent.form == "xlsx":
         try:
             with opened(b"".join(read_bytes())) as workbook:
-                name = workbook.overview().sheets[sent.sheet].name
-                return workbook.marked(sent.sheet, _marking(back, (), kept="xlsx", name=name))
+                return workbook.marked(sent.sheet, _marking(back, (), kept="xlsx", name=sent.taken))
         except BadWorkbook:
             pass  # its values can be read, as they were just now, but not its XML: then the values alone
     rows = _rows(back)
