@@ -177,6 +177,13 @@ def bad_zip(bad: BadWorkbook) -> Finding:
     return finding("bad-zip", what=say(f"schemas.finding.bad-zip.{bad.what}"))
 
 
+def _not_read(bad: BadWorkbook, content: bytes) -> Sent:
+    if (bad.code, bad.what) == ("not-a-workbook", "zip"):
+        return Sent(form="zip", findings=())
+    zipped = content.startswith(_ZIP) and not any(part in content for part in _PARTS)
+    return Sent(form="", findings=(bad_zip(bad) if zipped else _bad(bad),))
+
+
 # ---- which sheet, which row ----------------------------------------------------------------------------------------
 
 
