@@ -149,7 +149,7 @@ def _not_read(bad: BadWorkbook, content: bytes) -> Sent:
 
 
 def _filled(overview: Overview) -> tuple[str, ...]:
-    return tuple(one.name for one in overview.sheets if one.visible and not one.is_blank)
+    return tuple(one.name for one in overview.sheets if one.visible and not one.is_blank and not _is_own(one))
 
 
 def whole(read_bytes: Reader) -> bytes:
@@ -175,13 +175,6 @@ def bad_zip(bad: BadWorkbook) -> Finding:
     if bad.code == "password-protected":
         return finding("password-protected")
     return finding("bad-zip", what=say(f"schemas.finding.bad-zip.{bad.what}"))
-
-
-def _not_read(bad: BadWorkbook, content: bytes) -> Sent:
-    if (bad.code, bad.what) == ("not-a-workbook", "zip"):
-        return Sent(form="zip", findings=())
-    zipped = content.startswith(_ZIP) and not any(part in content for part in _PARTS)
-    return Sent(form="", findings=(bad_zip(bad) if zipped else _bad(bad),))
 
 
 # ---- which sheet, which row ----------------------------------------------------------------------------------------
