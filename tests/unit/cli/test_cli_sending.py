@@ -201,3 +201,28 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(house: House, hub_comm
     ran = hub_command("submit", file, "--dataset", API, "--period", PERIOD, "--attest")
     assert (ran.code, ran.err) == (0, "")
     assert "200 of 200 rows" in ran.out
+
+
+def test_a_hub_that_starts_again_while_it_checks_is_asked_again(
+    house: House, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.app.work.LARGE", 100)
+    heard: list[tuple[str, float]] = []
+
+    class Restarting(Watched):
+        silent = 2
+
+        def get(self, path: str, **params: str) -> dict[str, Any]:
+            if path.startswith("/submissions/sub") and self.silent:
+                self.silent -= 1
+                raise Unavailable("gone", code="no-answer")
+            return super().get(path, **params)
+
+    with Restarting(house) as client:
+        answer = send(client, file, tmp_path, heard)
+        assert client.silent == 0
+    assert (answer["state"], answer["report"]["accepted_rows"]) == ("accepted", 200)
+    assert any(what.startswith("Checking (") for what, _ in heard)
+    monkeypatch.setattr("hub.cli.client._SILENT", -1.0)
+    with Restarting(house) as client, pytest.raises(Unavailable):
+        client.settled({"id": answer["id"], "state": "received"})
