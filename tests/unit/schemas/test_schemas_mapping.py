@@ -51,6 +51,13 @@ def test_another_column_can_take_the_place_of_one_that_is_left_out(tmp_path: Pat
     assert sorted(codes(report)) == ["column-renamed", "extra-column"]
 
 
+def test_two_columns_whose_names_are_swapped_can_be_swapped_back(tmp_path: Path) -> None:
+    swap = {"Latitude": "Longitude", "Longitude": "Latitude"}
+    content = renamed(rows_of(CRIME), swap)
+    report = checked(tmp_path, CRIME, content, profile=ImportProfile(columns=swap))
+    assert (report.accepted_rows, codes(report)) == (3, ["column-renamed", "column-renamed"])
+
+
 def test_two_columns_for_one_field_are_one_column_twice(tmp_path: Path) -> None:
     rows = [row | {"Crime month": row["Month"]} for row in rows_of(CRIME)]
     report = checked(tmp_path, CRIME, csv_of(rows), profile=ImportProfile(columns={"Crime month": "Month"}))
