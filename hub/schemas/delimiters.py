@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hub.kit.words import say
 from hub.schemas.encodings import UTF8, utf16_of
 from hub.schemas.findings import Finding, finding
-from hub.schemas.model import DatasetSchema
+from hub.schemas.model import DatasetSchema, plain_name
 from hub.schemas.profile import ImportProfile
 
 COMMA = ","
@@ -42,7 +42,7 @@ class Division:
 
     @property
     def _message(self) -> str:
-        return "message-chosen" if self.why == "chosen" else "message"
+        return {"chosen": "message-chosen", "likely": "message-likely"}.get(self.why, "message")
 
 
 COMMAS = Division()
@@ -90,6 +90,9 @@ def _divided(head: str, schema: DatasetSchema, profile: ImportProfile) -> Divisi
         return Division(whole[0], why="agreed")
     if profile.delimiter:
         return Division(profile.delimiter, why="chosen")
+    # names in other capitals or with other signs show the division too: the report then says which they are
+    needed = {plain_name(name): field for name, field in needed.items()}
+    scores = {sign: _score(head, sign, needed, profile.columns, plain=True) for sign in scores}
     best = max(scores, key=lambda sign: (scores[sign], sign == COMMA))
     if scores[best] > max(most / 2, scores[COMMA]):
         return Division(best, why="likely")
@@ -117,11 +120,12 @@ def _lines(text: str) -> list[str]:
     return list(io.StringIO(text, newline=""))
 
 
-def _score(head: str, sign: str, needed: Mapping[str, str], columns: Mapping[str, str]) -> int:
+def _score(head: str, sign: str, needed: Mapping[str, str], columns: Mapping[str, str], *, plain: bool = False) -> int:
     """How many of the needed columns the first record has when this sign divides it."""
     try:
         record = next((record for record in csv.reader(_lines(head), delimiter=sign) if record), [])
     except csv.Error:
         return 0
     named = {columns.get(name, name) for name in record}
+    named = {plain_name(name) for name in named} if plain else named
     return len({field for name, field in needed.items() if name in named})

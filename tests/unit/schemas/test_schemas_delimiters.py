@@ -57,6 +57,15 @@ def test_a_missing_column_is_named_whatever_divides_the_others(tmp_path: Path) -
     assert (report.outcome, codes(report)) == (Outcome.RETURNED, ["missing-column", "other-delimiter"])
     assert found(report, "missing-column").field == "Crime type"
     assert report.rows == 3
+    assert "most of the agreed columns" in found(report, "other-delimiter").message
+
+
+def test_names_in_other_capitals_show_the_division_too(tmp_path: Path) -> None:
+    head, rest = written(";").split(b"\r\n", 1)
+    report = checked(tmp_path, CRIME, head.lower() + b"\r\n" + rest)
+    assert report.outcome is Outcome.RETURNED
+    assert set(codes(report)) == {"missing-column", "other-delimiter"}
+    assert "nearly that name" in report.findings[0].message
 
 
 def test_a_chosen_sign_is_used_and_told(tmp_path: Path) -> None:
