@@ -220,8 +220,9 @@ def cells_page(values: Sequence[CellValue], *, code: str, field: str) -> CellsPa
 
 
 def _to_mark(submission: Submission, report: CheckReport | None, allowed: Allowed) -> bool:
-    """Whether there is something to mark in a file that is kept, for somebody who may read it."""
-    return allowed.mend and bool(submission.original_object) and report is not None and bool(report.findings)
+    """Whether there is something to mark in a file that is kept, for somebody who may read it. A query marks no cell."""
+    wrong = report is not None and any(one.severity != QUERY for one in report.findings)
+    return allowed.mend and bool(submission.original_object) and wrong
 
 
 def _cards(submission: Submission, report: CheckReport, allowed: Allowed) -> tuple[FindingCard, ...]:
