@@ -164,7 +164,7 @@ def test_files_too_large_are_refused_and_large_ones_are_compared_when_asked(
     again = house.submit(UPLOADER, API, "2024-04", an_extract("2024-04", count=18))
     monkeypatch.setattr("hub.intake.differing.AT_ONCE", 30)
     page = house.visitor(UPLOADER).get(f"/submissions/{again.id}").text
-    assert "The files are large." in words_of(page)
+    assert "the files are large" in words_of(page)
     assert f"/submissions/{again.id}/difference" in page
     monkeypatch.setattr("hub.intake.differing.MOST_ROWS", 30)
     refused = house.api(UPLOADER).get(f"/submissions/{again.id}/difference")
