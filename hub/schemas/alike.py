@@ -29,7 +29,7 @@ FEWEST_OF_HEALTH = 8
 """k of health datasets: the NHS rule for sub-national counts hides 1 to 7."""
 
 _NAMED = 5  # combinations that a finding names; the others are counted
-_WORK = 5_000_000  # distinct rows times combinations that are still looked through
+_WORK = 20_000_000  # distinct rows times combinations that are still looked through
 _COUNTED = "hub_alike"
 
 
@@ -111,7 +111,8 @@ def _told(
         )
         for places, count in worst[:_NAMED]
     ]
-    said = "; ".join(named) or say("schemas.finding.too-few-alike.only-all", size=size)
+    nothing = "only-all" if size else "not-looked"
+    said = "; ".join(named) or say(f"schemas.finding.too-few-alike.{nothing}", size=size)
     if len(worst) > _NAMED:
         said += say("schemas.finding.too-few-alike.others", count=f"{len(worst) - _NAMED:,}", size=size)
     return finding(

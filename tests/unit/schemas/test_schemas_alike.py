@@ -148,3 +148,11 @@ def test_a_schema_may_ask_for_more_and_never_for_less() -> None:
     raw, lists = read_yaml(folder / SURVEY / "1.0.0.yaml"), code_lists(folder / "codes")
     asked = [fewest_alike(dataset_schema(raw | {"fewest_alike": k}, lists, where="test")) for k in (0, 3, 10)]
     assert asked == [FEWEST, FEWEST, 10]
+
+
+def test_an_extract_of_too_many_different_rows_says_that_smaller_combinations_were_not_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.schemas.alike._WORK", 5)
+    told = found(checked(tmp_path, SURVEY, csv_of(survey(90, 0))), "too-few-alike")
+    assert "not looked for" in told.message
