@@ -64,7 +64,7 @@ TABLES = st.lists(st.lists(VALUES, min_size=len(NAMES), max_size=len(NAMES)), mi
 
 
 @given(dialect=DIALECTS, table=TABLES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_every_value_of_every_dialect_comes_back_as_it_was_written(dialect: Dialect, table: Table) -> None:
     content = dialect.bytes_of(table)
     confirmed = "" if dialect.encoding.startswith("utf") else dialect.encoding

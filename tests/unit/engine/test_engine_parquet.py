@@ -122,6 +122,7 @@ def test_a_file_without_rows_has_a_header() -> None:
     assert text_of(parquet(pa.table({"a": pa.array([], pa.string()), "b": pa.array([], pa.int32())}))) == [["a", "b"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", ["none", "snappy", "gzip", "brotli", "zstd", "lz4"])
 def test_every_compression_is_read(codec: str) -> None:
     table = pa.table({"a": [f"value {number}" for number in range(5000)]})
