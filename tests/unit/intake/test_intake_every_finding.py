@@ -177,7 +177,13 @@ def files() -> tuple[File, ...]:
         ),
         File("empty-file", CRIME, b""),
         File("not-csv", CRIME, b"%PDF-1.7\x00\x01rest"),
-        File("bad-workbook", CRIME, book(lambda _: None)[:2000]),
+        File(
+            "bad-workbook",
+            CRIME,
+            replaced(book(lambda _: None), {"xl/worksheets/sheet1.xml": b"<worksheet><sheetData>"}),
+        ),
+        File("bad-zip", CRIME, book(lambda _: None)[:2000]),
+        File("bad-parquet", CRIME, b"PAR1" + bytes(200) + b"PAR1"),
         File("workbook-too-large", CRIME, bomb()),
         File(
             "password-protected",
