@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -160,3 +161,25 @@ def test_the_desk_says_what_the_hub_says(hub: AnIntake, tmp_path: Path, dataset:
 def test_the_desk_says_what_the_hub_says_of_other_datasets(hub: AnIntake, tmp_path: Path, dataset: str) -> None:
     """Those of the whole partnership are compared in tests/integration/test_whole_partnership.py."""
     compare(hub, tmp_path, dataset, suppliers(hub)[dataset])
+
+
+def test_the_packages_that_the_how_to_names_are_enough_and_no_more_are_used(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "check-on-your-own-machine.md"
+    (said,) = re.findall(r"^pip install ([a-z][a-z -]+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    program = (
+        "import sys; from importlib.metadata import packages_distributions as known\n"
+        "from hub.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "tops, named = {name.partition('.')[0] for name in sys.modules}, known()\n"
+        "print(sorted({one.lower() for top in tops for one in named.get(top, [])} - {'svd-hub'}), file=sys.stderr)"
+    )
+    path = tmp_path / "extract.xlsx"
+    path.write_bytes(xlsx_of(table_of(rows_of(STREET, 2, **{"Crime type": "Piracy"}))))
+    words = [str(one) for one in ("check", path, "--schema", STREET, "--marked", tmp_path / "out.xlsx")]
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
+    used = set(re.findall(r"'([a-z0-9._-]+)'", done.stderr.splitlines()[-1]))
+    # calamine and defusedxml are used in the process that reads; certifi, cffi and the like come with what is named
+    brought = {"certifi", "cffi", "pycparser", "setuptools"}
+    assert used - brought <= set(said.split())
+    assert set(said.split()) - used <= {"python-calamine", "defusedxml"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from hub.schemas import MARKED_MEDIA, MarkedFile, marked
 from hub.schemas.marking import MOST_ROWS_BACK
 from tests.support.schemas import PERIOD, codes, csv_of, registry, rows_of, schema_of
 from tests.support.schemas_samples import samples
-from tests.support.workbooks import ods_of, table_of, xlsx_of
+from tests.support.workbooks import SHEET, ods_of, part_of, replaced, sheet_xml, table_of, xlsx_of
 
 STREET = "police/street-crime"
 DAY = datetime(2024, 5, 1)  # noqa: DTZ001 - a cell has no zone
@@ -247,3 +248,25 @@ def test_a_table_below_a_title_keeps_its_place() -> None:
 def test_the_same_file_is_marked_to_the_same_bytes() -> None:
     content = xlsx_of(table_of(dirty()))
     assert given_back(content).content == given_back(content).content
+
+
+def test_a_sheet_that_cannot_be_written_as_it_came_comes_back_as_its_values() -> None:
+    """Rows that do not stand in order are read, but no spreadsheet would open them so."""
+    content = xlsx_of(table_of(rows_of(STREET, 3, **{"Crime type": "Piracy"})))
+    rows = re.findall(r"<row .*?</row>", part_of(content).decode(), re.DOTALL)
+    made = given_back(replaced(content, {SHEET: sheet_xml("".join([rows[0], *reversed(rows[1:])]))}))
+    assert sheets(made)[1]["J2"].value == "Piracy"
+    assert "J2" in filled(sheets(made)[1])
+
+
+def test_styles_that_mean_harm_are_left_behind() -> None:
+    styles = (
+        b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:x="urn:x"><fonts><font/></fonts>'
+        b'<fills><fill/><fill/></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf x:evil="1" numFmtId="0"/>'
+        b'</cellXfs><dxfs><dxf/></dxfs><extLst><ext uri="u"><x:thing/></ext></extLst></styleSheet>'
+    )
+    content = xlsx_of(table_of(rows_of(STREET, 2, **{"Crime type": "Piracy"})))
+    made = given_back(replaced(content, {"xl/styles.xml": styles}))
+    written = part_of(made.content, "xl/styles.xml")
+    assert not any(one in written for one in (b"evil", b"extLst", b"thing", b"dxf"))
+    assert "J2" in filled(sheets(made)[1])
