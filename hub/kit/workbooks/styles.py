@@ -26,6 +26,7 @@ class Styles:
         kept: Mapping[str, Element] = {} if original is None else {_local(one.tag): _plain(one) for one in original}
         if not all(name in kept and len(kept[name]) for name in _NEEDED):
             kept = _bare()
+        kept = {"cellStyles": _bare()["cellStyles"], **kept}
         self._parts = {name: kept[name] for name in _KEPT if name in kept}
         self._count = len(self._parts["cellXfs"])
         self._fills = {name: self._add("fills", _fill(colour)) for name, colour in _FILLS.items()}

@@ -261,11 +261,11 @@ def test_a_sheet_that_cannot_be_written_as_it_came_comes_back_as_its_values() ->
 
 def test_styles_that_mean_harm_are_left_behind() -> None:
     styles = (
-        '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:x="urn:x"><fonts><font/></fonts>'
-        '<fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
-        '<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf x:evil="1" numFmtId="0"/></cellXfs>'
-        '<dxfs><dxf/></dxfs><extLst><ext uri="u"><x:thing/></ext></extLst></styleSheet>'
-    ).encode()
+        b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:x="urn:x"><fonts><font/></fonts>'
+        b'<fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
+        b'<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf x:evil="1" numFmtId="0"/></cellXfs>'
+        b'<dxfs><dxf/></dxfs><extLst><ext uri="u"><x:thing/></ext></extLst></styleSheet>'
+    )
     content = xlsx_of(table_of(rows_of(STREET, 2, **{"Crime type": "Piracy"})))
     made = given_back(replaced(content, {"xl/styles.xml": styles}))
     written = part_of(made.content, "xl/styles.xml")
