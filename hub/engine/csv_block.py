@@ -105,10 +105,8 @@ class _Quotes:
 
     def __init__(self, buffer: npt.NDArray[np.uint8], quotes: Ints, state: State, dialect: Dialect) -> None:
         self._places_before, self._places_after = _neighbours(buffer, quotes)
-        wide = np.append(
-            buffer.astype(np.int64), (_END, state.before)
-        )  # so that offset -1 is the byte before the block
-        before, after = wide[self._places_before], wide[self._places_after]
+        before = _bytes_at(buffer, self._places_before, outside=state.before)
+        after = _bytes_at(buffer, self._places_after, outside=_END)
         starts_field = _one_of(before, ord(dialect.delimiter))
         self._doubled = np.diff(quotes) == 1
         may_open, may_close = starts_field.copy(), _one_of(after, ord(dialect.delimiter)) | (after == _END)
@@ -175,11 +173,18 @@ def _one_of(values: Ints, delimiter: int) -> Bools:
     return ends
 
 
+def _bytes_at(buffer: npt.NDArray[np.uint8], places: Ints, *, outside: int) -> Ints:
+    # The bytes at these places; `outside` before the block and behind it.
+    inside = (places >= 0) & (places < len(buffer))
+    found = buffer[np.where(inside, places, 0)].astype(np.int64)  # `outside` need be no byte
+    found[~inside] = outside
+    return found
+
+
 def _neighbours(buffer: npt.NDArray[np.uint8], quotes: Ints) -> tuple[Ints, Ints]:
     # Where the nearest bytes before and after each quote stand that are no spaces: -1 before the block, its length behind it.
-    wide = np.append(buffer, 0)
     before, after = quotes - 1, quotes + 1
-    if np.any(wide[before] == SPACE) or np.any(wide[after] == SPACE):
+    if any(np.any(_bytes_at(buffer, places, outside=_END) == SPACE) for places in (before, after)):
         filled = np.concatenate(([-1], np.flatnonzero(buffer != SPACE), [len(buffer)]))
         place = np.searchsorted(filled, quotes)
         before, after = filled[place - 1], filled[place + 1]

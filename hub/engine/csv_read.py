@@ -28,11 +28,12 @@ _LINE_BYTES = 4 * MAX_RECORD_BYTES
 _BUFFER_BYTES = 2 * _LINE_BYTES
 _PIECE_BYTES = 2 * MAX_RECORD_BYTES
 _MOST_MARKS = 1000
+_CELL_BYTES = 5  # what a value takes in a table beside its own bytes: 4 for its place, and its part of the nulls (by trial)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What to make: the relation's name and columns, and where its values go: a table, or Parquet at this path."""
+    """What to make: the relation's name and columns, and where its values go: Parquet at this path, or (empty) a table."""
 
     into: str
     columns: Sequence[str]
@@ -55,7 +56,7 @@ class Target:
 
 
 class CsvReading:
-    """One file being read into one relation."""
+    """One file being read into one relation. What takes up to `table_bytes` in memory becomes a table, whatever the target says."""
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class CsvReading:
         target: Target,
         dialect: Dialect,
         header: int,
+        table_bytes: int,
     ) -> None:
         self._session = session
         self._row_files = row_files
@@ -75,7 +77,9 @@ class CsvReading:
         self._target = target
         self._dialect = dialect
         self._last_mended: tuple[int, bytes] = (-1, b"")
-        self._layout = walk(self._read_at, size, dialect, header=header)
+        self._layout = layout = walk(self._read_at, size, dialect, header=header)
+        if size + _CELL_BYTES * len(target.columns) * (layout.last_row - layout.first_row + 1) <= table_bytes:
+            self._target = replace(target, parquet="")
         self._faults = self._layout.faults
         self._block_starts = [block.start for block in self._layout.blocks]
         self._fault_starts = np.array([fault.start for fault in self._faults], dtype=np.int64)
@@ -117,7 +121,8 @@ class CsvReading:
         try:
             if target.parquet:
                 self._session.run(
-                    f"COPY ({query}) TO {literal(target.parquet)} (FORMAT parquet, COMPRESSION lz4, USE_TMP_FILE false)"
+                    f"COPY ({query}) TO {literal(target.parquet)} (FORMAT parquet, COMPRESSION lz4, "
+                    "WRITE_BLOOM_FILTER false, USE_TMP_FILE false)"
                 )
             else:
                 self._session.run(f"CREATE TEMP TABLE {target.table} AS {query}")

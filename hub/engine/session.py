@@ -20,6 +20,7 @@ from hub.engine.model import EngineError, Reject, literal, quoted
 from hub.engine.transcoded import Transcoded
 
 _PIECE = 1024 * 1024
+_HELD_BYTES = 32 * 2**20
 
 
 class DuckDbSession:
@@ -84,7 +85,7 @@ class DuckDbSession:
         for piece in coming:
             few.append(piece)
             size += len(piece)
-            if size > self._table_bytes:
+            if size > min(self._table_bytes, _HELD_BYTES):
                 path = f"scratch://held-{len(self._held)}"
                 with closing(self._own.scratch.open(path, "wb")) as scratch:
                     for part in chain(few, coming):
@@ -113,15 +114,15 @@ class DuckDbSession:
         if encoding != "utf-8":
             file, size = _transcoded(file, encoding)
         try:
-            parquet = f"scratch://{into}.parquet" if size > self._table_bytes else ""
             reading = CsvReading(
                 self,
                 self._own.rows,
                 file,
                 size,
-                target=Target(into=into, columns=columns, parquet=parquet),
+                target=Target(into=into, columns=columns, parquet=f"scratch://{into}.parquet"),
                 dialect=Dialect(delimiter, quote),
                 header=header,
+                table_bytes=self._table_bytes,
             )
             return reading.run()
         finally:

@@ -33,8 +33,8 @@ _A_DATE = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{6}")
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """A column to look through: its name in the relation, the rows to look at (SQL, empty: all), whether postcodes
-    may look alike, whether people write in it what they like, and
-    how many characters it may have.
+    may look alike, whether people write in it what they like, how many characters it may have, and the relation that
+    holds the rows to look at, where it is another (empty: the one that is looked through).
     """
 
     column: str
@@ -42,6 +42,7 @@ class Suspect:
     coded: bool = False
     free: bool = False
     most: int | None = None
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,20 @@ def _is_long(suspect: Suspect) -> str:
 def _long_sql(relation: str, suspect: Suspect) -> str:
     return (
         f"INSERT INTO hub_candidates SELECT {ROW_NUMBER}, {literal(suspect.column)}, {literal(LONG)}, ''"
-        f" FROM {relation} WHERE {_is_long(suspect)}"
+        f" FROM {suspect.relation or relation} WHERE {_is_long(suspect)}"
     )
 
 
 def _worth_a_look(session: EngineSession, relation: str, suspects: Sequence[Suspect]) -> list[Suspect]:
     """The columns in which any pattern matches at all: one pass, for most files the only one."""
-    if not suspects:
-        return []
+    return [
+        suspect
+        for source in dict.fromkeys(suspect.relation for suspect in suspects)
+        for suspect in _seen_in(session, source or relation, [one for one in suspects if one.relation == source])
+    ]
+
+
+def _seen_in(session: EngineSession, relation: str, suspects: Sequence[Suspect]) -> list[Suspect]:
     looks = ", ".join(
         f"bool_or({_any_kind(suspect)})" + (f" FILTER (WHERE {suspect.where})" if suspect.where else "")
         for suspect in suspects
@@ -129,7 +136,7 @@ def _candidates_sql(relation: str, suspect: Suspect, kind: IdentifierKind) -> st
     only = f" AND ({suspect.where})" if suspect.where else ""
     return (
         f"INSERT INTO hub_candidates SELECT {ROW_NUMBER}, {literal(suspect.column)}, {literal(kind.name)},"
-        f" unnest(regexp_extract_all({column}, {pattern}, 1)) FROM {relation}"
+        f" unnest(regexp_extract_all({column}, {pattern}, 1)) FROM {suspect.relation or relation}"
         f" WHERE regexp_matches({column}, {pattern}){only}"
     )
 

@@ -35,13 +35,14 @@ def probe_findings(found: Sequence[Hit], header: Header) -> list[Finding]:
 
 
 def identifier_findings(
-    session: EngineSession, schema: DatasetSchema, header: Header, found: Sequence[Hit]
+    session: EngineSession, schema: DatasetSchema, header: Header, found: Sequence[Hit], *, broken_in: str = EXTRACT
 ) -> list[Finding]:
     """Identifiers in free text, in columns nobody agreed, and in values that are not what their column agreed to.
 
     A code of agreed form may look like a postcode; a value that has not that form is taken for what it looks like.
+    `broken_in` is the relation in which the rows of the hits are.
     """
-    suspects = [*_suspects(schema, header), *_failed(schema, found)]
+    suspects = [*_suspects(schema, header), *_failed(schema, found, broken_in)]
     seen = sightings(session, EXTRACT, suspects)
     return [_risky(one, header) if one.risk else _sighted(one, schema, header) for one in seen]
 
@@ -56,7 +57,7 @@ def _suspects(schema: DatasetSchema, header: Header) -> list[Suspect]:
     return texts + [Suspect(column) for column in header.columns if column not in agreed]
 
 
-def _failed(schema: DatasetSchema, found: Sequence[Hit]) -> list[Suspect]:
+def _failed(schema: DatasetSchema, found: Sequence[Hit], broken_in: str) -> list[Suspect]:
     codes = ("bad-type", "bad-date", "bad-format", "not-in-code-list", "out-of-range", "too-long")
     searched = {
         suspect.name
@@ -64,7 +65,7 @@ def _failed(schema: DatasetSchema, found: Sequence[Hit]) -> list[Suspect]:
         if suspect.type == "string" and suspect.codes is None and suspect.scan and not suspect.pattern
     }
     return [
-        Suspect(probe.field, where=probe.predicate)
+        Suspect(probe.field, where=probe.predicate, relation=broken_in)
         for probe, _, _ in found
         if probe.code in codes and probe.field not in searched
     ]

@@ -19,7 +19,7 @@ from hub.schemas.model import ROW_NUMBER, DatasetSchema
 from hub.schemas.opening import Opened, open_extract
 from hub.schemas.period import check_period
 from hub.schemas.places import area_probes, told_apart
-from hub.schemas.probe import EXTRACT, Hit, hits
+from hub.schemas.probe import EXTRACT, hits
 from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome, outcome_of
 from hub.schemas.rows import (
@@ -34,10 +34,10 @@ from hub.schemas.rows import (
 from hub.schemas.seen import Seen
 from hub.schemas.text import Text
 from hub.schemas.wide import edition_findings, truncated_findings
+from hub.schemas.wrong import broken_rows, wrong_rows
 
 ACCEPTED, QUARANTINED, NOTHING = "hub_accepted", "hub_quarantined", "hub_nothing"
 _RAW = "hub_file"
-_UNREADABLE = "hub_unreadable"
 _SAY_NOTHING = frozenset(
     ("not-csv", "bad-workbook", "workbook-too-large", "password-protected", "bad-zip", "bad-parquet")
 )
@@ -149,7 +149,8 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     found = hits(session, [*plan.probes, *area_probes(session, schema, case.area)])
     found = told_apart(session, schema, found)
     case.stage("checking", 1, _STEPS)
-    sighted = identifier_findings(session, schema, header, found)
+    broken_in = broken_rows(session, found)
+    sighted = identifier_findings(session, schema, header, found, broken_in=broken_in)
     identifiers = [one for one in sighted if one.code == "possible-identifier"]
     findings = [
         *case.opened.told,
@@ -166,10 +167,8 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     case.stage("checking", 2, _STEPS)
     findings += repeat_findings(session, schema, header)
     case.stage("checking", 3, _STEPS)
-    if case.opened.unreadable:
-        session.load(_UNREADABLE, {ROW_NUMBER: case.opened.unreadable})
-    wrong = _wrong_rows(found, identifiers, unreadable=bool(case.opened.unreadable))
-    kept = rows - len({reject.row for reject in rejects}) - _count(session, wrong)
+    wrong, out = wrong_rows(session, found, identifiers, unreadable=case.opened.unreadable, broken_in=broken_in)
+    kept = rows - len({reject.row for reject in rejects}) - out
     outcome = outcome_of(findings, health=schema.health, part_accept=case.part_accept, kept_rows=kept)
     if outcome not in KEPT:
         return _report_closed(case, text, findings, rows=rows)
@@ -199,24 +198,6 @@ def _without(header: Header, unused: Sequence[int]) -> Header:
     letters = {f"column {column_letter(place)}" for place in unused}
     told = tuple(one for one in header.findings if one.code != "extra-column" or one.field not in letters)
     return replace(header, findings=told)
-
-
-def _wrong_rows(found: Sequence[Hit], identifiers: Sequence[Finding], *, unreadable: bool) -> str:
-    """SQL that is true for rows that do not get in; only the rules that were broken are asked again."""
-    broken = [f"({probe.predicate})" for probe, _, _ in found if catalogue()[probe.code].severity == ERROR]
-    if identifiers:
-        broken.append(f"({ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM hub_identified))")
-    if unreadable:
-        broken.append(f"({ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM {_UNREADABLE}))")
-    # each alone may be null: OR over coalesced parts, so that one blank does not hide another's fault
-    return " OR ".join(f"coalesce({one}, false)" for one in broken) or "false"
-
-
-def _count(session: EngineSession, wrong: str) -> int:
-    if wrong == "false":
-        return 0
-    ((count,),) = session.rows(f"SELECT count(*) FROM {EXTRACT} WHERE {wrong}")
-    return int(count)
 
 
 def _broken(text: Text, rejects: Sequence[Reject], *, rows: int, last_read: int) -> list[Finding]:

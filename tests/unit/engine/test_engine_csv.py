@@ -262,3 +262,16 @@ def test_pieces_that_are_held_are_read_alike_in_memory_and_from_sealed_scratch(
         assert session.read_csv(name, columns=["a", "b"], into="t") == []
         assert session.rows("SELECT * FROM t") == [("1", "2", 2), ("3", "4", 3)]
         assert b"".join(session.held(session.hold(b"whole"))) == b"whole"
+
+
+def test_what_the_values_take_in_memory_decides_and_not_the_size_of_the_file() -> None:
+    columns = [f"c{place}" for place in range(10)]
+    full, empty = (",".join(columns) + "\n" + (",".join([value] * 10) + "\n") * 1000 for value in ("0123456789", ""))
+    with a_session({"full": full.encode(), "empty": empty.encode()}, table_bytes=50_000) as session:
+        for name in ("full", "empty"):  # 110 and 10 thousand bytes, of which the empty values take 50 more
+            session.read_csv(f"memory://{name}", columns=columns, into=name)
+            assert session.rows("SELECT count(*) FROM duckdb_tables()") == [(0,)]
+    with a_session({"empty": empty.encode()}, table_bytes=70_000) as session:
+        session.read_csv("memory://empty", columns=columns, into="empty")
+        assert session.rows("SELECT count(*) FROM duckdb_tables()") == [(1,)]
+        assert session.rows("SELECT count(*), count(c0) FROM empty") == [(1000, 0)]
