@@ -28,7 +28,9 @@ _LINE_BYTES = 4 * MAX_RECORD_BYTES
 _BUFFER_BYTES = 2 * _LINE_BYTES
 _PIECE_BYTES = 2 * MAX_RECORD_BYTES
 _MOST_MARKS = 1000
-_CELL_BYTES = 5  # what a value takes in a table beside its own bytes: 4 for its place, and its part of the nulls (by trial)
+_CELL_BYTES = (
+    5  # what a value takes in a table beside its own bytes: 4 for its place, and its part of the nulls (by trial)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,15 +15,16 @@ CRIME = "police/street-crime"
 _FAULTS = (
     {"Crime type": "robbery"},
     {"Crime type": "robbery", "Month": ""},
-    {"Longitude": "ring 020 8123 4567"},
     {"Latitude": "514.02"},
+    {"Longitude": "ring 020 8123 4567"},
     {"Location": "mail jo.bloggs@example.org.uk"},
 )
+_PLAIN = 3
 
 
 def judged(folder: Path, *, unlike_identifiers: bool) -> tuple[dict[str, Any], list[Any], list[Any]]:
     """The report, the accepted rows and the quarantined ones of a file in which each third row is wrong."""
-    faults = [one for one in _FAULTS if not unlike_identifiers or "@" not in str(one) and "ring" not in str(one)]
+    faults = _FAULTS[:_PLAIN] if unlike_identifiers else _FAULTS
     rows = rows_of(CRIME, 3 * len(faults))
     for place, fault in enumerate(faults):
         rows[3 * place].update(fault)
