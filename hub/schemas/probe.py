@@ -27,12 +27,20 @@ class Probe:
     screen: str = ""  # a cheaper question over distinct values: when it finds none, the predicate finds none
 
 
+BROKEN = "hub_broken"
+"""Relation of the rows that hits are about, where they are few: `broken_rows` names it."""
+
+_APART_AT_MOST = 200_000
+"""So many rows are set apart whole."""
+
 Hit = tuple[Probe, int, tuple[int, ...]]
 """A probe that found something, in how many rows, and the first of them."""
 
 
-def hits(session: EngineSession, probes: Sequence[Probe]) -> list[Hit]:
-    """The probes that found something, each with its exact count and first rows."""
+def hits(session: EngineSession, probes: Sequence[Probe], *, apart: bool = False) -> list[Hit]:
+    """The probes that found something, each with its exact count and first rows. With `apart` their rows are set apart in a
+    table where they are few: see `broken_rows`.
+    """
     asked = _screened(session, probes)
     if not asked:
         return []
@@ -41,9 +49,31 @@ def hits(session: EngineSession, probes: Sequence[Probe]) -> list[Hit]:
     found = [(probe, count) for probe, count in zip(asked, numbers, strict=True) if count]
     if not found:
         return []
+    source = EXTRACT
+    if apart and _are_few(count for _, count in found):
+        source = BROKEN
+        broken = any_of([f"({probe.predicate})" for probe, _ in found])
+        session.run(f"CREATE TEMP TABLE {BROKEN} AS SELECT * FROM {EXTRACT} WHERE {broken}")
     firsts = ", ".join(f"min({ROW_NUMBER}, {SAMPLE}) FILTER (WHERE {probe.predicate})" for probe, _ in found)
-    ((*samples,),) = session.rows(f"SELECT {firsts} FROM {EXTRACT}")
+    ((*samples,),) = session.rows(f"SELECT {firsts} FROM {source}")
     return [(probe, count, tuple(first)) for (probe, count), first in zip(found, samples, strict=True)]
+
+
+def broken_rows(set_apart: Sequence[Hit], found: Sequence[Hit]) -> str:
+    """The relation in which the rows of the hits `found` are: those that were `set_apart` where they are the same and few, else
+    the whole extract.
+    """
+    same = list(set_apart) == list(found)
+    return BROKEN if found and same and _are_few(count for _, count, _ in found) else EXTRACT
+
+
+def any_of(predicates: Sequence[str]) -> str:
+    """SQL that is true where any of the predicates is. Each alone may be null: one blank does not hide another's fault."""
+    return " OR ".join(f"coalesce({one}, false)" for one in predicates)
+
+
+def _are_few(counts: Iterable[int]) -> bool:
+    return sum(counts) <= _APART_AT_MOST
 
 
 def _screened(session: EngineSession, probes: Sequence[Probe]) -> list[Probe]:

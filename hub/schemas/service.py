@@ -19,7 +19,7 @@ from hub.schemas.model import ROW_NUMBER, DatasetSchema
 from hub.schemas.opening import Opened, open_extract
 from hub.schemas.period import check_period
 from hub.schemas.places import area_probes, told_apart
-from hub.schemas.probe import EXTRACT, hits
+from hub.schemas.probe import EXTRACT, broken_rows, hits
 from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome, outcome_of
 from hub.schemas.rows import (
@@ -34,7 +34,7 @@ from hub.schemas.rows import (
 from hub.schemas.seen import Seen
 from hub.schemas.text import Text
 from hub.schemas.wide import edition_findings, truncated_findings
-from hub.schemas.wrong import broken_rows, wrong_rows
+from hub.schemas.wrong import wrong_rows
 
 ACCEPTED, QUARANTINED, NOTHING = "hub_accepted", "hub_quarantined", "hub_nothing"
 _RAW = "hub_file"
@@ -146,10 +146,10 @@ def _rows(case: _Case, text: Text, header: Header, rejects: Sequence[Reject], ro
     case.stage("checking", 0, _STEPS)
     _make_extract(session, schema, header, case.profile)
     plan = compiled(schema, header.present, period=case.period, months=header.months)
-    found = hits(session, [*plan.probes, *area_probes(session, schema, case.area)])
-    found = told_apart(session, schema, found)
+    apart = hits(session, [*plan.probes, *area_probes(session, schema, case.area)], apart=True)
+    found = told_apart(session, schema, apart)
     case.stage("checking", 1, _STEPS)
-    broken_in = broken_rows(session, found)
+    broken_in = broken_rows(apart, found)
     sighted = identifier_findings(session, schema, header, found, broken_in=broken_in)
     identifiers = [one for one in sighted if one.code == "possible-identifier"]
     findings = [

@@ -7,24 +7,12 @@ from collections.abc import Sequence
 from hub.engine import EngineSession
 from hub.schemas.findings import ERROR, Finding, catalogue
 from hub.schemas.model import ROW_NUMBER
-from hub.schemas.probe import EXTRACT, Hit
+from hub.schemas.probe import EXTRACT, Hit, any_of
 
 _UNREADABLE = "hub_unreadable"
-_BROKEN, _WRONG = "hub_broken", "hub_wrong"
-_APART_AT_MOST = 200_000
-"""So many rows are set apart whole."""
-
+_WRONG = "hub_wrong"
 _NUMBERED_AT_MOST = 1_000_000
 """So many row numbers are kept; beyond that each question asks the rules again, which takes time but no memory."""
-
-
-def broken_rows(session: EngineSession, found: Sequence[Hit]) -> str:
-    """The relation in which the rows of these hits are: they alone where they are few, else the whole extract."""
-    if not 0 < sum(count for _, count, _ in found) <= _APART_AT_MOST:
-        return EXTRACT
-    broken = _any_of([f"({probe.predicate})" for probe, _, _ in found])
-    session.run(f"CREATE TEMP TABLE {_BROKEN} AS SELECT * FROM {EXTRACT} WHERE {broken}")
-    return _BROKEN
 
 
 def wrong_rows(
@@ -51,17 +39,12 @@ def wrong_rows(
         source = EXTRACT
     if not parts:
         return "false", 0
-    wrong = _any_of(parts)
+    wrong = any_of(parts)
     at_most = sum(count for _, count in errors) + sum(one.count for one in identifiers) + len(unreadable)
     if at_most > _NUMBERED_AT_MOST:
         return wrong, _count(session, f"{EXTRACT} WHERE {wrong}")
     session.run(f"CREATE TEMP TABLE {_WRONG} AS SELECT {ROW_NUMBER} FROM {source} WHERE {wrong}")
     return f"({ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM {_WRONG}))", _count(session, _WRONG)
-
-
-def _any_of(predicates: Sequence[str]) -> str:
-    # each alone may be null: OR over coalesced parts, so that one blank does not hide another's fault
-    return " OR ".join(f"coalesce({one}, false)" for one in predicates)
 
 
 def _count(session: EngineSession, rows: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.engine import DuckDbEngine
-from hub.schemas import check, wrong
+from hub.schemas import check, probe, wrong
 from tests.support.schemas import PERIOD, csv_of, rows_of, schema_of
 
 CRIME = "police/street-crime"
@@ -54,6 +54,6 @@ def test_many_wrong_rows_are_found_as_few_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, unlike_identifiers: bool, apart: int, numbered: int
 ) -> None:
     expected = judged(tmp_path, unlike_identifiers=unlike_identifiers)
-    monkeypatch.setattr(wrong, "_APART_AT_MOST", apart)
+    monkeypatch.setattr(probe, "_APART_AT_MOST", apart)
     monkeypatch.setattr(wrong, "_NUMBERED_AT_MOST", numbered)
     assert judged(tmp_path, unlike_identifiers=unlike_identifiers) == expected
