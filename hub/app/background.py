@@ -43,9 +43,10 @@ class Background:
         """Start `work` under `key`, unless it is running, or has failed too often to be tried again."""
         with self._lock:
             old = self._pieces.get(key)
-            if old is not None and (old.state == "running" or old.tries >= _MOST_TRIES):
+            if old is not None and (old.state == "running" or (old.state == "failed" and old.tries >= _MOST_TRIES)):
                 return
-            piece = Piece(tries=(old.tries if old is not None else 0) + 1)
+            failed = old.tries if old is not None and old.state == "failed" else 0  # what ended well may be asked for again
+            piece = Piece(tries=failed + 1)
             self._pieces[key] = piece
             thread = threading.Thread(target=self._run, args=(key, piece, work), name=f"hub-{key}", daemon=True)
             self._threads[key] = thread

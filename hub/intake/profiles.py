@@ -19,7 +19,7 @@ from hub.kit.clock import Clock
 from hub.kit.errors import NotFound, NotPermitted
 from hub.kit.ids import new_id
 from hub.kit.words import say
-from hub.schemas import ImportProfile, SchemaRegistry, check_profile, fitting
+from hub.schemas import ImportProfile, SchemaRegistry, check_profile, fitting, known_encoding
 
 KEPT_BEFORE = 4
 """So many earlier choices are kept to go back to."""
@@ -144,7 +144,7 @@ def _told(kept: Confirmed) -> dict[str, str | int]:
         "columns": ", ".join(sorted(field for field in asked.columns.values() if field)),
         "left_out": sum(not field for field in asked.columns.values()),
         "codes": ", ".join(f"{field}: {len(texts)}" for field, texts in sorted(asked.codes.items())),
-        "encoding": asked.encoding,
+        "encoding": known_encoding(asked.encoding),
         "delimiter": "chosen" if asked.delimiter else "",
         "sheet": "chosen" if asked.sheet else "",
     }

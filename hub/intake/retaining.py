@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.agreements import Agreements
-from hub.audit import Verb
+from hub.audit import Verb, in_turn
 from hub.db import Database, Reading, UnitOfWork
 from hub.intake import store
 from hub.intake.entries import Log
@@ -70,12 +70,15 @@ class Retention:
 
     def _forget(self, uow: UnitOfWork, submission: Submission) -> None:
         permit = self._policy.permit(uow, _TASK, Action.SUBMISSION_WITHDRAW, submission.dataset, purpose=_PURPOSE)
+        in_turn(uow)
         now = store.get(uow, submission.id)
-        if now is None or now.original_object != submission.original_object:
-            return  # withdrawn meanwhile
-        self._log.change(uow, permit, now, Verb.ERASURE, {"reason": "retention"})
+        if now != submission:
+            return  # withdrawn, let in or checked anew meanwhile: the next run looks at it as it stands then
         waited = now.state is State.CHECKED  # nobody gave their word in all that time: its rows go as well
+        gone = gone_from(now) if waited else replace(now, original_object="", quarantine_object="")
+        self._log.change(uow, permit, gone, Verb.ERASURE, {"reason": "retention"})
         ended = (now.original_object, now.quarantine_object, now.accepted_object if waited else "")
         for object_id in filter(None, ended):
             self._vault.destroy(uow, permit, object_id, reason="retention")
-        store.change(uow, gone_from(now) if waited else replace(now, original_object="", quarantine_object=""))
+        report = store.report_of(uow, gone.id) if waited else None
+        store.change(uow, gone, replace(report, file="") if report else None)

@@ -30,7 +30,16 @@ from hub.kit.authority import Permit
 from hub.kit.clock import Clock
 from hub.kit.errors import Bug, Conflict
 from hub.kit.words import say
-from hub.schemas import NO_PROFILE, CheckReport, Finding, ImportProfile, Outcome, SchemaRegistry, catalogue
+from hub.schemas import (
+    NO_PROFILE,
+    CheckReport,
+    Finding,
+    ImportProfile,
+    Outcome,
+    SchemaRegistry,
+    catalogue,
+    known_encoding,
+)
 from hub.vault import ObjectKind, Vault
 
 CHANGED = "changed-meanwhile"
@@ -78,7 +87,7 @@ class Settling:
             settled = replace(settled, original_object="", file_name="", profile=NO_PROFILE)
             report = replace(report, file="")  # people write patients' names into it
         elif settled.state is State.CHECKED and submission.attested_by and not unexplained(report, settled):
-            settled = self._let_in(uow, settled, permit, report, stored=State.RECEIVED)
+            settled = self._let_in(uow, settled, permit, report, stored=submission)
         store.change(uow, settled, report)
         return settled
 
@@ -105,7 +114,7 @@ class Settling:
                 code="not-explained",
                 remedy=say("intake.explain-remedy"),
             )
-        let_in = self._let_in(uow, attested, permit, report, stored=State.CHECKED)
+        let_in = self._let_in(uow, attested, permit, report, stored=found)
         store.change(uow, let_in)
         return let_in
 
@@ -175,7 +184,7 @@ class Settling:
     # ---- inside ----------------------------------------------------------------------------------------------------
 
     def _let_in(
-        self, uow: UnitOfWork, checked: Submission, permit: Permit, report: CheckReport, *, stored: State
+        self, uow: UnitOfWork, checked: Submission, permit: Permit, report: CheckReport, *, stored: Submission
     ) -> Submission:
         let_in = checked.moved(state_of(report.outcome), accepted_at=self._clock.now())
         detail: dict[str, str | int] = {
@@ -185,7 +194,7 @@ class Settling:
             "explanations": " ".join(f"{name}({len(text)})" for name, text in sorted(checked.explanations.items())),
         }
         self._log.change(uow, permit, let_in, Verb.COLLECTION, detail)
-        _still(uow, replace(checked, state=stored))
+        _still(uow, stored)
         for old in store.standing(uow, agency=let_in.agency, dataset=let_in.dataset, period=let_in.period):
             if old.id != let_in.id:
                 gone = old.moved(State.SUPERSEDED, superseded_by=let_in.id)
@@ -217,7 +226,7 @@ def gone_from(found: Submission) -> Submission:
 def told(profile: ImportProfile) -> dict[str, str | int]:
     """What the log says of a profile: what was chosen and how many, no name out of the file."""
     return {
-        "encoding": profile.encoding,
+        "encoding": known_encoding(profile.encoding),
         "columns": len(profile.columns),
         "codes": sum(len(texts) for texts in profile.codes.values()),
     }
@@ -225,8 +234,7 @@ def told(profile: ImportProfile) -> dict[str, str | int]:
 
 def _still(uow: UnitOfWork, submission: Submission) -> None:
     """Called after the first entry, whose lock puts writers in order: Conflict when another was quicker."""
-    now = store.get(uow, submission.id)
-    if now is None or now.state is not submission.state:
+    if store.get(uow, submission.id) != submission:  # in the same state it may be another: checked anew, read otherwise
         raise Conflict(say("intake.changed"), code=CHANGED, remedy=say("intake.changed-remedy"))
 
 

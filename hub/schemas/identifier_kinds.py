@@ -127,7 +127,12 @@ KINDS: tuple[IdentifierKind, ...] = (
         f"|[A-Z]{{2}} [0-9]{{2}} [0-9]{{2}} [0-9]{{2}}){_AFTER}",
         _is_ni_number,
     ),
-    IdentifierKind("e-mail", r"([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)", lambda _: True),
+    # it begins where a run of its signs begins: else a long run without @ is looked through from each of its signs
+    IdentifierKind(
+        "e-mail",
+        r"(?:^|[^A-Za-z0-9._%+-])([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
+        lambda _: True,
+    ),
     IdentifierKind(
         "phone", r"(?:^|[^A-Za-z0-9+])((?:\+44|0044|0)(?:[ ().\x{a0}-]{0,3}[0-9]){9,10})" + _AFTER, _is_phone
     ),

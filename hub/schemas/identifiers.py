@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.engine import EngineSession, literal, quoted
-from hub.schemas.encodings import Reader
+from hub.schemas.encodings import UTF8, Reader
 from hub.schemas.identifier_kinds import KINDS, LONG, LONG_TEXT, RISKS, IdentifierKind
 from hub.schemas.model import ROW_NUMBER
 
@@ -25,6 +25,7 @@ each counts.
 """
 
 _OVERLAP = 64
+_BYTES = {0xDC00 + byte: byte for byte in range(128, 256)}  # as `surrogateescape` writes them
 _RISKY = (*(kind.name for kind in RISKS), LONG)
 _DIGITS_OF_A_CODE = 8
 _A_DATE = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{6}")
@@ -188,13 +189,17 @@ def holds_identifier(text: str) -> bool:
 
 
 def _windows(read_bytes: Reader) -> Iterator[str]:
-    """The file as text in pieces that break at line ends, UTF-16 where its first bytes say so, else a sign a byte."""
+    """The file as text in pieces that break at line ends: UTF-16 where its first bytes say so, else UTF-8, and a sign a byte
+    where it is not that.
+    """
     decoder: codecs.IncrementalDecoder | None = None
     held = ""
     for chunk in read_bytes():
         if decoder is None:
-            decoder = codecs.getincrementaldecoder(_guessed(chunk))("replace")
-        text = held + decoder.decode(chunk)
+            encoding = _guessed(chunk)
+            decoder = codecs.getincrementaldecoder(encoding)("surrogateescape" if encoding == UTF8 else "replace")
+        piece = decoder.decode(chunk)
+        text = held + (piece if piece.isascii() else piece.translate(_BYTES))
         cut = text.rfind("\n") + 1 or max(len(text) - _OVERLAP, 0)
         held = text[cut:]
         yield text[:cut]
@@ -208,4 +213,4 @@ def _guessed(head: bytes) -> str:
         return "utf-16-le"
     if head[:200:2] and not any(head[:200:2]):
         return "utf-16-be"
-    return "latin-1"
+    return UTF8

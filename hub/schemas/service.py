@@ -230,7 +230,7 @@ def _unread_identifiers(case: _Case) -> list[Finding]:
 
 
 def _beside_identifiers(case: _Case) -> list[Finding]:
-    """Identifiers in the sheets of a health workbook that are not its table: the file would be kept with them."""
+    """Identifiers in a health workbook beside its table, in other sheets or above it: the file would be kept with them."""
     return _sighted_in_bytes(identifiers_in_bytes(lambda: case.opened.others)) if case.opened.others else []
 
 

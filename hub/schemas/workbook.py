@@ -6,8 +6,11 @@ The same checks then run as for a CSV file, over the same row numbers: those of 
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from hub.kit.words import say
 from hub.kit.workbooks import (
@@ -102,7 +105,7 @@ def read_workbook(
     """Read the workbook's table for `schema`, in a process apart. `sheet` is the one the sender chose; empty: the one that fits.
 
     `confirmed` are names of columns that a person has said to be fields.
-    With `all_sheets` the other sheets are given too, to be looked through. Never raises for what is wrong with the file.
+    With `all_sheets` the other sheets and the rows above the header are given too, to be looked through. Never raises for what is wrong with the file.
     """
     content = b""
     try:
@@ -121,6 +124,9 @@ def read_workbook(
             if all_sheets:
                 rest = [place for place in range(len(overview.sheets)) if table is None or place != asked.sheet]
                 others = [workbook.table(Asked(sheet=place, header=0, columns=())).csv for place in rest]
+                if table is not None and asked.header > 1:
+                    every_row = workbook.table(Asked(sheet=asked.sheet, header=0, columns=())).csv
+                    others.append(_above(every_row, asked.header))
     except BadWorkbook as bad:
         return _not_read(bad, content)
     if isinstance(found, Finding) or table is None:
@@ -139,6 +145,15 @@ def read_workbook(
         sheets=_filled(overview),
         taken=overview.sheets[found.sheet].name,
     )
+
+
+def _above(every_row: bytes, header: int) -> bytes:
+    """What stands above the header, as lines of text; all of the sheet where a cell is too long to tell."""
+    rows = csv.reader(io.TextIOWrapper(io.BytesIO(every_row), encoding="utf-8", newline=""))
+    try:
+        return "".join(f"{','.join(row)}\n" for row in islice(rows, header - 1)).encode()
+    except csv.Error:
+        return every_row
 
 
 def _not_read(bad: BadWorkbook, content: bytes) -> Sent:

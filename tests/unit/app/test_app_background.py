@@ -74,3 +74,11 @@ def test_there_is_nothing_to_tell_of_work_that_was_never_started():
     background.wait("nothing", 1)
     assert background.piece("nothing") is None
     assert build_progress(None) is None
+
+
+def test_work_that_ends_well_is_done_as_often_as_it_is_asked_for():
+    background, calls = Background(), []
+    for _ in range(5):  # a person may have one file checked again and again
+        background.start("check", lambda _tell: calls.append(1))
+        background.wait("check", 5)
+    assert len(calls) == 5

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.intake import State
+from hub.intake import State, store
 from tests.support.intake import AnIntake, an_intake, good
 
 
@@ -43,3 +43,15 @@ def test_a_file_that_is_not_checked_yet_stays(hub: AnIntake) -> None:
     hub.send(good())
     hub.clock.advance(timedelta(days=400))
     assert hub.intake.forget_due() == []
+
+
+def test_a_file_that_nobody_let_in_loses_its_name_with_its_rows(hub: AnIntake) -> None:
+    done = hub.intake.check_apart(hub.send(good(), attestation="").id)
+    hub.clock.advance(timedelta(days=30))
+    assert hub.intake.forget_due() == [done.id]
+    with hub.database.reading() as reading:
+        report = store.report_of(reading, done.id)
+    assert report is not None
+    assert (hub.now(done).state, hub.now(done).file_name, report.file) == (State.WITHDRAWN, "", "")
+    erased = [one["detail"] for one in hub.log() if one["subject"] == f"submission/{done.id}"]
+    assert '"state":"withdrawn"' in erased[-1]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hub.intake import ATTESTATION, State, Submission, attestation_lines
+from hub.intake.checking import Checker, Judged
 from hub.kit.authority import Action, Permit
 from hub.kit.errors import Conflict, Invalid, NotFound
 from hub.schemas import ImportProfile
@@ -210,3 +212,28 @@ def test_rows_held_back_come_in_part_accepted_when_the_word_is_given(hub: AnInta
     let_in = accept(hub, done)
     assert (let_in.state, let_in.period) == (State.PART_ACCEPTED, PERIOD)
     assert take_back(hub, let_in).state is State.CHECKED
+
+
+def test_a_check_that_was_overtaken_settles_nothing_of_what_is_checked_anew(
+    hub: AnIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two checks of one file, the slower one still at it when the file was let in, taken back and is to be checked again."""
+    sent = hub.send(good())
+    judged = Checker.judged
+
+    def slowly(*given: Any, **named: Any) -> Judged:
+        found = judged(*given, **named)
+        monkeypatch.setattr(Checker, "judged", judged)
+        take_back(hub, hub.intake.check_apart(sent.id))
+        check_again(hub, sent, ImportProfile(sheet="Rows"))
+        return found
+
+    monkeypatch.setattr(Checker, "judged", slowly)
+    hub.intake.check_apart(sent.id)
+    assert (hub.now(sent).attested_by, hub.now(sent).profile.sheet, counting(hub)) == ("", "Rows", [])
+    assert hub.intake.check_apart(sent.id).state is State.CHECKED
+
+
+def test_what_an_encoding_is_called_by_somebody_is_not_written_to_the_log(hub: AnIntake) -> None:
+    check_again(hub, waiting(hub), ImportProfile(encoding="as Ann Other sent it"))
+    assert "Ann Other" not in str(hub.log())

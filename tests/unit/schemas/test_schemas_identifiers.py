@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import nhs_number
 import pytest
 
-from hub.schemas import Outcome
+from hub.schemas import Outcome, identifiers_in_bytes
 from tests.support.schemas import checked, codes, csv_of, found, rows_of, schema_of
+from tests.support.workbooks import table_of, xlsx_of
 
 ISTV = "health/istv-assaults"
 CALLS = "ambulance/violence-callouts"
@@ -180,3 +182,32 @@ def test_a_file_with_both_tells_both_and_only_the_identifier_keeps_its_row_out(t
 def test_a_column_nobody_agreed_is_searched_for_identifiers_and_not_for_risks(tmp_path: Path) -> None:
     rows = [{**row, "remarks": "he is 17 years old, " + "x" * 130} for row in rows_of(CRIME, 2)]
     assert codes(checked(tmp_path, CRIME, csv_of(rows))) == ["extra-column"]
+
+
+def test_a_run_of_a_million_signs_without_an_at_sign_is_looked_through_in_an_instant() -> None:
+    began = time.process_time()
+    assert not identifiers_in_bytes(lambda: [b"a" * 1_000_000])
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("gap", ["\u00a0", "\u2011", "\u2013", "\u202f"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_numbers_in_bytes_are_found_whatever_sign_stands_between_their_groups(gap: str, encoding: str) -> None:
+    content = gap.join(("row,943", "476", "5919,end\n")).encode(encoding)
+    for size in (1, 7, len(content)):
+        pieces = [content[place : place + size] for place in range(0, len(content), size)]
+        if size > 1:  # the first bytes tell UTF-16
+            assert identifiers_in_bytes(lambda pieces=pieces: pieces) == {"nhs-number": 1}
+
+
+def test_bytes_of_no_utf8_are_looked_through_sign_by_sign() -> None:
+    assert identifiers_in_bytes(lambda: ["café,943\u00a0476\u00a05919,\n".encode("windows-1252")]) == {"nhs-number": 1}
+
+
+@pytest.mark.parametrize("above", [[["Patient list"], [f"for NHS {NHS}"], []], [["made by", "", "jo.bloggs@example.org.uk"]]])
+def test_an_identifier_above_the_table_of_a_health_workbook_refuses_it(tmp_path: Path, above: list[list[str]]) -> None:
+    table = table_of(rows_of(ISTV, 3))
+    report = checked(tmp_path, ISTV, xlsx_of([*above, *table]))
+    assert (report.outcome, codes(report)) == (Outcome.REFUSED, ["possible-identifier"])
+    quiet = [["Assaults of October", "", "by the hospital"], [], *table]
+    assert checked(tmp_path, ISTV, xlsx_of(quiet)).outcome is Outcome.ACCEPTED_WITH_WARNINGS
