@@ -45,7 +45,9 @@ class Background:
             old = self._pieces.get(key)
             if old is not None and (old.state == "running" or (old.state == "failed" and old.tries >= _MOST_TRIES)):
                 return
-            failed = old.tries if old is not None and old.state == "failed" else 0  # what ended well may be asked for again
+            failed = (
+                old.tries if old is not None and old.state == "failed" else 0
+            )  # what ended well may be asked for again
             piece = Piece(tries=failed + 1)
             self._pieces[key] = piece
             thread = threading.Thread(target=self._run, args=(key, piece, work), name=f"hub-{key}", daemon=True)

@@ -204,7 +204,9 @@ def test_bytes_of_no_utf8_are_looked_through_sign_by_sign() -> None:
     assert identifiers_in_bytes(lambda: ["café,943\u00a0476\u00a05919,\n".encode("windows-1252")]) == {"nhs-number": 1}
 
 
-@pytest.mark.parametrize("above", [[["Patient list"], [f"for NHS {NHS}"], []], [["made by", "", "jo.bloggs@example.org.uk"]]])
+@pytest.mark.parametrize(
+    "above", [[["Patient list"], [f"for NHS {NHS}"], []], [["made by", "", "jo.bloggs@example.org.uk"]]]
+)
 def test_an_identifier_above_the_table_of_a_health_workbook_refuses_it(tmp_path: Path, above: list[list[str]]) -> None:
     table = table_of(rows_of(ISTV, 3))
     report = checked(tmp_path, ISTV, xlsx_of([*above, *table]))
