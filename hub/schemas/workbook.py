@@ -105,7 +105,8 @@ def read_workbook(
     """Read the workbook's table for `schema`, in a process apart. `sheet` is the one the sender chose; empty: the one that fits.
 
     `confirmed` are names of columns that a person has said to be fields.
-    With `all_sheets` the other sheets and the rows above the header are given too, to be looked through. Never raises for what is wrong with the file.
+    With `all_sheets` the other sheets and the rows above the header are given too, to be looked through.
+    Never raises for what is wrong with the file.
     """
     content = b""
     try:
