@@ -34,6 +34,7 @@ from hub.kit.workbooks import (
     Table,
     opened,
 )
+from hub.kit.workbooks.apart import Apart
 from hub.schemas.encodings import Reader
 from hub.schemas.findings import Finding, column_letter, finding
 from hub.schemas.header import is_name, read_header, share_of
@@ -114,38 +115,43 @@ def read_workbook(
         with opened(content) as workbook:
             overview = workbook.overview()
             found = _choose(overview, schema, sheet, confirmed)
-            table = None
+            table = asked = None
             if isinstance(found, _Place):
                 head = overview.sheets[found.sheet].head
                 record = head[found.header - 1] if len(head) >= found.header else ()
                 names = read_header(record, schema, confirmed=confirmed).columns
                 asked = Asked(sheet=found.sheet, header=found.header, columns=tuple(_columns(names, schema)))
                 table = workbook.table(asked)
-            others = []
-            if all_sheets:
-                rest = [place for place in range(len(overview.sheets)) if table is None or place != asked.sheet]
-                others = [workbook.table(Asked(sheet=place, header=0, columns=())).csv for place in rest]
-                if table is not None and asked.header > 1:
-                    every_row = workbook.table(Asked(sheet=asked.sheet, header=0, columns=())).csv
-                    others.append(_above(every_row, asked.header))
+            others = _beside(workbook, overview, asked) if all_sheets else ()
     except BadWorkbook as bad:
         return _not_read(bad, content)
     if isinstance(found, Finding) or table is None:
         findings = (found,) if isinstance(found, Finding) else ()
-        return Sent(form=overview.form, findings=findings, others=tuple(others), sheets=_filled(overview))
+        return Sent(form=overview.form, findings=findings, others=others, sheets=_filled(overview))
     return Sent(
         form=overview.form,
         findings=(*_told(overview, found), *_marked(table, names, schema)),
         csv=table.csv,
         unreadable=table.unreadable,
         unused=table.unused,
-        others=tuple(others),
+        others=others,
         sheet=found.sheet,
         header=found.header,
         cells=tuple((_CODES[mark.kind], mark.column, mark.rows) for mark in table.marks if mark.kind in _CODES),
         sheets=_filled(overview),
         taken=overview.sheets[found.sheet].name,
     )
+
+
+def _beside(workbook: Apart, overview: Overview, asked: Asked | None) -> tuple[bytes, ...]:
+    """The other sheets than the one asked for, and what stands above its header."""
+    taken = asked.sheet if asked is not None else None
+    rest = [place for place in range(len(overview.sheets)) if place != taken]
+    others = [workbook.table(Asked(sheet=place, header=0, columns=())).csv for place in rest]
+    if asked is not None and asked.header > 1:
+        every_row = workbook.table(Asked(sheet=asked.sheet, header=0, columns=())).csv
+        others.append(_above(every_row, asked.header))
+    return tuple(others)
 
 
 def _above(every_row: bytes, header: int) -> bytes:
