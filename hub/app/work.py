@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import count
 from typing import Protocol
 
 from hub.app.background import Background, Piece, Tell
@@ -60,9 +61,11 @@ def work_of(hub: Hub) -> Work:
 
 def check_subject(hub: Hub, submission: str) -> str:
     """What a check's job is named for. With the hour, so that what could not be checked (no agreement in force) is tried
-    again by and by.
+    again by and by; and with a number once a check of that hour is done, so that a file to be checked again is.
     """
-    return f"{submission}/{hub.clock.now():%Y-%m-%dT%H}"
+    hour = f"{submission}/{hub.clock.now():%Y-%m-%dT%H}"
+    names = (hour if number == 1 else f"{hour}.{number}" for number in count(1))
+    return next(name for name in names if not hub.jobs.is_done(f"{CHECK}:{name}"))
 
 
 def check_told(hub: Hub, submission: str) -> Submission:

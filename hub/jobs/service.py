@@ -151,6 +151,13 @@ class Jobs:
             raise NotFound("there is no such job")
         return self._told(job, found[0].status)
 
+    def is_done(self, job: str) -> bool:
+        """Whether there is such a job and it ended well; False too where there is no queue yet."""
+        try:
+            return self.progress(job).state is JobState.DONE
+        except Exception:  # no such job, or no queue to ask
+            return False
+
     def _told(self, job: str, status: str) -> JobProgress:
         kind, _, subject = job.partition(":")
         names = tuple(name for name, _ in self._stages.get(kind, ()))

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from hub.app import Housekeeping, build
+from hub.app.work import CHECK, check_subject
 from hub.kit.clock import FrozenClock
 from hub.settings import Settings
 
@@ -39,3 +40,15 @@ def test_a_hub_that_ends_at_once_starts_no_job(tmp_path: Path) -> None:
     housekeeping.stop()
     assert not (tmp_path / "jobs.sqlite").exists()
     hub.close()
+
+
+def test_a_file_is_checked_again_within_the_hour_of_its_first_check(tmp_path: Path) -> None:
+    hub, calls = build(Settings(state=tmp_path), clock=FrozenClock()), []
+    hub.jobs.register(CHECK, [("check", calls.append)])
+    hub.jobs.launch(queued=True)
+    first = check_subject(hub, "sub_1")
+    assert hub.jobs.wait(hub.jobs.send(CHECK, first)).state == "done"
+    second = check_subject(hub, "sub_1")
+    assert hub.jobs.wait(hub.jobs.send(CHECK, second)).state == "done"
+    hub.close()
+    assert calls == [first, second]
