@@ -26,14 +26,14 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 class DuckDbEngine:
     """Makes sessions; each has its own memory limit in MiB and its own threads.
 
-    A delimited file that takes up to `table_bytes` in memory (unless it is said otherwise: a quarter of the limit) is read
+    A delimited file that takes up to `table_bytes` in memory (unless it is said otherwise: an eighth of the limit) is read
     there; a larger one into a sealed scratch file without a name, so that its size does not matter for memory.
     """
 
     def __init__(self, *, memory_mb: int = 1024, threads: int = 2, table_bytes: int | None = None) -> None:
         self._memory_mb = memory_mb
         self._threads = threads
-        self._table_bytes = memory_mb * 2**20 // 4 if table_bytes is None else table_bytes
+        self._table_bytes = memory_mb * 2**20 // 8 if table_bytes is None else table_bytes
 
     @contextmanager
     def session(
