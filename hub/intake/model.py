@@ -77,7 +77,8 @@ class Submission:
     `file_name` and `original_object` are empty for a refused file: nothing of it is kept but its hash, size, counts
     and rule. `profile` is what the sender confirmed about how the file is read. `audit_index` is the entry of its arrival;
     `agreement` the agreements it was sent under, by reference. `attested_by` is the person whose word let it in, and
-    `explanations` are what that person said of its queries, by the keys of the queries. `superseded_by` is the
+    `explanations` are what that person said of its queries, by the keys of the queries. `settled_at` is when it came to
+    wait for its agency: the end of its check, or the undoing of its acceptance. `superseded_by` is the
     submission that has taken its place.
     """
 
@@ -104,6 +105,7 @@ class Submission:
     quarantine_object: str = ""
     attested_by: str = ""
     accepted_at: datetime | None = None
+    settled_at: datetime | None = None
     explanations: Mapping[str, str] = field(default_factory=dict)
     superseded_by: str = ""
 

@@ -46,7 +46,7 @@ class Retention:
         now = self._clock.now()
         with self._database.reading() as reading:
             held = store.in_state(reading, *KEPT, *SENT_BACK, State.CHECKED, State.SUPERSEDED)
-            due = [one for one in held if one.original_object and self._ends(reading, one, now) <= now]
+            due = [one for one in held if _holds(one) and self._ends(reading, one, now) <= now]
         done = []
         for submission in due:
             try:
@@ -63,10 +63,9 @@ class Retention:
                 reading, dataset=submission.dataset, supplier=submission.agency, at=now
             )
         except NotFound:
-            return submission.at + timedelta(days=DEFAULT_DAYS)
-        waits = submission.state in SENT_BACK or submission.state is State.CHECKED
-        days = terms.keep_returned_days if waits else terms.recheck_days
-        return submission.at + timedelta(days=days)
+            return _since(submission) + timedelta(days=DEFAULT_DAYS)
+        days = terms.keep_returned_days if _waits(submission) else terms.recheck_days
+        return _since(submission) + timedelta(days=days)
 
     def _forget(self, uow: UnitOfWork, submission: Submission) -> None:
         permit = self._policy.permit(uow, _TASK, Action.SUBMISSION_WITHDRAW, submission.dataset, purpose=_PURPOSE)
@@ -82,3 +81,17 @@ class Retention:
             self._vault.destroy(uow, permit, object_id, reason="retention")
         report = store.report_of(uow, gone.id) if waited else None
         store.change(uow, gone, replace(report, file="") if report else None)
+
+
+def _waits(submission: Submission) -> bool:
+    return submission.state in SENT_BACK or submission.state is State.CHECKED
+
+
+def _since(submission: Submission) -> datetime:
+    """From when its days are counted: what waits for its agency, from when it came to wait."""
+    return submission.settled_at if _waits(submission) and submission.settled_at else submission.at
+
+
+def _holds(submission: Submission) -> bool:
+    """Whether there is a file to erase. Undone, it may be the rows alone: the original's days can be over by then."""
+    return bool(submission.original_object or (submission.state is State.CHECKED and submission.accepted_object))

@@ -71,6 +71,7 @@ class Settling:
             accepted_rows=report.accepted_rows,
             quarantined_rows=report.quarantined_rows,
             findings=len(report.findings),
+            settled_at=self._clock.now(),
         )
         detail = {"outcome": report.outcome.value, "findings": len(report.findings)}
         self._log.change(uow, permit, settled, Verb.COLLECTION, detail)
@@ -86,7 +87,7 @@ class Settling:
             self._vault.destroy(uow, permit, submission.original_object, reason=rule)
             settled = replace(settled, original_object="", file_name="", profile=NO_PROFILE)
             report = replace(report, file="")  # people write patients' names into it
-        elif settled.state is State.CHECKED and submission.attested_by and not unexplained(report, settled):
+        elif self._was_attested(uow, settled, report):
             settled = self._let_in(uow, settled, permit, report, stored=submission)
         store.change(uow, settled, report)
         return settled
@@ -100,7 +101,8 @@ class Settling:
             raise Conflict(say("intake.not-waiting"), code="wrong-state")
         if attestation != ATTESTATION:
             raise Conflict(say("intake.no-attestation"), code="no-attestation", remedy=say("intake.attest-remedy"))
-        self._same_terms(uow, found)
+        if not self._under_same_terms(uow, found):
+            raise Conflict(say("intake.other-terms"), code="other-terms", remedy=say("intake.other-terms-remedy"))
         attested = replace(
             found,
             attested_by=permit.reader.person,
@@ -122,7 +124,7 @@ class Settling:
         """Take the acceptance back: the submission waits again, and the one whose place it took counts again."""
         if found.state not in KEPT:
             raise Conflict(say("intake.not-undoable"), code="wrong-state")
-        waiting = found.moved(State.CHECKED, attested_by="", accepted_at=None)
+        waiting = found.moved(State.CHECKED, attested_by="", accepted_at=None, settled_at=self._clock.now())
         detail = {"from": found.state.value, "undone": 1}
         self._log.change(uow, permit, waiting, Verb.ALTERATION, detail, justification=reason)
         _still(uow, found)
@@ -202,12 +204,16 @@ class Settling:
                 store.change(uow, gone)
         return let_in
 
-    def _same_terms(self, uow: UnitOfWork, found: Submission) -> None:
-        """Conflict when the schema or the agreements are others than those it was checked under."""
+    def _was_attested(self, uow: UnitOfWork, settled: Submission, report: CheckReport) -> bool:
+        """Whether the word that came with the file lets it in: nothing is asked, and it is judged by what it was sent under."""
+        waits = settled.state is State.CHECKED and settled.attested_by and not unexplained(report, settled)
+        return bool(waits) and self._under_same_terms(uow, settled)
+
+    def _under_same_terms(self, uow: UnitOfWork, found: Submission) -> bool:
+        """Whether the schema and the agreements are those it was sent, and checked, under."""
         terms = self._agreements.supply_terms(uow, dataset=found.dataset, supplier=found.agency, at=self._clock.now())
         version = self._schemas.get(found.dataset).version
-        if (" ".join(terms.agreements), version) != (found.agreement, found.schema_version):
-            raise Conflict(say("intake.other-terms"), code="other-terms", remedy=say("intake.other-terms-remedy"))
+        return (" ".join(terms.agreements), version) == (found.agreement, found.schema_version)
 
 
 def gone_from(found: Submission) -> Submission:

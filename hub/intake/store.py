@@ -39,6 +39,7 @@ submissions = Table(
     Column("quarantine_object", String(40), nullable=False),
     Column("attested_by", String(40), nullable=False),
     Column("accepted_at", String(27), nullable=False),
+    Column("settled_at", String(27), nullable=False),
     Column("explanations", Text, nullable=False),
     Column("superseded_by", String(40), nullable=False),
     Column("report", Text, nullable=False),
@@ -158,6 +159,7 @@ def _values(submission: Submission) -> dict[str, Any]:
         "at": stamp(submission.at),
         "profile": _written(submission.profile),
         "accepted_at": stamp(submission.accepted_at) if submission.accepted_at else "",
+        "settled_at": stamp(submission.settled_at) if submission.settled_at else "",
         "explanations": json.dumps(dict(submission.explanations), ensure_ascii=False, sort_keys=True),
     }
 
@@ -179,6 +181,7 @@ def _submission(row: Row[Any]) -> Submission:
         "at": moment(values["at"]),
         "profile": profile,
         "accepted_at": moment(values["accepted_at"]) if values["accepted_at"] else None,
+        "settled_at": moment(values["settled_at"]) if values["settled_at"] else None,
         "explanations": json.loads(values["explanations"]),
     }
     return Submission(**(values | typed))

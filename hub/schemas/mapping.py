@@ -13,6 +13,7 @@ from hub.engine import EngineSession, literal, quoted
 from hub.kit.errors import Invalid
 from hub.kit.words import say
 from hub.schemas.compile import text_of
+from hub.schemas.encodings import known_encoding
 from hub.schemas.findings import Finding, finding
 from hub.schemas.header import MOST_COLUMNS, Header
 from hub.schemas.identifiers import holds_identifier, is_suspicious
@@ -35,6 +36,11 @@ def check_profile(profile: ImportProfile, schema: DatasetSchema) -> None:
     Columns become agreed columns or are left out, so that a refused field is never the aim; texts become codes of the field's
     list. Names and texts are short, printable and look like no identifier.
     """
+    said = (profile.encoding, profile.sheet, profile.delimiter.replace("\t", ""))
+    if not all(text.isprintable() and len(text) <= _LONGEST_SAID for text in said):
+        raise _bad("form", field="", schema=schema)
+    if profile.encoding and not known_encoding(profile.encoding):
+        raise _bad("encoding", field="", schema=schema)
     _check_columns(profile.columns, schema)
     for name, texts in profile.codes.items():
         _check_codes(name, texts, schema)

@@ -114,7 +114,7 @@ def test_how_a_file_is_read_can_be_said_on_a_desk(hub_command: Command, tmp_path
     profile.write_text(json.dumps({"encoding": "windows-1252", "delimiter": "~"}), encoding="utf-8")
     assert hub_command(*asked, "--profile", profile).code == 0
     profile.write_text('{"colour": "red"}', encoding="utf-8")
-    assert hub_command(*asked, "--profile", profile).code == 1
+    assert hub_command(*asked, "--profile", profile).code == 2  # usage
 
 
 # ---- desk and hub --------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.intake import State, store
+from hub.intake import State, Submission, store
+from hub.kit.authority import Action
 from tests.support.intake import AnIntake, an_intake, good
 
 
@@ -55,3 +56,32 @@ def test_a_file_that_nobody_let_in_loses_its_name_with_its_rows(hub: AnIntake) -
     assert (hub.now(done).state, hub.now(done).file_name, report.file) == (State.WITHDRAWN, "", "")
     erased = [one["detail"] for one in hub.log() if one["subject"] == f"submission/{done.id}"]
     assert '"state":"withdrawn"' in erased[-1]
+
+
+def undone(hub: AnIntake, done: Submission) -> None:
+    with hub.database.unit_of_work() as uow:
+        permit = hub.policy.permit(uow, hub.uploader(), Action.SUBMISSION_WITHDRAW, done.dataset)
+    with hub.database.unit_of_work() as uow:
+        hub.intake.undo(uow, permit, done.id)
+
+
+def test_a_file_whose_acceptance_was_undone_has_its_days_from_then(hub: AnIntake) -> None:
+    done = hub.submit(good())
+    hub.clock.advance(timedelta(days=25))
+    undone(hub, done)
+    hub.clock.advance(timedelta(days=2))
+    assert hub.intake.forget_due() == []
+    hub.clock.advance(timedelta(days=29))
+    assert hub.intake.forget_due() == [done.id]
+    assert (hub.now(done).state, hub.sealed()) == (State.WITHDRAWN, [])
+
+
+def test_rows_whose_original_is_gone_are_erased_all_the_same_when_nobody_lets_them_in_again(hub: AnIntake) -> None:
+    done = hub.submit(good())
+    hub.clock.advance(timedelta(days=40))
+    assert hub.intake.forget_due() == [done.id]
+    undone(hub, done)
+    assert hub.now(done).original_object == ""
+    hub.clock.advance(timedelta(days=40))
+    assert hub.intake.forget_due() == [done.id]
+    assert (hub.now(done).state, hub.sealed()) == (State.WITHDRAWN, [])

@@ -234,6 +234,26 @@ def test_a_check_that_was_overtaken_settles_nothing_of_what_is_checked_anew(
     assert hub.intake.check_apart(sent.id).state is State.CHECKED
 
 
-def test_what_an_encoding_is_called_by_somebody_is_not_written_to_the_log(hub: AnIntake) -> None:
-    check_again(hub, waiting(hub), ImportProfile(encoding="as Ann Other sent it"))
-    assert "Ann Other" not in str(hub.log())
+@pytest.mark.parametrize(
+    "said", [{"encoding": "as Ann Other sent it"}, {"encoding": "\ud800"}, {"delimiter": "\ud800"}]
+)
+def test_an_encoding_or_a_delimiter_that_is_none_is_neither_kept_nor_written_to_the_log(
+    hub: AnIntake, said: dict[str, str]
+) -> None:
+    done = waiting(hub)
+    with pytest.raises(Invalid) as refused:
+        check_again(hub, done, ImportProfile(**said))
+    assert refused.value.code == "bad-profile"
+    assert (hub.now(done).state, "Ann Other" in str(hub.log())) == (State.CHECKED, False)
+
+
+def test_a_word_given_under_other_agreements_lets_nothing_in(hub: AnIntake) -> None:
+    sent = hub.send(good())
+    hub.hub.change("suspend", "ravensbourne-police-statistics@1", agency="ravensbourne-police")
+    done = hub.intake.check_apart(sent.id)
+    assert (done.state, counting(hub)) == (State.CHECKED, [])
+    with pytest.raises(Conflict) as refused:
+        accept(hub, done)
+    assert refused.value.code == "other-terms"
+    again = hub.intake.check_apart(check_again(hub, done).id)
+    assert accept(hub, again).state is State.ACCEPTED
