@@ -69,14 +69,14 @@ class Profiles:
         with self._hub.database.unit_of_work() as uow:
             session = session_of(self._hub, uow, request, scope=Scope.SUBMIT)
             found = self._hub.intake.submission(uow, session.reader, submission_id)
-            known = found.profile
-            profile = replace(
-                known,
-                encoding=encoding or known.encoding,
-                delimiter=delimiter or known.delimiter,
-                sheet=sheet or known.sheet,
-            )
-            shown = self._hub.intake.readings.reading(uow, session.reader, found, profile=profile)
+        known = found.profile
+        profile = replace(
+            known,
+            encoding=encoding or known.encoding,
+            delimiter=delimiter or known.delimiter,
+            sheet=sheet or known.sheet,
+        )
+        shown = self._hub.intake.readings.reading(session.reader, found, profile=profile)
         return reading_document(shown)
 
     def _permitted(self, uow: UnitOfWork, request: Request, dataset: str) -> tuple[Session, Permit]:

@@ -31,7 +31,7 @@ class QueriesApi:
         with self._hub.database.unit_of_work() as uow:
             session = session_of(self._hub, uow, request)
             found = self._hub.intake.submission(uow, session.reader, submission_id)
-            asked = self._hub.intake.questions(uow, session.reader, submission_id)
+        asked = self._hub.intake.questions(session.reader, submission_id)
         return {
             "submission": submission_id,
             "queries": [

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from hub.db import UnitOfWork
+from hub.db import Database, UnitOfWork
 from hub.intake import store
 from hub.intake.checking import Checker
 from hub.intake.entries import Log
 from hub.intake.model import Submission
 from hub.intake.query import QUERY, Query
-from hub.kit.authority import Form, Reader
+from hub.kit.authority import Form, Grant, Reader
 from hub.policy import Policy
 from hub.schemas import CheckReport
 from hub.vault import Vault
@@ -27,26 +28,36 @@ class Questions:
     offered: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The submission whose queries are opened, the explained ones before it, and the Grant to read them."""
+
+    submission: Submission
+    before: tuple[Submission, ...]
+    grant: Grant
+
+
 class Asking:
     """Reads queries from where they are sealed, beside the accepted rows."""
 
-    def __init__(self, *, vault: Vault, policy: Policy, checker: Checker, log: Log) -> None:
+    def __init__(self, *, database: Database, vault: Vault, policy: Policy, checker: Checker, log: Log) -> None:
+        self._database = database
         self._vault = vault
         self._policy = policy
         self._checker = checker
         self._log = log
 
-    def questions(self, uow: UnitOfWork, reader: Reader, found: Submission, report: CheckReport | None) -> Questions:
-        """The queries of a submission of the reader's own agency, with their figures; the look is logged.
+    def ask(self, uow: UnitOfWork, reader: Reader, found: Submission, report: CheckReport | None) -> Asked | None:
+        """What is to be read for the queries of a submission of the reader's own agency; None where nothing is.
 
         For those who send, while an agreement lets them: to others the report says in words what is asked. None where the rows
         are erased.
         """
         asked = report is not None and any(one.severity == QUERY for one in report.findings)
         if not asked or not found.accepted_object or "uploader" not in reader.roles:
-            return Questions()
+            return None
         if not self._policy.grantable(uow, reader, [found.dataset], purpose=_PURPOSE):
-            return Questions()
+            return None
         grant = self._policy.grant(
             uow,
             reader,
@@ -55,10 +66,18 @@ class Asking:
             justification=f"submission/{found.id}",
             form=Form.READ_CLEAR,
         )
-        before = _explained_before(uow, found)
-        with self._vault.files(uow, grant, [one.accepted_object for one in (found, *before)]) as files:
-            queries, *earlier = (self._checker.queries(files, one) for one in (found, *before))
-        self._log.queries_read(uow, grant, found, queries=len(queries))
+        return Asked(found, _explained_before(uow, found), grant)
+
+    def questions(self, asked: Asked) -> Questions:
+        """The queries with their figures; the look is logged before they are handed over. Holds no transaction while it reads."""
+        before = asked.before
+        with ExitStack() as until_read:
+            with self._database.reading() as reading:
+                objects = [one.accepted_object for one in (asked.submission, *before)]
+                files = until_read.enter_context(self._vault.files(reading, asked.grant, objects))
+            queries, *earlier = (self._checker.queries(files, one) for one in (asked.submission, *before))
+        with self._database.unit_of_work() as uow:
+            self._log.queries_read(uow, asked.grant, asked.submission, queries=len(queries))
         said: dict[str, str] = {}
         for one, asked_then in zip(before, earlier, strict=True):
             for query in asked_then:

@@ -72,10 +72,10 @@ class Intake:
         self._clock = clock
         self._log = Log(database=database, clock=clock)
         self._checker = Checker(engine=engine, schemas=schemas, pseudonyms=pseudonyms)
-        self._asking = Asking(vault=vault, policy=policy, checker=self._checker, log=self._log)
+        self._asking = Asking(database=database, vault=vault, policy=policy, checker=self._checker, log=self._log)
         self._settling = Settling(vault=vault, schemas=schemas, agreements=agreements, log=self._log, clock=clock)
         self.profiles = Profiles(schemas=schemas, clock=clock)
-        self.readings = ReadingBack(vault=vault, policy=policy, checker=self._checker, log=self._log)
+        self.readings = ReadingBack(database=database, vault=vault, policy=policy, checker=self._checker, log=self._log)
         self._retention = Retention(
             database=database, vault=vault, policy=policy, agreements=agreements, log=self._log, clock=clock
         )
@@ -256,36 +256,23 @@ class Intake:
             raise Conflict(say("intake.not-checked"), code="not-checked", remedy=say("intake.not-checked-remedy"))
         return report
 
-    def cell_values(
-        self, uow: UnitOfWork, reader: Reader, submission_id: str, *, code: str, field: str
-    ) -> tuple[CellValue, ...]:
+    def cell_values(self, reader: Reader, submission_id: str, *, code: str, field: str) -> tuple[CellValue, ...]:
         """The values one finding points at (the first 20), read back from the agency's own sealed file, to mend them.
 
-        For an uploader of the agency alone; logged as a consultation. NotFound: no such finding. Conflict: the file
-        is not kept any more.
+        For an uploader of the agency alone; logged as a consultation. NotFound: no such finding. Conflict and Unavailable:
+        as `ReadingBack`, and as there the caller holds no transaction.
         """
-        found = self.submission(uow, reader, submission_id)
-        pointed = _the_finding(self._report(uow, found), code=code, field=field)
-        if not found.original_object:
-            raise Conflict(say("intake.not-kept"), code="not-kept")
-        grant = self._policy.grant(
-            uow,
-            reader,
-            [found.dataset],
-            purpose=_MENDING,
-            justification=f"submission/{found.id}",
-            form=Form.READ_CLEAR,
-        )
-        with self._vault.files(uow, grant, [found.original_object]) as files:
-            values = self._checker.values(files, found, field=pointed.field, rows=pointed.rows)
-        self._log.cells_read(uow, grant, found, code=code, cells=len(values))
-        cells = dict(zip(pointed.rows, pointed.cells, strict=False))
-        return tuple(CellValue(row=row, cell=cells.get(row, ""), value=value) for row, value in values.items())
+        with self._database.unit_of_work() as uow:
+            found = self.submission(uow, reader, submission_id)
+            pointed = _the_finding(self._report(uow, found), code=code, field=field)
+        return self.readings.values(reader, found, pointed)
 
-    def questions(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> Questions:
+    def questions(self, reader: Reader, submission_id: str) -> Questions:
         """What the check asks of a submission of the reader's own agency, with the figures; see `Asking.questions`."""
-        found = self.submission(uow, reader, submission_id)
-        return self._asking.questions(uow, reader, found, store.report_of(uow, found.id))
+        with self._database.unit_of_work() as uow:
+            found = self.submission(uow, reader, submission_id)
+            asked = self._asking.ask(uow, reader, found, store.report_of(uow, found.id))
+        return self._asking.questions(asked) if asked is not None else Questions()
 
     def receipt(self, uow: UnitOfWork, reader: Reader, submission_id: str) -> Receipt:
         """The receipt of a submission of the reader's own agency."""

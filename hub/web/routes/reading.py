@@ -16,7 +16,7 @@ from hub.intake import Confirmed, Submission
 from hub.kit.authority import Action
 from hub.kit.errors import Invalid, NotFound
 from hub.kit.words import say
-from hub.schemas import Reading, fitting
+from hub.schemas import fitting
 from hub.web.dates import spoken_moment
 from hub.web.door import Door
 from hub.web.elements import Link, Problem
@@ -101,9 +101,10 @@ class ReadingPages:
         with self._hub.database.unit_of_work() as uow:
             found = self._hub.intake.submission(uow, session.reader, submission)
             known = self._hub.intake.profiles.of(uow, found.agency, found.dataset)
-            reading = self._reading(uow, session, found, known, asked)
             notice = self._notice(uow, found, known)
         schema = self._hub.schemas.get(found.dataset)
+        base = base_profile(found, schema, known, asked)
+        reading = self._hub.intake.readings.reading(session.reader, found, profile=base)
         heading = heading_of(found, {schema.id: schema.title})
         page = reading_page(heading, found, schema, reading, notice=notice, chosen=asked if error else None)
         frame = self._door.frame(
@@ -114,12 +115,6 @@ class ReadingPages:
             problems=(Problem(error, "#choices"),) if error else (),
         )
         return self._door.page("submission_reading.html", frame, page, status=422 if error else 200)
-
-    def _reading(
-        self, uow: UnitOfWork, session: Session, found: Submission, known: Sequence[Confirmed], asked: Mapping[str, str]
-    ) -> Reading:
-        base = base_profile(found, self._hub.schemas.get(found.dataset), known, asked)
-        return self._hub.intake.readings.reading(uow, session.reader, found, profile=base)
 
     def _notice(self, uow: UnitOfWork, found: Submission, known: Sequence[Confirmed]) -> str:
         """Where the choices shown come from, if they were made before."""

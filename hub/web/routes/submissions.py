@@ -67,7 +67,7 @@ class SubmissionPages:
         code, field = request.query_params.get("code", ""), request.query_params.get("field", "")
         with self._hub.database.unit_of_work() as uow:
             found = self._hub.intake.submission(uow, session.reader, submission)
-            values = self._hub.intake.cell_values(uow, session.reader, submission, code=code, field=field)
+        values = self._hub.intake.cell_values(session.reader, submission, code=code, field=field)
         heading = heading_of(found, self._titles())
         frame = self._door.frame(
             session,
@@ -127,8 +127,6 @@ class SubmissionPages:
             found = self._hub.intake.submission(uow, session.reader, submission)
             checked = found.state is not State.RECEIVED
             report = self._hub.intake.report(uow, session.reader, submission) if checked else None
-            asked = self._hub.intake.questions(uow, session.reader, submission)
-            wards = self._wards(uow) if asked.queries else {}
             sender = self._sender(uow, found)
             agreements = self._agreed(uow, found)
             read_with = read_with_of(self._hub, uow, found)
@@ -140,6 +138,7 @@ class SubmissionPages:
             )
         if not checked:
             self._work.check(submission)
+        asked = self._hub.intake.questions(session.reader, submission)
         schema = self._hub.schemas.get(found.dataset, found.schema_version)
         waits = found.state is State.CHECKED
         word = word_part(found, report, schema, said=said, offered=asked.offered) if report and waits else None
@@ -154,7 +153,7 @@ class SubmissionPages:
             progress=check_progress(self._hub.checks.of(found)),
             withdraw_error=error,
             before=before_of(self._hub, session, found) if checked else None,
-            queries=query_blocks(asked.queries, schema, wards=wards),
+            queries=query_blocks(asked.queries, schema, wards=self._wards() if asked.queries else {}),
             read_with=read_with,
         )
         frame = self._door.frame(
@@ -168,9 +167,10 @@ class SubmissionPages:
         )
         return self._door.page("submission.html", frame, page, status=422 if error or said is not None else 200)
 
-    def _wards(self, reading: UnitOfWork) -> dict[str, str]:
+    def _wards(self) -> dict[str, str]:
         """The names of the wards."""
-        area = self._hub.geography.current(reading)
+        with self._hub.database.reading() as reading:
+            area = self._hub.geography.current(reading)
         return {ward.code: ward.name for ward in area.tree.level("ward")} if area else {}
 
     def _sender(self, reading: UnitOfWork, found: Submission) -> str:

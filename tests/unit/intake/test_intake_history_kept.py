@@ -48,7 +48,7 @@ def test_a_month_far_below_is_asked_about_with_the_figures_of_the_agency(sent: A
     assert asked(sent, few) == [("truncated-period", "", "query")]
     with sent.database.unit_of_work() as uow:
         report = sent.intake.report(uow, sent.uploader(), few.id)
-        (query,) = sent.intake.questions(uow, sent.uploader(), few.id).queries
+    (query,) = sent.intake.questions(sent.uploader(), few.id).queries
     assert report.outcome is Outcome.ACCEPTED_WITH_WARNINGS
     assert (query.now, query.usual, dict(query.series)) == (9, 60, dict.fromkeys(MONTHS, 60))
     assert few.state is State.CHECKED
@@ -87,9 +87,7 @@ def test_what_was_said_of_the_same_figures_is_offered_again(sent: AnIntake) -> N
     first = sent.accept(sent.submit(extract(NEXT, 9), period=NEXT), truncated_period="The system was away.")
     same = sent.submit(extract(NEXT, 9, Context=" "), period=NEXT)
     other = sent.submit(extract(NEXT, 10), period=NEXT)
-    with sent.database.unit_of_work() as uow:
-        reader = sent.uploader()
-        offered = [sent.intake.questions(uow, reader, one.id).offered for one in (same, other)]
+    offered = [sent.intake.questions(sent.uploader(), one.id).offered for one in (same, other)]
     assert offered == [{"truncated-period:": "The system was away."}, {}]
     for one in (first, same, other):
         withdraw(sent, one)
@@ -98,8 +96,7 @@ def test_what_was_said_of_the_same_figures_is_offered_again(sent: AnIntake) -> N
 def test_a_new_category_is_named_in_the_query_and_nowhere_in_the_database(sent: AnIntake) -> None:
     other = sent.submit(extract(NEXT, 60, **{"Crime type": "Possession of weapons"}), period=NEXT)
     assert ("category-appeared", "Crime type", "query") in asked(sent, other)
-    with sent.database.unit_of_work() as uow:
-        found = sent.intake.questions(uow, sent.uploader(), other.id).queries
+    found = sent.intake.questions(sent.uploader(), other.id).queries
     named = {part.code for one in found if one.code == "category-appeared" for part in one.parts}
     assert named == {"Possession of weapons"}
     assert traces(sent.folder, "Possession of weapons") == []
@@ -127,8 +124,7 @@ def test_a_header_only_month_is_returned_and_stays_a_missing_month(sent: AnIntak
     after = sent.submit(extract("2026-09", 59), period="2026-09")
     assert asked(sent, after) == []
     cut = sent.submit(extract("2026-09", 8), period="2026-09")
-    with sent.database.unit_of_work() as uow:
-        (query,) = sent.intake.questions(uow, sent.uploader(), cut.id).queries
+    (query,) = sent.intake.questions(sent.uploader(), cut.id).queries
     assert dict(query.series)[NEXT] is None
 
 

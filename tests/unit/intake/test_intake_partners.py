@@ -68,7 +68,7 @@ def test_the_values_of_a_finding_in_a_windows_1252_file_are_read_back_for_its_ag
     assert submission.state is State.RETURNED
     with hub.database.unit_of_work() as uow:
         wrong = found(hub.intake.report(uow, hub.uploader(INCIDENTS), submission.id), "not-in-code-list")
-        cells = hub.intake.cell_values(uow, hub.uploader(INCIDENTS), submission.id, code=wrong.code, field=wrong.field)
+    cells = hub.intake.cell_values(hub.uploader(INCIDENTS), submission.id, code=wrong.code, field=wrong.field)
     assert [(cell.row, cell.value) for cell in cells] == [(2, "Café fire")]
 
 

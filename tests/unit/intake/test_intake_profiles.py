@@ -51,8 +51,7 @@ def report_of(hub: AnIntake, submission: Submission) -> CheckReport:
 
 
 def shown(hub: AnIntake, submission: Submission, profile: ImportProfile = NO_PROFILE) -> Reading:
-    with hub.database.unit_of_work() as uow:
-        return hub.intake.readings.reading(uow, hub.uploader(submission.dataset), submission, profile=profile)
+    return hub.intake.readings.reading(hub.uploader(submission.dataset), submission, profile=profile)
 
 
 def told(report: CheckReport) -> list[str]:
@@ -195,10 +194,10 @@ def test_reading_the_file_is_logged_as_a_consultation_of_its_own_agency(hub: AnI
     assert (entry["verb"], entry["action"]) == ("consultation", "submission:read-cells")
     assert '"finding":"reading"' in entry["detail"].replace(" ", "").replace("'", '"')
     steward = someone(POLICE, "steward")
-    with hub.database.unit_of_work() as uow, pytest.raises((NotPermitted, NotFound)):
-        hub.intake.readings.reading(uow, steward, submission, profile=NO_PROFILE)
-    with hub.database.unit_of_work() as uow, pytest.raises((NotPermitted, NotFound)):
-        hub.intake.readings.reading(uow, hub.uploader(ISTV), submission, profile=NO_PROFILE)
+    with pytest.raises((NotPermitted, NotFound)):
+        hub.intake.readings.reading(steward, submission, profile=NO_PROFILE)
+    with pytest.raises((NotPermitted, NotFound)):
+        hub.intake.readings.reading(hub.uploader(ISTV), submission, profile=NO_PROFILE)
 
 
 def test_a_file_that_is_not_kept_is_not_shown(hub: AnIntake) -> None:

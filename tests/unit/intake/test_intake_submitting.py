@@ -249,21 +249,18 @@ def test_an_agency_reads_back_the_values_a_finding_points_at_and_that_is_logged(
     rows[1]["assault_method"], rows[3]["assault_method"] = "knife", ""
     rows[2]["assault_method"] = "gun"
     done = hub.submit(csv_of(rows), dataset=ISTV)
-    with hub.database.unit_of_work() as uow:
-        values = hub.intake.cell_values(
-            uow, hub.uploader(ISTV), done.id, code="not-in-code-list", field="assault_method"
-        )
+    values = hub.intake.cell_values(hub.uploader(ISTV), done.id, code="not-in-code-list", field="assault_method")
     assert [(one.row, one.cell, one.value) for one in values] == [(3, "F3", "knife"), (4, "F4", "gun")]
     assert verbs(hub, done)[-1] == "consultation"
-    with pytest.raises(NotFound), hub.database.unit_of_work() as uow:
-        hub.intake.cell_values(uow, hub.uploader(ISTV), done.id, code="bad-date", field="assault_method")
+    with pytest.raises(NotFound):
+        hub.intake.cell_values(hub.uploader(ISTV), done.id, code="bad-date", field="assault_method")
 
 
 def test_values_of_a_refused_file_are_gone(hub: AnIntake) -> None:
     done = hub.submit(good(ISTV, 3, assault_location_description=NHS), dataset=ISTV)
-    with pytest.raises(Conflict) as conflict, hub.database.unit_of_work() as uow:
+    with pytest.raises(Conflict) as conflict:
         hub.intake.cell_values(
-            uow, hub.uploader(ISTV), done.id, code="possible-identifier", field="assault_location_description"
+            hub.uploader(ISTV), done.id, code="possible-identifier", field="assault_location_description"
         )
     assert conflict.value.code == "not-kept"
 

@@ -76,8 +76,7 @@ def test_values_are_read_back_from_the_chosen_sheet_at_the_addresses_it_shows(hu
     table = [["A title"], [], *[list(row) for row in TABLE]]
     table[4][9] = "Jaywalking"
     done = send(hub, xlsx_of(("Other", TABLE), ("Mine", table)), sheet="Mine")
-    with hub.database.unit_of_work() as uow:
-        (value,) = hub.intake.cell_values(uow, hub.uploader(), done.id, code="not-in-code-list", field="Crime type")
+    (value,) = hub.intake.cell_values(hub.uploader(), done.id, code="not-in-code-list", field="Crime type")
     assert (value.row, value.cell, value.value) == (5, "J5", "Jaywalking")
 
 
