@@ -19,7 +19,7 @@ from hub.kit.clock import Clock
 from hub.kit.errors import NotFound, NotPermitted
 from hub.kit.ids import new_id
 from hub.kit.words import say
-from hub.schemas import ImportProfile, SchemaRegistry, check_profile, fitting, known_encoding
+from hub.schemas import ImportProfile, SchemaRegistry, check_profile, fitting, keepable, known_encoding
 
 KEPT_BEFORE = 4
 """So many earlier choices are kept to go back to."""
@@ -77,7 +77,7 @@ class Profiles:
         """Keep how files of the reader's own agency are read from now on. Invalid: the profile asks for what is not agreed."""
         self._own(permit, dataset)
         schema = self._schemas.get(dataset)
-        check_profile(profile, schema)
+        profile = keepable(profile, schema)
         known = self.of(uow, permit.reader.agency, dataset)
         profile = replace(profile, remembered="")
         if known and known[0].profile == profile and known[0].schema_version == schema.version:

@@ -37,7 +37,15 @@ from hub.schemas.forms import (
     row_forms,
 )
 from hub.schemas.identifiers import identifiers_in_bytes
-from hub.schemas.mapping import LONGEST_TEXT, check_profile, fitting, is_keepable_name, is_keepable_text, profile_from
+from hub.schemas.mapping import (
+    LONGEST_TEXT,
+    check_profile,
+    fitting,
+    is_keepable_name,
+    is_keepable_text,
+    keepable,
+    profile_from,
+)
 from hub.schemas.marking import MARKED_MEDIA, MarkedFile, marked
 from hub.schemas.model import (
     HEALTH_BODIES,
@@ -133,6 +141,7 @@ __all__ = [
     "in_order",
     "is_keepable_name",
     "is_keepable_text",
+    "keepable",
     "known_encoding",
     "marked",
     "marked_file",

@@ -54,10 +54,10 @@ def is_delimiter(sign: str) -> bool:
 
 
 def said_delimiter(sign: str) -> str:
-    """The sign in words."""
+    """The sign in words; several, which no file can be divided by but somebody may have asked for, as they stand."""
     if sign in _NAMED:
         return say(f"schemas.delimiter.{_NAMED[sign]}")
-    named = sign if sign.isprintable() else f"U+{ord(sign):04X}"
+    named = sign if sign.isprintable() else " ".join(f"U+{ord(one):04X}" for one in sign)
     return say("schemas.delimiter.other", sign=named)
 
 

@@ -13,6 +13,7 @@ from hub.engine import EngineSession, literal, quoted
 from hub.kit.errors import Invalid
 from hub.kit.words import say
 from hub.schemas.compile import text_of
+from hub.schemas.delimiters import is_delimiter
 from hub.schemas.encodings import known_encoding
 from hub.schemas.findings import Finding, finding
 from hub.schemas.header import MOST_COLUMNS, Header
@@ -44,6 +45,16 @@ def check_profile(profile: ImportProfile, schema: DatasetSchema) -> None:
     _check_columns(profile.columns, schema)
     for name, texts in profile.codes.items():
         _check_codes(name, texts, schema)
+
+
+def keepable(profile: ImportProfile, schema: DatasetSchema) -> ImportProfile:
+    """The profile as it can be remembered, its encoding by the name the hub has for it. Invalid `bad-profile` like `check_profile`,
+    and for a delimiter that divides nothing.
+    """
+    check_profile(profile, schema)
+    if profile.delimiter and not is_delimiter(profile.delimiter):
+        raise _bad("form", field="", schema=schema)
+    return replace(profile, encoding=known_encoding(profile.encoding) if profile.encoding else "")
 
 
 def _check_columns(columns: Mapping[str, str], schema: DatasetSchema) -> None:
