@@ -41,5 +41,5 @@ class BeforeApi:
         with self._hub.database.unit_of_work() as uow:
             session = session_of(self._hub, uow, request)
             found = self._hub.intake.submission(uow, session.reader, submission_id)
-            seen = self._hub.previews.of(uow, session.reader, found)
-            return {"submission": found.id, "seen_by": [one.as_json() for one in seen]}
+        seen = self._hub.previews.of(session.reader, found)
+        return {"submission": found.id, "seen_by": [one.as_json() for one in seen]}

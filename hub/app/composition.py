@@ -113,7 +113,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         calendars=_calendars(settings, now, agreements=agreements, schemas=schemas, policy=policy, directory=directory),
         differences=Differences(database=database, intake=intake, schemas=schemas, policy=policy, clock=now, **kept),
         snapshots=snapshots,
-        **_rows(intake, policy, pseudonyms=pseudonyms, geography=geography, schemas=schemas, clock=now, **kept),
+        **_rows(database, intake, pseudonyms=pseudonyms, **kept, **shared),
         views=views,
         assessments=Assessments(views=views, definitions=definitions, context=context, **shared),
         jobs=Jobs(database_url=settings.jobs_url),
@@ -128,12 +128,12 @@ def _brought_up(url: str) -> Database:
     return database
 
 
-def _rows(intake: Intake, policy: Policy, *, clock: Clock, **rooms: Any) -> dict[str, Any]:
+def _rows(database: Database, intake: Intake, *, policy: Policy, clock: Clock, **rooms: Any) -> dict[str, Any]:
     """What shows rows: to a reader by a Grant, and to the sender what readers would get."""
     granted = GrantedRows(submissions=intake, clock=clock, **rooms)
     return {
         "rows": RowPages(granted=granted, clock=clock),
-        "previews": Previews(policy=policy, clock=clock, **rooms),
+        "previews": Previews(database=database, policy=policy, clock=clock, **rooms),
     }
 
 

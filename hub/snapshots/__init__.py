@@ -5,7 +5,7 @@ with snapshots.rows(reading, grant, snapshot, "police/street-crime") as (session
     session.rows(f"SELECT count(*) FROM {relation}")           whole rows, for the hub's own tasks
 with granted.open(reading, grant, "police/street-crime") as rows:
     rows.session.rows(f"SELECT * FROM {rows.relation}")        a person's: each field in its form, nothing else
-previews.of(uow, reader, submission)                           a sender's own first rows as each other agency would get them
+previews.of(reader, submission)                                a sender's own first rows as each other agency would get them
 snapshots.enforce(uow, permit, snapshot.number)                once its tables are built: the earlier one retires
 """
 

@@ -7,12 +7,13 @@ anybody else: the sender's own Grant opens the sender's own file.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from hub.audit import Entry, Verb, record
-from hub.db import UnitOfWork
+from hub.db import Database, Reading, UnitOfWork
 from hub.engine import DuckDbEngine
 from hub.geography import Geography
 from hub.kit.authority import Form, Grant, Reader
@@ -22,7 +23,7 @@ from hub.kit.words import say
 from hub.policy import Opening, Policy, Recipient, RowsSeen
 from hub.pseudonyms import Pseudonyms
 from hub.schemas import Coarser, DatasetSchema, SchemaRegistry, generalisation_of
-from hub.snapshots.formed import Forming, Piece
+from hub.snapshots.formed import Formed, Forming, Piece
 from hub.snapshots.forms import ShownField, read_sql
 from hub.snapshots.model import AcceptedSubmission
 from hub.snapshots.pages import cells
@@ -118,6 +119,7 @@ class Previews:
     def __init__(
         self,
         *,
+        database: Database,
         vault: Vault,
         engine: DuckDbEngine,
         geography: Geography,
@@ -126,6 +128,7 @@ class Previews:
         policy: Policy,
         clock: Clock,
     ) -> None:
+        self._database = database
         self._vault = vault
         self._engine = engine
         self._schemas = schemas
@@ -137,46 +140,56 @@ class Previews:
         """Who will see what of the rows that the reader's agency sends, as agreements stand now: rows first, then counts."""
         return seen_as(self._policy.seen_by(uow, reader, dataset), self._schemas.get(dataset))
 
-    def of(
-        self, uow: UnitOfWork, reader: Reader, submission: AcceptedSubmission, *, first: int = FIRST_ROWS
-    ) -> tuple[SeenAs, ...]:
+    def of(self, reader: Reader, submission: AcceptedSubmission, *, first: int = FIRST_ROWS) -> tuple[SeenAs, ...]:
         """As `agreed`, with the `first` rows of a submission of the reader's own agency under each opening, for its uploader
-        alone; recorded as a consultation. The caller has asked that the reader may read the submission. NotPermitted: it is
-        another agency's.
+        alone; recorded as a consultation before they are handed over. The caller has asked that the reader may read the
+        submission, and holds no transaction: none is held while rows are read. NotPermitted: it is another agency's.
         """
         if submission.agency != reader.agency:
             raise NotPermitted(say("snapshots.not-in"), reasons=("other-agency",))
-        found = self.agreed(uow, reader, submission.dataset)
-        is_uploader = bool(reader.roles & _UPLOADER)
-        if not (is_uploader and submission.accepted_object and any(one.rows for one in found)):
-            return found
-        grant = self._policy.grant(
-            uow,
-            replace(reader, roles=_UPLOADER),
-            [submission.dataset],
-            purpose=_MENDING,
-            justification=f"submission/{submission.id}",
-            form=Form.READ_CLEAR,
-        )
+        with self._database.unit_of_work() as uow:
+            found = self.agreed(uow, reader, submission.dataset)
+            is_uploader = bool(reader.roles & _UPLOADER)
+            if not (is_uploader and submission.accepted_object and any(one.rows for one in found)):
+                return found
+            grant = self._policy.grant(
+                uow,
+                replace(reader, roles=_UPLOADER),
+                [submission.dataset],
+                purpose=_MENDING,
+                justification=f"submission/{submission.id}",
+                form=Form.READ_CLEAR,
+            )
+            formed = [self._formed(uow, submission, one.rows.opening) if one.rows else None for one in found]
         shown = tuple(
-            replace(one, preview=self._preview(uow, grant, submission, one.rows.opening, first)) if one.rows else one
-            for one in found
+            replace(one, preview=self._preview(grant, submission, one.rows.opening, form, first))
+            if one.rows and form is not None
+            else one
+            for one, form in zip(found, formed, strict=True)
         )
-        self._record(uow, grant, reader, submission, shown)
+        with self._database.unit_of_work() as uow:
+            self._record(uow, grant, reader, submission, shown)
         return shown
 
-    def _preview(
-        self, uow: UnitOfWork, grant: Grant, submission: AcceptedSubmission, opening: Opening, first: int
-    ) -> Preview:
-        schema = self._schemas.get(submission.dataset)
+    def _formed(
+        self, reading: UnitOfWork | Reading, submission: AcceptedSubmission, opening: Opening
+    ) -> Formed | Conflict:
+        """The columns of an opening, or why there are none."""
         try:
-            formed = self._forming.formed(uow, schema, opening.fields, own=False)
+            return self._forming.formed(reading, self._schemas.get(submission.dataset), opening.fields, own=False)
         except Conflict as conflict:
-            return Preview(problem=conflict.title)
-        with (
-            self._vault.files(uow, grant, [submission.accepted_object]) as files,
-            self._engine.session(files=files) as session,
-        ):
+            return conflict
+
+    def _preview(
+        self, grant: Grant, submission: AcceptedSubmission, opening: Opening, formed: Formed | Conflict, first: int
+    ) -> Preview:
+        if isinstance(formed, Conflict):
+            return Preview(problem=formed.title)
+        with ExitStack() as until_read:
+            with self._database.reading() as reading:
+                opened = self._vault.files(reading, grant, [submission.accepted_object])
+                files = until_read.enter_context(opened)
+            session = until_read.enter_context(self._engine.session(files=files))
             rows = read_sql([submission.accepted_object])
             if formed.few is None:  # else each row's likes must be counted in the whole extract
                 session.run(f"CREATE TEMP TABLE {_FIRST} AS SELECT * FROM {rows} LIMIT {first}")

@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 from playwright.sync_api import Page
 
 from hub.app import build_snapshot
+from hub.audit import in_turn
 from hub.cli.itinerary import Itinerary
 from hub.intake import State, Submission
+from hub.snapshots import pages, previews
 from hub.synthetic import Manifest, write_partnership
 from tests.support.browser import a_browser, picture, sideways_pixels, violations, watch
 from tests.support.pages import tables_of, words_of
@@ -113,8 +116,7 @@ def test_the_rows_shown_to_the_sender_are_the_rows_that_each_recipient_gets(
     assert {agency for one in with_rows for agency in one["agencies"]} == (
         {COUNCIL, YOUTH} if dataset == OUTCOMES else {COUNCIL}
     )
-    with house.hub.database.unit_of_work() as uow:
-        whole = house.hub.previews.of(uow, house.reader(SENDER), sent[dataset], first=1_000_000)
+    whole = house.hub.previews.of(house.reader(SENDER), sent[dataset], first=1_000_000)
     for one in with_rows:
         (agreement,) = one["agreements"]
         for agency in one["agencies"]:
@@ -182,6 +184,30 @@ def test_looking_at_it_grants_nothing_to_anybody_else_and_is_a_consultation_of_o
     entries = house.rows('SELECT verb, action, agency, recipients FROM audit_entries WHERE "index" > ?', *before)
     assert {agency for _, _, agency, _ in entries} == {POLICE}
     assert ("consultation", "submission:preview", POLICE, POLICE) in entries
+
+
+def test_others_can_write_while_the_rows_are_read(
+    house: House, sent: dict[str, Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+
+    def cells(*args: Any, **kwargs: Any) -> Any:
+        pool = ThreadPoolExecutor(1)
+        try:
+            pool.submit(_take_the_locks_of_a_writer, house).result(timeout=4)
+        finally:
+            pool.shutdown(wait=False)
+        reads.append(args)
+        return pages.cells(*args, **kwargs)
+
+    monkeypatch.setattr(previews, "cells", cells)
+    shown = house.hub.previews.of(house.reader(SENDER), sent[OUTCOMES])
+    assert len(reads) == sum(one.preview is not None for one in shown) > 0
+
+
+def _take_the_locks_of_a_writer(house: House) -> None:
+    with house.hub.database.unit_of_work() as uow:
+        in_turn(uow)
 
 
 def test_others_are_told_nothing_and_who_may_not_see_values_sees_no_rows(

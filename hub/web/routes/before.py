@@ -48,7 +48,7 @@ class BeforePages:
         session = self._door.session(request)
         with self._hub.database.unit_of_work() as uow:
             found = self._hub.intake.submission(uow, session.reader, submission)
-            seen = self._hub.previews.of(uow, session.reader, found)
+        seen = self._hub.previews.of(session.reader, found)
         page = seen_by_page(seen, heading=heading_of(found, self._titles()), purposes=purposes_of(self._hub))
         return self._page(session, found, "seen_by.html", page.heading, page)
 
