@@ -59,7 +59,7 @@ class ParquetApart:
         """The rows as CSV with their header. BadParquet at any point: then what came before is worth nothing."""
         try:
             self._process.send(json.dumps([asdict(one) for one in columns]).encode())
-            yield from self._process.stream()
+            yield from self._process.stream(most=MOST_TEXT)
             _good(json.loads(self._process.receive()))
         except Gone:
             raise BadParquet("gone") from None

@@ -22,9 +22,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
+MOST_MESSAGE = 2**29
+"""Bytes of one message: the child has no room to make a longer one, so nothing it says of a length is taken beyond that."""
+
 
 class Gone(Exception):
-    """The process is not there any more: it crashed, took too much, or was ended for taking too long."""
+    """The process is not there any more, or not to be believed: it crashed, took too much, was ended for taking too long, or
+    says more than it may.
+    """
 
 
 @contextmanager
@@ -75,9 +80,13 @@ class ProcessApart:
             raise Gone
         return data
 
-    def stream(self) -> Iterator[bytes]:
-        """Its next messages up to an empty one."""
+    def stream(self, *, most: int) -> Iterator[bytes]:
+        """Its next messages up to an empty one, `most` bytes all together."""
+        left = most
         while data := self.receive():
+            left -= len(data)
+            if left < 0:
+                raise Gone
             yield data
 
 
@@ -89,11 +98,13 @@ def pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def read_message(pipe: IO[bytes]) -> bytes | None:
-    """The next message of a pipe; None when the other side is gone."""
+    """The next message of a pipe; None when the other side is gone. `Gone` where it says that more than `MOST_MESSAGE` comes."""
     head = pipe.read(8)
     if len(head) < 8:
         return None
     size = int.from_bytes(head, "big")
+    if size > MOST_MESSAGE:
+        raise Gone
     data = pipe.read(size)
     return data if len(data) == size else None
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from hub.kit.apart import Gone, ProcessApart, process_apart
 from hub.kit.workbooks.marked import Marking
-from hub.kit.workbooks.model import MOST_BYTES, Asked, BadWorkbook, Mark, Overview, Sheet, Table
+from hub.kit.workbooks.model import MOST_BYTES, MOST_UNZIPPED, Asked, BadWorkbook, Mark, Overview, Sheet, Table
 
 _PATIENCE = 120.0
 
@@ -64,7 +64,7 @@ class Apart:
         """The one file in it, where it is a zip archive that is no workbook, piece by piece."""
         self._ask({"verb": "unzip"})
         try:
-            yield from self._apart.stream()
+            yield from self._apart.stream(most=MOST_UNZIPPED)
             verdict = json.loads(self._apart.receive())
         except Gone:
             raise BadWorkbook("bad-workbook", "gone") from None
