@@ -135,9 +135,9 @@ def a_site(folder: Path, *, months: int = 4, fill: bool = True, whole: bool = Fa
 
     with served(make) as base_url:
         site = Site(base_url, made[0], folder / "extracts", manifest)
-        _load_geography(site)
+        load_geography(site)
         if fill:
-            _submit_all(site)
+            submit_all(site)
             build_snapshot(site.hub, site.reader(COUNCIL, ANALYST))
         yield site
 
@@ -157,14 +157,16 @@ def an_empty_site(folder: Path, **settings: object) -> Iterator[Site]:
         yield Site(base_url, made[0], folder, Manifest.__new__(Manifest))
 
 
-def _load_geography(site: Site) -> None:
+def load_geography(site: Site) -> None:
+    """Load the areas that were written for the site."""
     reader = site.reader("ravensbourne-hosting", "operator")
     with site.hub.database.unit_of_work() as uow:
         permit = site.hub.policy.permit(uow, reader, Action.GEOGRAPHY_LOAD, "geography")
         site.hub.geography.load_all(uow, permit, [site.folder / one.path for one in site.manifest.geography])
 
 
-def _submit_all(site: Site) -> None:
+def submit_all(site: Site) -> None:
+    """Send every extract of the manifest, and give the word for each."""
     for one in site.manifest.extracts:
         reader = site.reader(one.agency, UPLOADER)
         with site.hub.database.unit_of_work() as uow:

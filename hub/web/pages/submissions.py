@@ -36,6 +36,7 @@ _MOODS = {
 }
 _AGAIN = frozenset({State.CHECKED, State.RETURNED, State.REFUSED, State.PART_ACCEPTED, State.WITHDRAWN})
 _UNCOUNTED = {State.RETURNED: "_returned", State.CHECKED: "_checked"}
+_COUNTS = {State.REFUSED: "web.submission.report_counts_none", State.CHECKED: "web.submission.report_counts_checked"}
 _SEVERITIES = ("error", "warning", "query")
 
 
@@ -64,7 +65,8 @@ class FindingCard:
 @dataclass(frozen=True, slots=True)
 class SubmissionPage:
     """What became of a file. `mood` is `good`, `wait` or `bad`; `marked` (without its ending), `again`, `undo`, `recheck` and
-    `withdraw` are addresses, empty where not allowed; `word` is the form that lets a checked file in.
+    `withdraw` are addresses, empty where not allowed; `word` is the form that lets a checked file in; `mend_first`: it would
+    leave rows out, so that mending it is offered before accepting the rest.
     """
 
     heading: str
@@ -80,6 +82,7 @@ class SubmissionPage:
     progress: Progress | None = None
     marked: str = ""
     again: str = ""
+    mend_first: bool = False
     word: WordPart | None = None
     undo: str = ""
     recheck: str = ""
@@ -146,13 +149,14 @@ def submission_page(
     """The page of one submission; `report` is None while the check has not ended."""
     state = submission.state
     checked = report is not None
+    waits = "_part" if state is State.CHECKED and submission.quarantined_rows else ""
     return SubmissionPage(
         heading=heading_of(submission, titles),
         status=status_tag(state),
         mood=_MOODS.get(state, "good"),
-        explanation=say(f"web.submission.explain.{state.value}"),
+        explanation=say(f"web.submission.explain.{state.value}{waits}"),
         counts=say(
-            "web.submission.report_counts_none" if state is State.REFUSED else "web.submission.report_counts",
+            _COUNTS.get(state, "web.submission.report_counts"),
             rows=f"{submission.rows:,}",
             accepted=f"{submission.accepted_rows:,}",
             quarantined=f"{submission.quarantined_rows:,}",
@@ -167,6 +171,7 @@ def submission_page(
         progress=progress,
         marked=f"/submissions/{submission.id}/marked" if _to_mark(submission, report, allowed) else "",
         again=f"/submit/{submission.dataset}/{submission.period}" if allowed.send_again and state in _AGAIN else "",
+        mend_first=bool(waits) and allowed.send_again,
         word=word if allowed.send_again and state is State.CHECKED else None,
         undo=f"/submissions/{submission.id}/undo" if allowed.withdraw and state in KEPT else "",
         recheck=_recheck(submission) if allowed.send_again else "",

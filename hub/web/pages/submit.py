@@ -166,10 +166,15 @@ def _what(field: Field) -> str:
     return field.description if field.title == field.name else f"{field.title}. {field.description}"
 
 
+def _apart(codes: Sequence[str]) -> list[str]:
+    """The codes as they may stand in one line: in quotation marks where one holds what divides them."""
+    return [f"“{code}”" for code in codes] if any(";" in code for code in codes) else list(codes)
+
+
 def _written(field: Field, period: str) -> str:
     """How a value is written: the codes of its list in that month, or an example."""
     if field.codes is not None:
-        return say("web.submit.one_of", codes="; ".join(field.codes.valid_in(period)))
+        return say("web.submit.one_of", codes="; ".join(_apart(field.codes.valid_in(period))))
     if field.true_values and field.false_values:
         return say("web.submit.one_of", codes=f"{field.true_values[0]}; {field.false_values[0]}")
     example = field.example if len(field.example) <= _LONGEST else f"{field.example[: _LONGEST - 1]}…"

@@ -1,0 +1,200 @@
+"""In a real browser: a person of each agency mends its dirty file by following only what the pages say, and has it accepted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from hub.synthetic import DATASETS, SampleFile, write_partnership
+from tests.support.browser import a_browser, picture, sideways_pixels, violations, wants_pictures, watch
+from tests.support.mending import mended
+from tests.support.site import UPLOADER, Site, an_empty_site, load_geography, submit_all
+
+pytestmark = pytest.mark.browser
+
+WALKED = {
+    "police/street-crime": "ravensbourne-police",
+    "health/istv-assaults": "ravensbourne-hospital",
+    "housing/antisocial-behaviour": "ravensbourne-housing",
+}
+"""Walked in every run; the others in the long one."""
+OTHERS = {
+    "ambulance/violence-callouts": "ravensbourne-ambulance",
+    "council/antisocial-behaviour": "ravensbourne-council",
+    "fire/incidents": "ravensbourne-fire",
+    "probation/caseload": "ravensbourne-probation",
+    "youth-justice/caseload": "ravensbourne-youth-justice",
+    "transport/incidents": "ravensbourne-transport",
+    "health/admissions": "ravensbourne-icb",
+}
+ALL = [
+    *WALKED,
+    *(pytest.param(one, marks=pytest.mark.slow) for one in OTHERS),
+]
+AGENCIES = WALKED | OTHERS
+EXPLANATION = "Counted again in our own system: the figures are right."
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The whole partnership's hub, with four months of the datasets that are walked."""
+    folder = tmp_path_factory.mktemp("mending")
+    manifest = write_partnership(folder / "extracts", months=4, datasets=DATASETS)
+    asked = {str(item.callspec.params["dataset"]) for item in request.session.items if _walks(item)}
+    with an_empty_site(folder) as made:
+        made.folder = folder / "extracts"
+        sent = tuple(one for one in manifest.extracts if one.dataset in asked)
+        made.manifest = replace(manifest, extracts=sent)
+        load_geography(made)
+        submit_all(made)
+        yield made
+
+
+def _walks(item: Any) -> bool:
+    return item.path == Path(__file__) and "dataset" in getattr(getattr(item, "callspec", None), "params", {})
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with a_browser() as chromium:
+        yield chromium
+
+
+@dataclass
+class Walk:
+    """One person at the browser; counts what they click and the pages they come to."""
+
+    page: Page
+    site: Site
+    agency: str
+    folder: Path
+    clicks: int = 0
+    pages: int = 0
+    looked: list[str] = field(default_factory=list)
+
+    def click(self, role: Any, name: str) -> None:
+        before = self.page.url
+        self.page.get_by_role(role, name=name, exact=True).first.click()
+        self.clicks += 1
+        self.pages += self.page.url != before
+
+    def look(self, name: str) -> None:
+        """Accessible, no wider than a telephone, and pictured."""
+        assert violations(self.page) == [], name
+        wide = self.page.viewport_size
+        self.page.set_viewport_size({"width": 320, "height": 800})
+        assert sideways_pixels(self.page) == 0, name
+        assert wide is not None
+        self.page.set_viewport_size(wide)
+        self.looked.append(name)
+        if wants_pictures():
+            picture(self.page, f"{name}-{self.agency}", self.folder)
+
+    def sign_in(self) -> None:
+        self.page.goto("/login")
+        self.click("link", self.site.persona(self.agency, UPLOADER))
+        self.page.get_by_role("heading", name="What do I do today?").wait_for()
+
+    def choose(self, sample: SampleFile) -> dict[str, list[str]]:
+        """From the first page to the form; what it says of each column's codes."""
+        self.click("link", "Submit")
+        self.page.get_by_label("Dataset").select_option(sample.dataset)
+        self.page.get_by_label("Reporting period").select_option(sample.period)
+        self.clicks += 2
+        self.click("button", "Continue")
+        rows = self.page.locator("table#columns tbody tr, #columns table tbody tr").all()
+        assert rows
+        return dict(_codes(row.locator("th, td").all_inner_texts()) for row in rows)
+
+    def send(self, path: Path) -> None:
+        self.page.set_input_files("input[type=file]", str(path))
+        self.clicks += 1
+        self.click("button", "Send the file")
+        self.page.wait_for_url(re.compile(r"/submissions/sub_"))
+        self.page.get_by_role("heading", name="What the checks found").wait_for(timeout=60_000)
+
+    def take_back(self) -> Path:
+        with self.page.expect_download() as download:
+            self.click("link", "Download your file with the errors marked (Excel workbook)")
+        path = self.folder / "marked.xlsx"
+        download.value.save_as(path)
+        return path
+
+    def accept(self) -> None:
+        """Explain what is asked, tick the statements, accept."""
+        for box in self.page.locator("form textarea").all():
+            box.fill(EXPLANATION)
+            self.clicks += 1
+        self.page.get_by_label("I attest to this for my agency").check()
+        self.clicks += 1
+        self.click("button", "Accept these rows")
+        self.page.get_by_text("The submission has been accepted.").wait_for()
+
+
+def _codes(texts: list[str]) -> tuple[str, list[str]]:
+    column, _, written, *_ = (text.strip() for text in texts)
+    return column, re.findall("“(.+?)”", written) or written.removeprefix("One of: ").split("; ")
+
+
+@pytest.fixture
+def walk(site: Site, browser: Browser, tmp_path: Path) -> Iterator[Any]:
+    """A person of an agency at a browser of their own, which may make no trouble."""
+    opened = []
+
+    def begin(dataset: str, *, script: bool = True) -> Walk:
+        size = {"width": 1000, "height": 900}
+        context = browser.new_context(
+            base_url=site.base_url, viewport=size, java_script_enabled=script, accept_downloads=True
+        )
+        page = context.new_page()
+        opened.append((context, watch(page, site.base_url)))
+        return Walk(page, site, AGENCIES[dataset], tmp_path)
+
+    yield begin
+    for context, troubles in opened:
+        context.close()
+        assert troubles == []
+
+
+def sample(site: Site, dataset: str, condition: str) -> SampleFile:
+    of = (AGENCIES[dataset], dataset, condition)
+    return next(one for one in site.manifest.samples if (one.agency, one.dataset, one.condition) == of)
+
+
+def severity(page: Page, name: str) -> int:
+    return page.locator(f".hub-finding--{name}").count()
+
+
+@pytest.mark.parametrize("dataset", ALL)
+def test_a_person_mends_the_agency_s_dirty_file_by_what_the_pages_say(dataset: str, site: Site, walk: Any) -> None:
+    dirty = sample(site, dataset, "dirty")
+    person: Walk = walk(dataset)
+    page = person.page
+    person.sign_in()
+    lists = person.choose(dirty)
+    person.look("submit")
+    person.send(site.path(dirty))
+    assert severity(page, "error") >= 8
+    person.look("report")
+    marked = person.take_back()
+    assert mended(marked, clean=site.path(sample(site, dataset, "clean")), lists=lists) > 10
+    person.click("button", "Send a mended file")
+    person.send(marked)
+    assert (severity(page, "error"), page.get_by_text("Held back: 0.").count()) == (0, 1)
+    person.look("mended")
+    person.accept()
+    person.look("accepted")
+    assert page.get_by_text("Accepted", exact=True).first.is_visible()
+    person.click("link", "Today")
+    assert dirty_title(site, dataset) not in page.inner_text("main")
+    assert person.clicks <= 16
+
+
+def dirty_title(site: Site, dataset: str) -> str:
+    return f"{site.hub.schemas.get(dataset).title}, November 2026"
