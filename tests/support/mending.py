@@ -63,7 +63,7 @@ def _look_up_both(desk: Desk, cells: Cells, row: int, remedy: str) -> None:
 
 def _as_shown(desk: Desk, cells: Cells, row: int, remedy: str) -> None:
     """What the system has, as long as the page shows it written so."""
-    example = re.search(r"(?:such as|like) (\S+?)\.(?: |$)", remedy)
+    example = re.search(r"(?:such as|like) (.+?)\.(?: |$)", remedy)
     assert example, remedy
     for at, name in cells:
         text = desk.look_up(at, name)
@@ -73,7 +73,7 @@ def _as_shown(desk: Desk, cells: Cells, row: int, remedy: str) -> None:
 
 
 def _form(text: str) -> str:
-    return re.sub(r"[0-9]", "9", text)
+    return re.sub(r"[a-z]", "a", re.sub(r"[0-9]", "9", text), flags=re.IGNORECASE)
 
 
 def _code(desk: Desk, cells: Cells, row: int, remedy: str) -> None:

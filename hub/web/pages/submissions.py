@@ -148,21 +148,13 @@ def submission_page(
 ) -> SubmissionPage:
     """The page of one submission; `report` is None while the check has not ended."""
     state = submission.state
-    checked = report is not None
     waits = "_part" if state is State.CHECKED and submission.quarantined_rows else ""
     return SubmissionPage(
         heading=heading_of(submission, titles),
         status=status_tag(state),
         mood=_MOODS.get(state, "good"),
         explanation=say(f"web.submission.explain.{state.value}{waits}"),
-        counts=say(
-            _COUNTS.get(state, "web.submission.report_counts"),
-            rows=f"{submission.rows:,}",
-            accepted=f"{submission.accepted_rows:,}",
-            quarantined=f"{submission.quarantined_rows:,}",
-        )
-        if checked
-        else "",
+        counts=_counts(submission) if report is not None else "",
         checking=state is State.RECEIVED,
         kept_nothing=state is State.REFUSED,
         findings=_cards(submission, report, allowed) if report is not None else (),
@@ -182,6 +174,15 @@ def submission_page(
         queries=queries,
         reading=reading_address(submission, report, mend=allowed.mend and allowed.send_again),
         read_with=read_with,
+    )
+
+
+def _counts(submission: Submission) -> str:
+    return say(
+        _COUNTS.get(submission.state, "web.submission.report_counts"),
+        rows=f"{submission.rows:,}",
+        accepted=f"{submission.accepted_rows:,}",
+        quarantined=f"{submission.quarantined_rows:,}",
     )
 
 
