@@ -1,12 +1,14 @@
 """How alike two names are, and why: for proposals that a person confirms, never for reading a file by itself.
 
-A likeness is a number from 0 to 1; the reason is a key of the words under `mapping.reason`.
+A likeness is a number from 0 to 1; the reason is a key of the words under `mapping.reason`. What was held against what is
+remembered for as long as one file is looked at (`forgetting`), and only short texts are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -22,6 +24,7 @@ _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[#£]")
 _FEWEST_OF_A_BEGINNING = 5
 _REMEMBERED = 20_000
+_LONGEST = 200
 _NEAR, _SHORTENED, _SLIPPED = 0.7, 0.85, 0.85
 _SHARED = 0.6
 _COMMON = 0.8
@@ -63,9 +66,25 @@ def synonyms() -> Synonyms:
     )
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Nothing of the names and texts that are held against each other within stays in memory: the file may be erased."""
+    try:
+        yield
+    finally:
+        for remembered in (_words_of, _spelt_alike, _alike):
+            remembered.cache_clear()
+
+
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name, each by its meaning: `IncidentNo`, `incident_number` and `INCIDENT REF` are all the same."""
+    """The words of a name, each by its meaning: `IncidentNo`, `incident_number` and `INCIDENT REF` are all the same. A longer
+    name than any field has is told by its beginning.
+    """
+    return _words_of(name[:_LONGEST])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _words_of(name: str) -> tuple[str, ...]:
     known = synonyms()
     said = [word.casefold() for word in _WORD.findall(_ASIDE.sub(" ", name)) or _WORD.findall(name)]
     joined = [known.meaning.get(word) or known.meaning.get(_one_of(word), _one_of(word)) for word in _joined(said)]
@@ -164,11 +183,18 @@ def _whole(plain: str, own: tuple[str, str, frozenset[str]]) -> Likeness:
     return Likeness(0.0)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def spelt_alike(one: str, other: str) -> float:
-    """The share of letters two texts have in common, in order; 0 where they are short or of different length."""
-    if not one or not other or min(len(one), len(other)) < 4 or abs(len(one) - len(other)) > 3:
+    """The share of letters two texts have in common, in order; 0 where they are short, of different length, or longer than any
+    name.
+    """
+    lengths = sorted((len(one), len(other)))
+    if lengths[0] < 4 or lengths[1] - lengths[0] > 3 or lengths[1] > _LONGEST:
         return 0.0
+    return _spelt_alike(one, other)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _spelt_alike(one: str, other: str) -> float:
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= 0.8 else 0.0
 

@@ -19,6 +19,7 @@ from hub.schemas.findings import Finding, column_letter
 from hub.schemas.header import Header, read_header
 from hub.schemas.mapping import is_keepable_name, is_keepable_text
 from hub.schemas.model import DatasetSchema, Field
+from hub.schemas.naming import forgetting
 from hub.schemas.opening import Opened, open_extract
 from hub.schemas.profile import NO_PROFILE, ImportProfile
 from hub.schemas.proposals import ColumnSeen, NotTheSame, Proposals, column_proposals
@@ -160,6 +161,7 @@ def reading_document(shown: Reading) -> dict[str, Any]:
     }
 
 
+@forgetting()
 def read_as(
     session: EngineSession,
     source: str,
