@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from hub.db import Database, metadata, migrate, revision_of, unmigrate
 from tests.support.databases import load_all_tables
@@ -84,3 +84,45 @@ def test_a_difference_would_be_noticed(empty: Database) -> None:
     with empty.engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
     assert [difference[0] for difference in found] == ["add_column"]
+
+
+def written(database: Database, statement: str, **values: object) -> None:
+    with database.engine.connect().execution_options(hub_writes=True) as connection, connection.begin():
+        connection.execute(text(statement), values)
+
+
+def a_submission(database: Database, identity: str, state: str) -> None:
+    """A submission as revision 0006 keeps it."""
+    texts = ("agency", "dataset", "period", "schema_version", "file_name", "sha256", "agreement", "submitted_by", "at")
+    later = ("profile", "attested_by", "accepted_at", "superseded_by")
+    sealed = ("original_object", "accepted_object", "quarantine_object", "report")
+    values: dict[str, object] = dict.fromkeys((*texts, *later), "") | {name: f"a {name}" for name in sealed}
+    values |= dict.fromkeys(("size", "audit_index", "rows", "accepted_rows", "quarantined_rows", "findings"), 7)
+    values |= {"id": identity, "state": state, "explanations": "{}", "attested_by": "somebody"}
+    written(database, f"INSERT INTO submissions ({', '.join(values)}) VALUES (:{', :'.join(values)})", **values)
+
+
+def test_a_file_that_waits_for_a_word_is_received_anew_in_the_release_before_and_names_no_rows(empty: Database) -> None:
+    migrate(empty, "0006")
+    for state in ("checked", "accepted"):
+        a_submission(empty, f"sub_{state}", state)
+    unmigrate(empty, "0005")
+    names = "id, state, original_object, accepted_object, quarantine_object, report, accepted_rows, findings"
+    with empty.engine.connect() as connection:
+        found = connection.execute(text(f"SELECT {names} FROM submissions ORDER BY id")).all()
+    kept = ("a original_object", "a accepted_object", "a quarantine_object", "a report", 7, 7)
+    assert [tuple(row) for row in found] == [
+        ("sub_accepted", "accepted", *kept),
+        ("sub_checked", "received", "a original_object", "", "", "", 0, 0),
+    ]
+
+
+def test_the_tables_of_uploads_are_not_dropped_while_sealed_parts_are_named_there_alone(empty: Database) -> None:
+    migrate(empty, "0007")
+    written(empty, "INSERT INTO upload_parts (upload, starts, object) VALUES ('upl_1', 0, 'obj_1')")
+    with pytest.raises(RuntimeError, match="uploads are open"):
+        unmigrate(empty, "0006")
+    assert (revision_of(empty), {"uploads", "upload_parts"} <= tables(empty)) == ("0007", True)
+    written(empty, "DELETE FROM upload_parts")
+    unmigrate(empty, "0006")
+    assert not {"uploads", "upload_parts"} & tables(empty)
