@@ -36,6 +36,15 @@ PICTURED = {
     "view": 1500,
     "view-wards": 1720,
     "explain": 1500,
+    "mending-submit": 900,
+    "mending-report": 1300,
+    "mending-reading": 1300,
+    "mending-difference": 1000,
+    "mending-seen-by": 1000,
+    "mending-accept": 760,
+    "mending-accepted": 900,
+    "mending-calendar": 1000,
+    "mending-scorecard": 1100,
 }
 """The pages shown in the documentation, with the height of their picture."""
 
