@@ -19,7 +19,7 @@ from hub.kit.clock import Clock
 from hub.kit.errors import NotFound, NotPermitted
 from hub.kit.ids import new_id
 from hub.kit.words import say
-from hub.schemas import ImportProfile, SchemaRegistry, check_profile, fitting, keepable, known_encoding
+from hub.schemas import ImportProfile, SchemaRegistry, fitting, keepable, known_encoding
 
 KEPT_BEFORE = 4
 """So many earlier choices are kept to go back to."""
@@ -70,8 +70,7 @@ class Profiles:
         """
         schema = self._schemas.get(found.dataset)
         asked = said if schema.version == found.schema_version else fitting(said, schema)
-        check_profile(asked, schema)
-        return asked
+        return keepable(asked, schema)
 
     def confirm(self, uow: UnitOfWork, permit: Permit, *, dataset: str, profile: ImportProfile) -> Confirmed:
         """Keep how files of the reader's own agency are read from now on. Invalid: the profile asks for what is not agreed."""

@@ -37,21 +37,21 @@ def check_profile(profile: ImportProfile, schema: DatasetSchema) -> None:
     Columns become agreed columns or are left out, so that a refused field is never the aim; texts become codes of the field's
     list. Names and texts are short, printable and look like no identifier.
     """
-    said = (profile.encoding, profile.sheet, profile.delimiter.replace("\t", ""))
-    if not all(text.isprintable() and len(text) <= _LONGEST_SAID for text in said):
-        raise _bad("form", field="", schema=schema)
-    if profile.encoding and not known_encoding(profile.encoding):
-        raise _bad("encoding", field="", schema=schema)
     _check_columns(profile.columns, schema)
     for name, texts in profile.codes.items():
         _check_codes(name, texts, schema)
 
 
 def keepable(profile: ImportProfile, schema: DatasetSchema) -> ImportProfile:
-    """The profile as it can be remembered, its encoding by the name the hub has for it. Invalid `bad-profile` like `check_profile`,
-    and for a delimiter that divides nothing.
+    """The profile as it can be kept, its encoding by the name the hub has for it. Invalid `bad-profile` like `check_profile`,
+    for an encoding that the hub does not read, and for a delimiter that divides nothing.
     """
     check_profile(profile, schema)
+    said = (profile.encoding, profile.sheet, profile.delimiter.replace("\t", ""))
+    if not all(text.isprintable() and len(text) <= _LONGEST_SAID for text in said):
+        raise _bad("form", field="", schema=schema)
+    if profile.encoding and not known_encoding(profile.encoding):
+        raise _bad("encoding", field="", schema=schema)
     if profile.delimiter and not is_delimiter(profile.delimiter):
         raise _bad("form", field="", schema=schema)
     return replace(profile, encoding=known_encoding(profile.encoding) if profile.encoding else "")

@@ -45,7 +45,7 @@ def test_the_figures_are_had_apart_with_the_months_before(house: House, few: dic
     (asked,) = answer.json()["queries"]
     assert (asked["key"], asked["now"], asked["usual"], asked["unit"]) == ("truncated-period:", 9, 60, "counted")
     assert asked["series"] == [{"month": month, "value": 60} for month in BEFORE]
-    assert (asked["explanation"], asked["offered"]) == ("", "")
+    assert asked["offered"] == ""
 
 
 def test_to_others_there_is_no_such_submission(house: House, few: dict[str, Any]) -> None:
