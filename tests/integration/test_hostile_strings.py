@@ -320,6 +320,7 @@ def test_a_file_name_is_never_more_than_words(house: House, name: str) -> None:
 # ---- texts and addresses -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_texts_of_people_are_words(house: House) -> None:
     """Explanations, reasons, choices of sheet, encoding and columns, the mailbox."""
     visitor, api = house.visitor(POLICE), house.api(POLICE)
@@ -358,6 +359,7 @@ def test_texts_of_people_are_words(house: House) -> None:
         is_harmless(visitor.get(f"/submissions/{identity}"))
 
 
+@pytest.mark.slow
 def test_strings_in_addresses_are_answered_as_what_is_not_there(house: House) -> None:
     visitor, api = house.visitor(POLICE), house.api(POLICE)
     for text in NASTY:

@@ -161,6 +161,7 @@ def test_a_hub_that_stays_away_is_given_up_and_can_be_gone_on_with(house: House,
         assert send(client, file, tmp_path)["state"] == "accepted"
 
 
+@pytest.mark.slow
 def test_what_the_hub_does_not_take_is_not_tried_again(house: House, tmp_path: Path) -> None:
     endless = tmp_path / "endless.csv"
     endless.write_bytes(b"a,b\n" + b"x" * (2**20 + PART))

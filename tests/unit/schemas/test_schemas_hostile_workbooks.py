@@ -79,6 +79,7 @@ def test_formulas_are_found_where_another_library_finds_them() -> None:
     assert {cell for one in report.findings if one.code == "formula-cell" for cell in one.cells} == expected
 
 
+@pytest.mark.slow
 def test_the_deprivation_workbook_is_read_whole_and_its_sheet_of_notes_left() -> None:
     """A real publication: a sheet of notes, in a drawing, and a table of all 33,755 areas."""
     path = shared("data/context/iod2025_imd_england.xlsx")

@@ -27,6 +27,9 @@ DAY = datetime(2024, 5, 1)  # noqa: DTZ001 - a cell has no zone
 NOTE = "Hub: what is wrong"
 FRONT = "What to mend"
 
+QUICK = ("health/istv-assaults", "police/stop-and-search", "police/street-crime")
+"""Looked at in each run; the other datasets in the long one."""
+
 
 def given_back(content: bytes, *, dataset: str = STREET, period: str = PERIOD, **options: Any) -> MarkedFile:
     with DuckDbEngine(memory_mb=512).session() as session:
@@ -79,7 +82,10 @@ def test_a_workbook_comes_back_with_its_cells_formats_and_widths() -> None:
     assert any("Not kept: other sheets" in str(cell.value) for (cell,) in front.iter_rows(max_col=1))
 
 
-@pytest.mark.parametrize("dataset", sorted(samples()))
+@pytest.mark.parametrize(
+    "dataset",
+    [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in sorted(samples())],
+)
 @pytest.mark.parametrize("write", [csv_of, lambda rows: xlsx_of(table_of(rows))], ids=["csv", "xlsx"])
 def test_every_slip_is_marked_and_said_whatever_the_dataset(dataset: str, write: Any) -> None:
     sample = samples()[dataset]
