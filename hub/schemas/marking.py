@@ -142,9 +142,17 @@ def _xlsx(back: Back, read_bytes: Callable[[], Iterable[bytes]]) -> bytes:
                 return workbook.marked(sent.sheet, _marking(back, (), kept="xlsx", name=sent.taken))
         except BadWorkbook:
             pass  # its values can be read, as they were just now, but not its XML: then the values alone
-    rows = _rows(back)
+    rows = _room_for_notes(back, _rows(back))
     name, kept = say("schemas.marked.table"), "ods" if sent is not None else "csv"
     return marked_plain(_marking(back, rows, kept=kept, name=name), rows, name=name)
+
+
+def _room_for_notes(back: Back, rows: Rows) -> Rows:
+    """What stands beyond the last column of a row that is too long comes behind its note: it may be what was meant."""
+    at = back.note_place
+    if _ours_there(back):
+        return rows
+    return [(row, [*values[:at], "", *values[at:]] if len(values) > at else values) for row, values in rows]
 
 
 def _rows(back: Back) -> Rows:

@@ -277,3 +277,14 @@ def test_styles_that_mean_harm_are_left_behind() -> None:
     written = part_of(made.content, "xl/styles.xml")
     assert not any(one in written for one in (b"evil", b"extLst", b"thing", b"dxf"))
     assert "J2" in filled(sheets(made)[1])
+
+
+def test_a_value_beyond_the_last_column_of_a_csv_file_stands_behind_the_note() -> None:
+    good = csv_of(rows_of(STREET, 2)).decode()
+    longer = good.rstrip("\r\n") + ",what a comma pushed out\r\n"
+    back = given_back(longer.encode())
+    assert "ragged-row" in codes(back.report)
+    sheet = openpyxl.load_workbook(io.BytesIO(back.content)).worksheets[1]
+    last = [cell.value for cell in list(sheet.iter_rows(max_row=3))[2]]
+    assert last[-1] == "what a comma pushed out"
+    assert "columns" in str(last[-2])
