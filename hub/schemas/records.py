@@ -18,7 +18,7 @@ def records(read_bytes: Reader, *, encoding: str = "utf-8", delimiter: str = ","
 
     Numbers are those of the check: a line end inside quotes counts nothing, a blank row is numbered but is no record.
     """
-    csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_LINE))
+    csv.field_size_limit(2 * LONGEST_LINE)
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)("replace")
     try:
         for number, record in enumerate(

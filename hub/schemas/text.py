@@ -331,7 +331,7 @@ def _records(read_bytes: Reader, *, up_to: int | None = None, delimiter: str = "
 
 def _parsed(text: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
     """Records of a text; a record too long to be one ends it. Lines are taken in bounded pieces."""
-    csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_LINE))
+    csv.field_size_limit(2 * LONGEST_LINE)
     try:
         yield from csv.reader(iter(lambda: text.readline(LONGEST_LINE), ""), delimiter=delimiter)
     except (csv.Error, UnicodeDecodeError):
