@@ -98,7 +98,7 @@ def test_a_person_mends_the_marked_file_by_what_it_says_and_it_is_accepted(page:
     send(page, marked)
     assert page.get_by_text("The checks found nothing to say.").is_visible()
     page.get_by_label("I attest to this for my agency").check()
-    page.get_by_role("button", name="Accept").click()
+    page.get_by_role("button", name="Accept these rows").click()
     page.get_by_text("Accepted", exact=True).first.wait_for()
     assert "12" in page.get_by_text("Rows read:").inner_text()
 
