@@ -90,3 +90,26 @@ def test_nothing_is_recorded_of_it(hub: AHub) -> None:
         before = uow.connection.exec_driver_sql("SELECT count(*) FROM audit_entries").scalar_one()
         hub.policy.seen_by(uow, an_analyst(MET), STREET)
         assert uow.connection.exec_driver_sql("SELECT count(*) FROM audit_entries").scalar_one() == before
+
+
+def test_rows_of_another_supplier_are_none_of_its_business(hub: AHub) -> None:
+    hub.agree(an_agreement("met-rows", STREET, STREET_FORMS))
+    hub.agree(an_agreement("city-rows", STREET, STREET_FORMS, supplier=CITY))
+    for supplier, reference in ((MET, "met-rows@1"), (CITY, "city-rows@1")):
+        (rows,) = seen(hub, supplier)[COUNCIL].rows
+        assert (rows.opening.supplier, rows.opening.agreement) == (supplier, reference)
+
+
+def test_what_is_seen_is_told_in_plain_values(hub: AHub) -> None:
+    hub.agree(an_agreement("met-rows", STREET, STREET_FORMS))
+    found = seen(hub, MET)[COUNCIL]
+    (rows,) = found.rows
+    assert rows.as_json() == rows.opening.as_json() | {"purposes": list(rows.purposes)}
+
+
+def test_counts_that_are_seen_are_told_in_plain_values(hub: AHub) -> None:
+    hub.agree(an_agreement("met-counts", STREET, "count"))
+    (counts,) = seen(hub, MET)[COUNCIL].counts
+    told = counts.as_json()
+    assert (told["agreements"], told["fields"]) == (list(counts.agreements), list(counts.fields))
+    assert told["profile"] == "nhs_hes"

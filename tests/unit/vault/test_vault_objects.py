@@ -435,3 +435,14 @@ def test_a_sweep_removes_the_ciphertext_of_an_erasure_that_was_cut_off(
     with database.reading() as reading:
         assert vault.sweep(reading) == 1
     assert ciphertexts(tmp_path) == []
+
+
+def test_the_floor_on_lines_holds_across_the_parts_of_a_file(vault: Vault, clock: FrozenClock) -> None:
+    with vault.receive(a_permit(clock), agency=AGENCY, dataset=DATASET) as first:
+        first.write(b"one line\n" + b"x" * 1000)
+        assert (first.arrived.size, first.arrived.run, first.arrived.archive) == (1009, 1000, False)
+        with vault.receive(a_permit(clock), agency=AGENCY, dataset=DATASET, after=first.arrived) as second:
+            second.write(b"x" * (MAX_LINE_BYTES - 1000))
+            assert (second.arrived.size, second.arrived.run) == (MAX_LINE_BYTES + 9, MAX_LINE_BYTES)
+            with pytest.raises(Refused):
+                second.write(b"x")
