@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ metadata = MetaData(
 
 _TRIES = 10
 _BETWEEN = 0.2
+_BUSY = 30  # seconds that a connection to SQLite waits for its turn
 _WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "REPLACE", "MERGE")
 
 
@@ -214,15 +216,27 @@ def _each(pieces: list[Callable[[], None]]) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver's own habit breaks transactional reads
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "secure_delete=ON",
-        "foreign_keys=ON",
-        "busy_timeout=30000",
-    ):
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY * 1000}")
+    _write_ahead(cursor)
+    for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """The file's journal, set by whoever opens it first. SQLite does not wait for its turn where two would wait for each
+    other, as processes do that open a new file at once: it says "locked" whatever the busy timeout. So we ask again.
+    """
+    until = time.monotonic() + _BUSY
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the lower byte: the upper ones say why
+            if not busy or time.monotonic() > until:
+                raise
+            time.sleep(_BETWEEN / 10)
 
 
 def _begin_sqlite(connection: Connection) -> None:

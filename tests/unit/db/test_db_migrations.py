@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from hub.db import Database, metadata, migrate, revision_of, unmigrate
+from hub.kit.errors import Unavailable
 from tests.support.databases import load_all_tables
 from tests.support.postgres import Cluster
 
@@ -68,6 +70,32 @@ def test_processes_that_start_at_once_migrate_one_after_another(empty: Database)
     assert set(metadata.tables) <= tables(empty)
     for other in others:
         other.close()
+
+
+def test_whoever_opens_a_new_file_while_another_prepares_it_waits_for_its_turn(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute(
+        "BEGIN IMMEDIATE"
+    )  # as one does that switches the journal: SQLite tells the next one "locked" at once
+    opener = Database(f"sqlite:///{path}")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(revision_of, opener)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.3)
+        other.execute("ROLLBACK")
+        other.close()
+        assert waiting.result(timeout=60) == ""
+    with opener.reading() as reading:
+        assert reading.connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    opener.close()
+
+
+def test_a_file_that_is_no_database_is_not_asked_again(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(b"this is no database" * 100)
+    with pytest.raises(Unavailable), Database(f"sqlite:///{broken}").reading():
+        pass
 
 
 def test_the_migrations_and_the_declared_tables_are_the_same(empty: Database) -> None:
