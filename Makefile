@@ -3,7 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PY := .venv/bin/python
 TIMED := $(PY) tools/timed.py
-PYTEST := $(PY) -m pytest -q --durations=5
+PYTEST := $(PY) -m pytest -q --durations=5 -n 2 --dist loadfile
+# The files that hold tests of one mark: without this each part would first read all the others' tests, for ten seconds.
+MARKED = $(shell grep -rlE 'mark\.$(1)\b' --include='test_*.py' tests)
 PLAIN := not db and not browser and not fault and not slow
 # Where safety hangs on it every branch is held to a test at each run; the other rooms' share is measured by `make coverage`.
 STRICT := $(foreach room,policy disclosure audit vault kit/crypto,--cov=hub/$(room)) --cov-append --cov-report=
@@ -47,21 +49,21 @@ check:  ## format, lint, types, import contracts, generated files
 	$(PY) tools/reference.py --check
 
 unit:  ## unit, property, specification, policy and architecture tests
-	$(PYTEST) -n 2 --dist loadfile -m "$(PLAIN)" $(STRICT_TESTS) $(or $(COVER),$(STRICT))
-	$(PYTEST) -n 2 --dist loadfile -m "$(PLAIN)" tests/unit tests/property tests/spec tests/architecture \
+	$(PYTEST) -m "$(PLAIN)" $(STRICT_TESTS) $(or $(COVER),$(STRICT))
+	$(PYTEST) -m "$(PLAIN)" tests/unit tests/property tests/spec tests/architecture \
 	  $(addprefix --ignore=,$(STRICT_TESTS)) $(COVER)
 
 integration:  ## the rooms together: the tour on real files, one answer through every door, foreign identity providers
-	$(PYTEST) -n 2 --dist loadfile -m "$(PLAIN)" tests/integration $(COVER)
+	$(PYTEST) -m "$(PLAIN)" tests/integration $(COVER)
 
 db:  ## tests that run on SQLite and on PostgreSQL
-	$(PYTEST) -m "db and not slow" $(or $(COVER),$(STRICT))
+	$(PYTEST) -m "db and not slow" $(call MARKED,db) $(or $(COVER),$(STRICT))
 
 browser:  ## tests in a real headless Chromium
-	$(PYTEST) -m "browser and not slow" $(COVER)
+	$(PYTEST) -m "browser and not slow" $(call MARKED,browser) $(COVER)
 
 faults:  ## tests that kill processes and look at what is left
-	$(PYTEST) -n 2 --dist loadfile -m "fault and not slow" $(COVER)
+	$(PYTEST) -m "fault and not slow" $(call MARKED,fault) $(COVER)
 
 coverage: install-test  ## the bars over all parts: 100 % of branches for policy, disclosure, audit, vault and kit.crypto, 90 % elsewhere
 	@rm -f .coverage
@@ -70,8 +72,8 @@ coverage: install-test  ## the bars over all parts: 100 % of branches for policy
 
 test-long: install-test  ## many seeds, full matrices, everything on PostgreSQL, coverage of all rooms; in parts
 	$(MAKE) --no-print-directory coverage
-	$(PYTEST) -n 2 --dist loadfile -m "slow"
-	$(PYTEST) -n 2 --dist loadfile --database postgresql -m "$(PLAIN) and not sqlite" tests --ignore tests/unit/cli --ignore tests/e2e
+	$(PYTEST) -m "slow"
+	$(PYTEST) --database postgresql -m "$(PLAIN) and not sqlite" tests --ignore tests/unit/cli --ignore tests/e2e
 	$(PY) tools/wheel_check.py
 
 bench: install-test  ## named measurements against floors; ONLY=intake runs one part

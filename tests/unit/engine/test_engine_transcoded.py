@@ -10,7 +10,7 @@ import pytest
 from hub.engine import BY_LINE, decoded
 from hub.engine.transcoded import Transcoded
 
-TEXT = "".join(random.Random(7).choice("ab,\n£é\u2013€") for _ in range(2_500_000))
+TEXT = "".join(random.Random(7).choices("ab,\n£é\u2013€", k=2_500_000))
 
 
 def test_all_of_it_is_what_python_makes_of_it() -> None:
