@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +29,10 @@ class SchemaRegistry:
 
     @classmethod
     def from_folder(cls, path: Path | None = None) -> SchemaRegistry:
-        """Read `<agency>/<dataset>/<version>.yaml` and `codes/*.yaml`. Invalid or Refused names the file and what is
-        wrong.
+        """Read `<agency>/<dataset>/<version>.yaml` and `codes/*.yaml`; without a path those of this release, read once in
+        a process. Invalid or Refused names the file and what is wrong.
         """
-        folder = path or data_root("schemas")
-        lists = code_lists(folder / "codes")
-        schemas = []
-        for file in sorted(folder.glob("*/*/*.yaml")):
-            where = file.relative_to(folder).as_posix()
-            schema = dataset_schema(read_yaml(file), lists, where=where)
-            if where != f"{schema.id}/{schema.version}.yaml":
-                raise Invalid(f"{where}: the file says it is {schema.id} {schema.version}", code="bad-schema")
-            schemas.append(schema)
-        return cls(schemas)
+        return cls(_read(path)) if path else _shipped()
 
     def get(self, dataset: str, version: str = "") -> DatasetSchema:
         """The schema of a dataset, the newest unless a version is named. NotFound when none is agreed."""
@@ -60,6 +52,21 @@ class SchemaRegistry:
     def frictionless(self, dataset: str) -> dict[str, Any]:
         """The schema as a Frictionless Table Schema descriptor, code lists written out as `enum`."""
         return frictionless_descriptor(self.get(dataset))
+
+
+@cache
+def _shipped() -> SchemaRegistry:
+    return SchemaRegistry(_read(data_root("schemas")))
+
+
+def _read(folder: Path) -> Iterator[DatasetSchema]:
+    lists = code_lists(folder / "codes")
+    for file in sorted(folder.glob("*/*/*.yaml")):
+        where = file.relative_to(folder).as_posix()
+        schema = dataset_schema(read_yaml(file), lists, where=where)
+        if where != f"{schema.id}/{schema.version}.yaml":
+            raise Invalid(f"{where}: the file says it is {schema.id} {schema.version}", code="bad-schema")
+        yield schema
 
 
 def check_floor(schema: DatasetSchema) -> None:

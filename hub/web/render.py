@@ -6,6 +6,7 @@ are called as functions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, StrictUndefined
@@ -77,6 +78,7 @@ def _problems(frame: Frame) -> list[dict[str, str]]:
     return [{"text": problem.text, "href": problem.href} for problem in frame.problems]
 
 
+@cache
 def _components() -> Mapping[str, Callable[[Mapping[str, Any]], Markup]]:
     lenient = Environment(
         loader=PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),

@@ -170,7 +170,7 @@ class Api:
     def __init__(self, base_url: str, token: str = "") -> None:
         self.token = token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.http = httpx2.Client(base_url=f"{base_url}/api/v1", headers=headers, timeout=120)
+        self.http = httpx2.Client(base_url=f"{base_url}/api/v1", headers=headers, timeout=120, verify=False)
 
     def __enter__(self) -> Api:
         return self
