@@ -16,6 +16,7 @@ import pytest
 from tests.support.pages import token_of, words_of
 from tests.support.partnerships import RAVENSBOURNE_2025, House, a_house, made
 from tests.support.schemas import PERIOD, csv_of, rows_of
+from tests.support.serving import until
 
 STREET, SEARCHES, ISTV = "police/street-crime", "police/stop-and-search", "health/istv-assaults"
 POLICE, HOSPITAL = "ravensbourne-police-analyst", "ravensbourne-hospital-analyst"
@@ -190,6 +191,10 @@ def test_what_was_returned_or_quarantined_counts_nowhere(house: House) -> None:
     assert [one for one in latest if one.period == "2023-06"] == []
 
 
+def keys_of(house: House) -> set[str]:
+    return {object_id for (object_id,) in house.rows("SELECT object_id FROM vault_keys")}
+
+
 # ---- the floor ---------------------------------------------------------------------------------------------------------
 
 
@@ -197,7 +202,7 @@ def test_what_was_returned_or_quarantined_counts_nowhere(house: House) -> None:
 def test_a_planted_nhs_number_in_a_health_file_is_refused_and_nothing_is_kept(house: House, door: str) -> None:
     rows = rows_of(ISTV, 6, assault_location_description=f"flat 2, {NHS_NUMBER} {door}")
     content, name = csv_of(rows), f"patients-of-{door}.csv"
-    files, objects = house.sealed_files(), house.rows("SELECT COUNT(*) FROM vault_keys")
+    files, keys = house.sealed_files(), keys_of(house)
     if door == "api":
         answer = house.api(HOSPITAL).send(ISTV, PERIOD, content, name=name)
         assert answer.status_code == 201, answer.text
@@ -214,8 +219,10 @@ def test_a_planted_nhs_number_in_a_health_file_is_refused_and_nothing_is_kept(ho
     assert "Nothing of this file was kept" in words
     receipt = house.api(HOSPITAL).ok(f"/submissions/{identity}/receipt")
     assert (receipt["state"], receipt["size"], receipt["rows"]) == ("refused", len(content), 6)
-    assert house.sealed_files() == files
-    assert house.rows("SELECT COUNT(*) FROM vault_keys") == objects
+    until(
+        lambda: house.sealed_files() <= files
+    )  # unlinked after the commit; what an earlier test left may go meanwhile
+    assert keys_of(house) <= keys
     erased = house.rows(
         "SELECT detail FROM audit_entries WHERE verb = 'erasure' AND action = 'object:destroy' ORDER BY \"index\" DESC LIMIT 1"
     )
@@ -239,7 +246,7 @@ def test_a_column_that_may_never_be_sent_is_refused_by_its_name(house: House) ->
     assert report["outcome"] == "refused"
     assert report["findings"][0]["code"] == "refused-field"
     assert "was refused and has not been kept" in report["findings"][0]["message"]
-    assert house.sealed_files() == files
+    until(lambda: house.sealed_files() <= files)  # what an earlier test left behind may go meanwhile
 
 
 # ---- a line without end ------------------------------------------------------------------------------------------------
@@ -267,10 +274,12 @@ def test_a_line_of_200_mb_is_refused_in_little_memory_and_time(house: House) -> 
 
 def test_the_line_is_refused_while_it_arrives(house: House) -> None:
     """Of 200 announced megabytes two are sent: the answer does not wait for the rest."""
+    before, files = submitted(house), house.sealed_files()
     start = start_of(house, length=f"Content-Length: {200 * MIB}")
     answer = raw(house, start, b"x" * (2 * MIB), hang_up=False)
     assert b" 422 " in answer.split(b"\r\n", 1)[0]
     assert b"line-too-long" in answer
+    assert is_absent(house, before, files)
 
 
 def test_the_form_refuses_the_line_too_and_hears_the_sender_out(house: House) -> None:
@@ -307,7 +316,7 @@ def is_absent(house: House, before: set[str], files: set[str]) -> bool:
     """Whether nothing of it is there, a moment later at the most: the server must first notice that its sender is gone."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
-        if (submitted(house), house.sealed_files()) == (before, files):
+        if submitted(house) == before and house.sealed_files() <= files:
             return True
         time.sleep(0.05)
     return False
