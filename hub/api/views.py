@@ -11,6 +11,7 @@ from hub.api.readers import session_of
 from hub.app import Hub, build_snapshot
 from hub.identity import Scope
 from hub.kit.authority import Action
+from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.clock import stamp
 from hub.kit.errors import HubError, Invalid
 from hub.kit.words import say
@@ -83,7 +84,9 @@ class ViewsApi:
         purpose: str = PURPOSE,
         justification: str = "",
     ) -> Response:
-        """The protected table; `format` is json, csv or xlsx. The ETag is the hash of its cells."""
+        """The protected table; `format` is json, csv or xlsx. The ETag is the hash of its cells, and of the
+        files of context beside them.
+        """
         if format in _EXTRAS:
             raise NotAcceptable(say("api.needs-extra", format=format, extra=_EXTRAS[format]))
         if format not in _MEDIA:
@@ -143,7 +146,8 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _answer(request: Request, table: ProtectedTable, format_: str) -> Response:
-    etag = f'"{table.result_hash}-{format_}"'
+    files = f"-{sha256_hex(canonical_json(table.context_files))[:16]}" if table.context else ""
+    etag = f'"{table.result_hash}{files}-{format_}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)

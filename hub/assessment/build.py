@@ -49,6 +49,7 @@ _MAKERS: Mapping[Make, Maker] = {
     Make.SHARE: of_time.share,
     Make.RANKING: of_place.areas_by_number,
     Make.GRADIENT: of_place.gradient,
+    Make.DEPRIVED: of_place.beside_deprivation,
     Make.RATIO: of_both.ratios,
     Make.OVERLAP: of_both.overlaps,
 }

@@ -88,7 +88,7 @@ def _without_figure(
     told = {figure.indicator for figure in made if figure.lines}
     for one in declared:
         here = one.dataset in seen and (not one.beside or one.beside in seen)
-        if here and one.id not in told and one.make not in (Make.RATE, Make.GRADIENT):
+        if here and one.id not in told and one.make not in (Make.RATE, Make.GRADIENT, Make.DEPRIVED):
             yield say("assessment.gaps.no-figure", id=one.id, title=say(f"assessment.indicator.{one.id}"))
 
 

@@ -17,6 +17,7 @@ class Make(StrEnum):
     SHARE = "share"
     RANKING = "ranking"
     GRADIENT = "gradient"
+    DEPRIVED = "deprived"
     RATIO = "ratio"
     OVERLAP = "overlap"
 

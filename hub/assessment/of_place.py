@@ -1,4 +1,4 @@
-"""Makers of figures by place: wards by their number, and the gradient of deprivation."""
+"""Makers of figures by place: wards by their number, the gradient of deprivation, and counts beside deprivation."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from hub.assessment.matter import Drawn, Ground, Matter
 from hub.assessment.model import Line
 from hub.geography import Deprivation, Population
 from hub.kit.words import say
-from hub.views import Shown
+from hub.views import HIDDEN, AreaColumn, Shown
 
 FIFTHS = 5
+SHOWN_OR_HIDDEN = (Shown.NUMBER, *HIDDEN)
+"""The states of a cell that is there, whether its count is told or not."""
 
 
 def areas_by_number(matter: Matter) -> Iterable[Drawn]:
@@ -79,6 +81,44 @@ def gradient(matter: Matter) -> Iterable[Drawn]:
             ),
             context=(population.file.reference, deprivation.file.reference),
         )
+
+
+def beside_deprivation(matter: Matter) -> Iterable[Drawn]:
+    """Areas from the most to the least deprived, each with its public figures and, beside them, its count in the newest year as
+    published: a hidden count stays hidden, and nothing is computed of the two. Nothing where no deprivation is loaded.
+    """
+    columns = matter.table.context
+    rows = [row for row in matter.table.rows if row.cells[matter.position].state in SHOWN_OR_HIDDEN]
+    if not rows or not any(column.references for column in columns):
+        return
+    year = max(row.period for row in rows)
+    newest = [row for row in rows if row.period == year]
+    newest.sort(key=lambda row: (*(_most_first(column, row.area) for column in columns), row.area_name, row.area))
+    yield Drawn(
+        head=(
+            say("assessment.table.area"),
+            *(column.title for column in columns),
+            say("assessment.table.year", year=year),
+        ),
+        lines=tuple(
+            Line(
+                (
+                    row.area_name,
+                    *(column.text(row.area) for column in columns),
+                    cell_text(row.cells[matter.position]),
+                )
+            )
+            for row in newest
+        ),
+        notes=(*(column.about for column in columns), say("assessment.note.beside-deprivation")),
+        context=matter.table.context_files,
+    )
+
+
+def _most_first(column: AreaColumn, area: str) -> Fraction:
+    """Sorts the highest figure first, and what is not known last."""
+    found = column.figures[area]
+    return -Fraction(found.text) if found.known else Fraction(1)
 
 
 def fifths_of_wards(ground: Ground, population: Population, deprivation: Deprivation) -> tuple[tuple[str, ...], ...]:

@@ -108,6 +108,17 @@ class Deprivation:
             weighted, residents = weighted + known.score * people, residents + people
         return weighted / residents if residents else None
 
+    @property
+    def has_scores(self) -> bool:
+        """Whether the file says a score for each LSOA, not the decile alone."""
+        return all(one.score is not None for one in self.by_lsoa.values())
+
+    def in_first_decile(self, tree: AreaTree, area: str) -> Fraction | None:
+        """The share of an area's LSOAs that lie in the most deprived tenth of all in England; None where one is unknown."""
+        found = [self.by_lsoa.get(lsoa) for lsoa in lsoas_of(tree, area)]
+        known = [one.decile for one in found if one is not None]
+        return Fraction(known.count(1), len(known)) if known and len(known) == len(found) else None
+
     def quintiles(self, tree: AreaTree, area: str) -> tuple[int, ...] | None:
         """How many LSOAs of an area lie in each national quintile, the most deprived first; None where one is unknown."""
         found = [self.by_lsoa.get(lsoa) for lsoa in lsoas_of(tree, area)]

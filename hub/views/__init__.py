@@ -19,6 +19,8 @@ from hub.views.declared import Catalogue, DeclaredColumn, DeclaredMeasure, View,
 from hub.views.families import DeclaredFamily
 from hub.views.model import (
     HIDDEN,
+    AreaColumn,
+    AreaFigure,
     BuildReport,
     Cell,
     Column,
@@ -43,6 +45,8 @@ from hub.views.workbook import table_xlsx
 
 __all__ = [
     "HIDDEN",
+    "AreaColumn",
+    "AreaFigure",
     "BuildReport",
     "Catalogue",
     "Cell",

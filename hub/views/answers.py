@@ -13,7 +13,8 @@ from hub.views.asked import by_of, period_matches
 from hub.views.building import Prepared
 from hub.views.comparison import Comparison
 from hub.views.declared import View
-from hub.views.model import Note, ProtectedTable, Query, TableOffer, ViewFigures
+from hub.views.deprived import deprivation_notes
+from hub.views.model import AreaColumn, Note, ProtectedTable, Query, TableOffer, ViewFigures
 from hub.views.showing import Body, Source, columns_of, period_of, spec_for
 
 
@@ -41,6 +42,7 @@ def answer(
     tree: AreaTree,
     policy_hash: str,
     across: tuple[Comparison, ...] = (),
+    context: tuple[AreaColumn, ...] = (),
 ) -> ProtectedTable:
     """The protected table: what was put together, with its provenance and what a reader should know of it."""
     by_ward = query.table.area_level == "ward"
@@ -61,6 +63,7 @@ def answer(
                     *_asked_for(said, query, body),
                     *notes.about(body.columns, by_ward=by_ward),
                     *notes.compared(across, body.columns),
+                    *deprivation_notes(context),
                 ]
             )
         ),
@@ -72,6 +75,7 @@ def answer(
         query=spelt,
         result_hash=digest,
         across=across,
+        context=context,
     )
 
 

@@ -64,7 +64,10 @@ class DeclaredColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A combined view: the question it answers, its columns side by side, the tables it offers, and what it compares."""
+    """A combined view: the question it answers, its columns side by side, the tables it offers, and what it compares.
+
+    `deprivation`: how deprived each area is stands beside its cells.
+    """
 
     id: str
     title: str
@@ -72,6 +75,7 @@ class View:
     columns: tuple[DeclaredColumn, ...]
     tables: tuple[TableSpec, ...]
     across: Across | None = None
+    deprivation: bool = False
 
     @property
     def sides(self) -> Mapping[str, str]:
@@ -155,6 +159,7 @@ def _view(
         columns=columns,
         tables=tuple(TableSpec.named(name) for name in entry["tables"]),
         across=across,
+        deprivation=entry.get("deprivation", False),
     )
 
 

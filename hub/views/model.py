@@ -178,6 +178,34 @@ class TableRow(NamedTuple):
     cells: tuple[Cell, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AreaFigure:
+    """A public figure of one area as written: the number, or where it is not known the reason in words, never a nought."""
+
+    text: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaColumn:
+    """A public figure of each area, such as its deprivation, beside the cells: from loaded files alone, of no count of the hub.
+
+    `id` names the measure and its edition; `about` says how it is made; `references` are the files of context it is made of.
+    """
+
+    id: str
+    title: str
+    edition: str
+    source: str
+    about: str
+    references: tuple[str, ...]
+    figures: Mapping[str, AreaFigure] = field(repr=False)
+
+    def text(self, area: str) -> str:
+        """As tables and files write it; nothing for a row without an area."""
+        return self.figures[area].text if area else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A question, in one spelling whatever door it came through. Empty filters let everything pass.
@@ -209,7 +237,8 @@ class ProtectedTable:
 
     `query` is canonical JSON; `result_hash` the SHA-256 of the canonical cells (columns, rows, gaps), which does not
     change with the words around them. `dimensions` are `area`, `period` and, where the table has one, its family. `across` sets
-    columns against each other: computed from the numbers among the cells, so the hash need not hold it.
+    columns against each other: computed from the numbers among the cells, so the hash need not hold it. `context` are public
+    figures of the areas, which the hash does not hold: they are no cells, and name the files they come from.
     """
 
     view: str
@@ -231,6 +260,12 @@ class ProtectedTable:
     query: str
     result_hash: str
     across: tuple[Comparison, ...] = field(default=(), repr=False)
+    context: tuple[AreaColumn, ...] = field(default=(), repr=False)
+
+    @property
+    def context_files(self) -> tuple[str, ...]:
+        """The files of context behind the public figures, each once."""
+        return tuple(dict.fromkeys(one for column in self.context for one in column.references))
 
     @property
     def profiles(self) -> tuple[str, ...]:

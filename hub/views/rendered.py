@@ -13,18 +13,18 @@ from hub.kit.canonical import sha256_hex
 from hub.kit.delimited import inert
 from hub.views.asked import by_of
 from hub.views.beside import comparison_columns, comparison_document
-from hub.views.model import Cell, Column, Coverage, Gap, Note, ProtectedTable, Shown, TableRow
+from hub.views.model import AreaColumn, Cell, Column, Coverage, Gap, Note, ProtectedTable, Shown, TableRow
 from hub.views.showing import period_of
 
 
 def table_csv(table: ProtectedTable) -> str:
     """The table as CSV (RFC 4180, CRLF). Columns: area code and name, period, kind where the table has it, one for each
-    measure, ratio, ranks and overlap of each comparison, provenance.
+    measure, ratio, ranks and overlap of each comparison, each public figure of the area, provenance.
 
     A cell is a number, `*`, `w`, `gap` (a month is missing), or empty (no such cell). A period that no column has is
     one row without an area. Where agencies explained figures of the periods shown, the last column `explained` says what they
     said, in each row of the period. No cell can be taken for a formula by a spreadsheet: a leading `= + - @`, tab or return
-    gets an apostrophe before it.
+    gets an apostrophe before it. A public figure that is not known says so in words.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -36,6 +36,7 @@ def table_csv(table: ProtectedTable) -> str:
             *("area_code", "area_name", "period", *kind),
             *(safe(column.id) for column in table.columns),
             *(safe(name) for one in beside for name in one.names),
+            *(safe(column.id) for column in table.context),
             *("snapshot", "result_hash"),
             *(["explained"] if explained else []),
         ]
@@ -44,6 +45,7 @@ def table_csv(table: ProtectedTable) -> str:
         named = (row.kind, row.kind_title) if kind else ()
         texts = (row.area, row.area_name, row.period, *named, *(cell.text for cell in row.cells))
         figures = [text for one in beside for text in one.of(row)]
+        figures += [column.text(row.area) for column in table.context]
         said = [safe(explained.get(row.period, ""))] if explained else []
         writer.writerow([*map(safe, (*texts, *figures)), table.snapshot, table.result_hash, *said])
     return out.getvalue()
@@ -62,6 +64,7 @@ def table_document(table: ProtectedTable) -> dict[str, Any]:
         "gaps": [{"column": gap.column, "period": gap.period, "missing": list(gap.missing)} for gap in table.gaps],
         "notes": [_note(note) for note in table.notes],
         "across": [comparison_document(one) for one in table.across],
+        "context": [_context(column, table) for column in table.context],
         "cells": table.cells,
         "suppressed": table.suppressed,
         "provenance": {
@@ -72,6 +75,7 @@ def table_document(table: ProtectedTable) -> dict[str, Any]:
             "profiles": list(table.profiles),
             "query": table.query,
             "result_hash": table.result_hash,
+            "context": list(table.context_files),
         },
     }
 
@@ -138,6 +142,22 @@ def _column(column: Column) -> dict[str, Any]:
         "kind": column.kind,
         "profile": column.profile,
         "coverage": _coverage(column.coverage),
+    }
+
+
+def _context(column: AreaColumn, table: ProtectedTable) -> dict[str, Any]:
+    """Numbers are texts, as ratios are; where a figure is not known, `absent` says why."""
+    areas = {area: column.figures[area] for area in dict.fromkeys(row.area for row in table.rows)}
+    return {
+        "id": column.id,
+        "title": column.title,
+        "edition": column.edition,
+        "source": column.source,
+        "about": column.about,
+        "areas": [
+            {"area": area, "value": found.text if found.known else None, "absent": "" if found.known else found.text}
+            for area, found in areas.items()
+        ],
     }
 
 

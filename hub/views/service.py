@@ -9,7 +9,7 @@ from fractions import Fraction
 from hub.audit import Entry, Verb, record
 from hub.db import Reading, UnitOfWork
 from hub.disclosure import CellKey, Relation, TableSpec, protect_measure
-from hub.geography import Context, Geography
+from hub.geography import AreaTree, Context, Geography
 from hub.kit.authority import Action, Form, Grant, Permit, Reader
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.clock import Clock
@@ -25,9 +25,11 @@ from hub.views.asked import By, Where, ask
 from hub.views.building import Prepared, Progress, Protect, Workshop
 from hub.views.comparison import Comparison
 from hub.views.declared import Catalogue, DeclaredColumn, View, read_catalogue
+from hub.views.deprived import deprivation_columns
 from hub.views.harm import Weights
 from hub.views.kept import Kept
 from hub.views.model import (
+    AreaColumn,
     BuildReport,
     Cell,
     Column,
@@ -80,6 +82,7 @@ class Views:
         self._workshop = Workshop(snapshots, schemas, self._catalogue, protect)
         self._shelf = Shelf()
         self._bodies: Kept[tuple[int, str, tuple[_Shape, ...]], tuple[Body, str]] = Kept(most=32)
+        self._figures: Kept[tuple[str, ...], tuple[AreaColumn, ...]] = Kept(most=8)
 
     def catalogue(self) -> tuple[View, ...]:
         """All declared views, in the order of their ids."""
@@ -184,6 +187,7 @@ class Views:
             tree=tree,
             policy_hash=self._policy.hash,
             across=across,
+            context=self._beside(uow, view, query, tree),
         )
         self._record_table(uow, permit, table, justification)
         return table
@@ -252,6 +256,18 @@ class Views:
         areas = frozenset(row.area for row in asked.rows)
         found = compare(view.across, view.sides, whole.columns, whole.rows)
         return tuple(only(one, areas) for one in found)
+
+    def _beside(self, reading: UnitOfWork | Reading, view: View, query: Query, tree: AreaTree) -> tuple[AreaColumn, ...]:
+        """The public figures of the areas that the view shows; kept, for files of context never change."""
+        if not view.deprivation:
+            return ()
+        deprivation = self._context.deprivation(reading) if self._context else None
+        population = self._context.population(reading) if self._context else None
+        level = query.table.area_level
+        files = tuple(one.file.reference if one else "" for one in (deprivation, population))
+        return self._figures.get(
+            (tree.id, level, *files), lambda: deprivation_columns(tree, level, deprivation, population)
+        )
 
     def _kept_body(self, uow: UnitOfWork, snapshot: Snapshot, query: Query, sources: list[Source]) -> tuple[Body, str]:
         """The body and the hash of its cells; kept, for a snapshot's cells never change."""
@@ -341,6 +357,7 @@ class Views:
                     "cells": table.cells,
                     "hidden": table.suppressed,
                     "columns": " ".join(column.id.replace(" ", "_") for column in table.columns),
+                    **({"context": "; ".join(table.context_files)} if table.context else {}),
                 },
             ),
         )

@@ -283,3 +283,22 @@ def test_the_file_reads_back_as_the_table(opened: AHub) -> None:
     assert len(rows) == 18
     assert rows[-1][table.columns[0].id] == "gap"
     assert {row["snapshot"] for row in rows} == {"1"}
+
+
+def test_deprivation_stands_beside_the_drivers_and_moves_no_cell(opened: AHub, closed: AHub) -> None:
+    """Not loaded it says so; loaded it is the same for every reader of the area, beside cells that are the same bytes."""
+    for hub in (opened, closed):
+        before = hub.table(COUNCIL, "drivers", by="ward,quarter")
+        assert {column.text(row.area) for column in before.context for row in before.rows} == {"not loaded"}
+        with hub.database.unit_of_work() as uow:
+            permit = a_geography_permit(hub.clock, action=Action.CONTEXT_LOAD)
+            hub.context.load(uow, permit, shared("data/context/imd2025_london_lsoa21.csv"))
+            hub.context.load(uow, permit, shared("data/context/census2021_age_lsoa21_london.csv"))
+        after = hub.table(COUNCIL, "drivers", by="ward,quarter")
+        assert (after.rows, after.result_hash, after.suppressed) == (before.rows, before.result_hash, before.suppressed)
+        assert [column.id for column in after.context] == [
+            "imd_2025_average_score",
+            "imd_2025_percent_in_most_deprived_tenth",
+        ]
+        assert hub.table(COUNCIL, "drivers", by="ward,quarter", where="period=2016-Q2").context == after.context
+        assert hub.table(COUNCIL, "violence-by-place", by="ward,quarter").context == ()

@@ -10,7 +10,7 @@ from hub.agreements import Agreements
 from hub.db import Database, Reading, UnitOfWork
 from hub.disclosure import protect_measure
 from hub.engine import DuckDbEngine
-from hub.geography import Geography
+from hub.geography import Context, Geography
 from hub.intake import ATTESTATION, KEPT, Intake, Submission
 from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import FrozenClock
@@ -105,6 +105,7 @@ class AHub:
             clock=clock,
         )
         self.pages = RowPages(granted=self.granted, clock=clock)
+        self.context = Context(geography=self.geography, clock=clock)
         self.views = self.views_of()
 
     def views_of(self, *, protect: Protect = protect_measure, catalogue: Catalogue | None = None) -> Views:
@@ -115,6 +116,7 @@ class AHub:
             schemas=self.schemas,
             policy=self.policy,
             directory=Directory(),
+            context=self.context,
             clock=self.clock,
             protect=protect,
             catalogue=catalogue,

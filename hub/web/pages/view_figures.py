@@ -172,18 +172,44 @@ def _figure(part: Slice, ident: str, subtitle: str, chart: Markup, marks: Sequen
 
 
 def side_by_side(table: ProtectedTable, parts: Sequence[Slice]) -> Table:
-    """All measures beside each other, a row for each place and period; never a sum of them."""
+    """All measures beside each other, a row for each place and period, with what is public of the place; never a sum of them."""
     by_area = len({row.area for row in table.rows}) > 1
     held = sorted((*table.rows, *_missing_rows(table)), key=lambda row: (row.period, row.area_name))
-    rows = [(*_names(row, by_area=by_area), *(shown_cell(cell) for cell in row.cells)) for row in held]
+    rows = [
+        (*_names(row, by_area=by_area), *(shown_cell(cell) for cell in row.cells), *_context_of(table, row.area))
+        for row in held
+    ]
     head = (Column(say("web.view.column_area")),) if by_area else ()
     return Table(
         ident="cells",
         caption=say("web.view.table_caption", by=_level_words(table)),
-        columns=(*head, Column(say("web.view.column_period")), *(Column(part.heading, numeric=True) for part in parts)),
+        columns=(
+            *head,
+            Column(say("web.view.column_period")),
+            *(Column(part.heading, numeric=True) for part in parts),
+            *(Column(one.title, numeric=True) for one in table.context),
+        ),
         rows=rows,
         sortable=True,
     )
+
+
+def context_table(table: ProtectedTable) -> Table:
+    """What is public of each place shown, such as its deprivation."""
+    places = {row.area: row.area_name for row in table.rows}
+    ordered = sorted(places.items(), key=lambda pair: pair[1])
+    return Table(
+        ident="context-cells",
+        caption=say("web.view.context_caption"),
+        columns=(Column(say("web.view.column_area")), *(Column(one.title, numeric=True) for one in table.context)),
+        rows=[(Cell(name), *_context_of(table, area)) for area, name in ordered],
+        sortable=True,
+    )
+
+
+def _context_of(table: ProtectedTable, area: str) -> tuple[Cell, ...]:
+    """The public figures of a place; words where one is not known."""
+    return tuple(Cell(one.text(area)) for one in table.context)
 
 
 def kinds_across(part: Slice, ident: str) -> Table:

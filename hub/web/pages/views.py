@@ -15,7 +15,7 @@ from hub.web.elements import Card, Choice, Fact, Figure, Link, Provenance, Selec
 from hub.web.pages.view_across import across_heading, across_table, overlap_sentences
 from hub.web.pages.view_coverage import VIEW as COVERAGE
 from hub.web.pages.view_coverage import coverage_table
-from hub.web.pages.view_figures import Slice, figure_of, kinds_across, side_by_side, slice_of
+from hub.web.pages.view_figures import Slice, context_table, figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import Asked, selects_of
 from hub.web.pages.view_map import map_of
 from hub.web.pages.view_week import FAMILY, week_of
@@ -130,6 +130,8 @@ def provenance_of(table: ProtectedTable, purpose: str = "") -> Provenance:
         Fact(say("web.provenance.query"), table.query, mono=True),
         Fact(say("web.provenance.result"), table.result_hash, mono=True),
     ]
+    if table.context_files:
+        facts.append(Fact(say("web.provenance.context"), "; ".join(table.context_files), mono=True))
     if purpose:
         facts.append(Fact(say("web.provenance.purpose"), purpose))
     return Provenance(tuple(facts))
@@ -196,7 +198,9 @@ def _across(table: ProtectedTable) -> Iterator[MeasureBlock]:
 
 
 def _blocks(table: ProtectedTable, parts: list[Slice]) -> tuple[MeasureBlock, ...]:
-    """With kinds: a chart and a table for each measure. Without: a chart for each, then one table with all side by side."""
+    """With kinds: a chart and a table for each measure, then what is public of the places. Without: a chart for each, then one
+    table with all side by side.
+    """
     blocks = []
     for place, part in enumerate(parts):
         if not part.cells:
@@ -211,4 +215,6 @@ def _blocks(table: ProtectedTable, parts: list[Slice]) -> tuple[MeasureBlock, ..
     if not table.table.with_kind and (table.rows or table.gaps):
         heading = say("web.view.table_heading")
         blocks.append(MeasureBlock("all-measures", heading, (), None, side_by_side(table, parts)))
+    elif table.context and table.rows:
+        blocks.append(MeasureBlock("context", say("web.view.context_heading"), (), None, context_table(table)))
     return tuple(blocks)

@@ -98,6 +98,18 @@ def test_a_table_that_has_not_changed_is_not_sent_again(served: House) -> None:
     assert other.headers["etag"] != etag
 
 
+def test_drivers_say_that_no_deprivation_is_loaded_in_every_form(served: House) -> None:
+    """In words, beside the cells; the answer's tag is of the files of context too."""
+    api, asked = served.api(ANALYST), {"by": "borough,quarter"}
+    document = api.ok("/views/drivers/table", **asked)
+    assert [one["id"] for one in document["context"]] == ["imd_average_score", "imd_percent_in_most_deprived_tenth"]
+    assert {area["absent"] for one in document["context"] for area in one["areas"]} == {"not loaded"}
+    assert "no-deprivation" in {note["code"] for note in document["notes"]}
+    answer = api.get("/views/drivers/table", format="csv", **asked)
+    assert {row["imd_average_score"] for row in csv.DictReader(io.StringIO(answer.text))} <= {"not loaded", ""}
+    assert answer.headers["etag"] != f'"{document["provenance"]["result_hash"]}-csv"'
+
+
 def test_a_table_as_a_workbook_has_the_cells_of_its_csv_and_says_where_they_come_from(served: House) -> None:
     api, asked = served.api(ANALYST), {"by": "borough,month,kind"}
     answer = api.get("/views/violence-by-place/table", format="xlsx", **asked)

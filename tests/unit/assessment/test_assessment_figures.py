@@ -40,7 +40,12 @@ class ATable:
     columns: tuple[AColumn, ...] = (AColumn(), AColumn(id="other", agency="other-police"))
     result_hash: str = "ab" * 32
     across: tuple[Any, ...] = ()
+    context: tuple[Any, ...] = ()
     table: TableSpec = field(default_factory=lambda: TableSpec.named("borough-month-kind"))
+
+    @property
+    def context_files(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one for column in self.context for one in column.references))
 
 
 def number(value: int) -> Cell:

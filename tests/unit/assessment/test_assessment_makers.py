@@ -20,6 +20,7 @@ from hub.geography import Area, AreaTree, ContextFile, Deprivation, Population
 from hub.geography.context_model import Band, Deprived
 from hub.views.across import compare
 from hub.views.comparison import Across
+from hub.views.deprived import deprivation_columns
 from hub.views.model import Cell, TableRow
 from tests.unit.assessment.test_assessment_figures import GAP, STAR, WITHHELD, AColumn, ATable, months, number
 
@@ -306,6 +307,23 @@ def test_no_gradient_without_residents_scores_or_five_wards() -> None:
         assert list(of_place.gradient(replace(matter, ground=lacking))) == []
     four = AreaTree("1" * 12, "Town", tuple(area for area in ground.tree.areas if area.code[-2:] in ("B", "W1", "W2")))
     assert of_place.fifths_of_wards(replace(ground, tree=four), ground.population, ground.deprivation) == ()
+
+
+def test_wards_stand_by_their_deprivation_with_their_counts_as_published() -> None:
+    rows = [row("2025", number(50), area="W3"), row("2025", STAR, area="W1"), row("2024", number(9), area="W2")]
+    matter = a_matter("ward-year", *rows, make=Make.DEPRIVED)
+    ground = matter.ground
+    columns = deprivation_columns(ground.tree, "ward", ground.deprivation, ground.population)
+    table: Any = replace(matter.table, context=columns)  # type: ignore[type-var]
+    (drawn,) = of_place.beside_deprivation(replace(matter, table=table))
+    assert [line.cells for line in drawn.lines] == [
+        ("Ward W1", "55.00", "100.0", "*"),
+        ("Ward W3", "45.00", "0.0", "50"),
+    ]
+    assert drawn.head[1].startswith("Index of Multiple Deprivation 2025, average score")
+    assert [one.partition("@")[0] for one in drawn.context] == ["deprivation", "population"]
+    none: Any = replace(table, context=deprivation_columns(ground.tree, "ward", None, ground.population))
+    assert list(of_place.beside_deprivation(replace(matter, table=none))) == []
 
 
 # ---- across agencies ---------------------------------------------------------------------------------------------------

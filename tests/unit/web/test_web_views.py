@@ -8,6 +8,7 @@ from hub.geography.model import Area, AreaTree
 from hub.views import Cell, Column, Coverage, Gap, Note, Offer, ProtectedTable, Shown, TableOffer, TableRow, by_of
 from hub.views.across import compare
 from hub.views.comparison import Across
+from hub.views.model import AreaColumn, AreaFigure
 from hub.web.dates import at_level, brief_period, short_period, spoken_period
 from hub.web.pages.view_figures import figure_of, kinds_across, side_by_side, slice_of
 from hub.web.pages.view_filters import asked_of, selects_of, table_words
@@ -371,3 +372,39 @@ def test_a_period_finds_its_place_in_another_level():
     assert at_level("2026-Q2", "month", last=True) == "2026-06"
     assert at_level("2026", "quarter", last=False) == "2026-Q1"
     assert at_level("", "month", last=False) == ""
+
+
+# ---- public figures of the places --------------------------------------------------------------------------------------
+
+
+def with_deprivation(table):
+    figures = {"W1": AreaFigure("21.50", known=True), "W2": AreaFigure("not loaded", known=False)}
+    title = "Index of Multiple Deprivation 2025, average score"
+    column = AreaColumn(
+        id="imd_2025_average_score",
+        title=title,
+        edition="2025",
+        source="MHCLG",
+        about="How it is made.",
+        references=("deprivation@1 (2025, abab)",),
+        figures=figures,
+    )
+    return replace(table, context=(column,))
+
+
+def test_deprivation_is_a_column_beside_the_measures_and_a_hidden_cell_stays_hidden():
+    table = with_deprivation(a_table("ward-year", [("W1", "2025", "", STAR), ("W2", "2025", "", a_number(20))]))
+    shown = side_by_side(table, [slice_of(table, 0)])
+    assert [column.text for column in shown.columns][-1] == "Index of Multiple Deprivation 2025, average score"
+    assert [[cell.text for cell in row] for row in shown.rows] == [
+        ["Alder", "2025", "*", "21.50"],
+        ["Bridge", "2025", "20", "not loaded"],
+    ]
+
+
+def test_where_kinds_stand_in_columns_deprivation_has_a_table_of_its_own():
+    table = with_deprivation(a_table("ward-quarter-kind", [("W1", "2025-Q1", "robbery", a_number(10))]))
+    page = view_page(an_offer(), table, asked(by="ward,quarter,kind"), tree=TREE)
+    (block,) = [one for one in page.blocks if one.ident == "context"]
+    assert [[cell.text for cell in row] for row in block.table.rows] == [["Alder", "21.50"]]
+    assert any("deprivation@1" in fact.text for fact in page.provenance.facts)
