@@ -257,7 +257,9 @@ class Views:
         found = compare(view.across, view.sides, whole.columns, whole.rows)
         return tuple(only(one, areas) for one in found)
 
-    def _beside(self, reading: UnitOfWork | Reading, view: View, query: Query, tree: AreaTree) -> tuple[AreaColumn, ...]:
+    def _beside(
+        self, reading: UnitOfWork | Reading, view: View, query: Query, tree: AreaTree
+    ) -> tuple[AreaColumn, ...]:
         """The public figures of the areas that the view shows; kept, for files of context never change."""
         if not view.deprivation:
             return ()

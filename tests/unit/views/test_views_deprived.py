@@ -150,7 +150,8 @@ def a_table(context: tuple[AreaColumn, ...], areas: dict[str, str]) -> Protected
         dimensions=("area", "period"),
         columns=(column,),
         rows=tuple(
-            TableRow(code, name, "2026", "", "", (cell,)) for (code, name), cell in zip(areas.items(), cells, strict=True)
+            TableRow(code, name, "2026", "", "", (cell,))
+            for (code, name), cell in zip(areas.items(), cells, strict=True)
         ),
         cells=2,
         suppressed=2,
