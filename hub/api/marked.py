@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from hub.api.readers import session_of
 from hub.app import Hub
+from hub.kit.attachment import attachment
 from hub.kit.errors import Invalid
 from hub.kit.words import say
 from hub.schemas import MARKED_MEDIA
@@ -33,8 +34,5 @@ class MarkedApi:
         with self._hub.database.unit_of_work() as uow:
             session = session_of(self._hub, uow, request)
         made = self._hub.marked_files.marked(session.reader, submission_id, form=format)
-        headers = {
-            "Content-Disposition": f'attachment; filename="{made.name}"',
-            "Cache-Control": "private, no-store",
-        }
+        headers = attachment(made.name) | {"Cache-Control": "private, no-store"}
         return Response(made.content, media_type=MARKED_MEDIA[made.form], headers=headers)

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from hub.api.readers import session_of
 from hub.app import Hub
+from hub.kit.attachment import attachment
 from hub.kit.errors import Invalid
 from hub.kit.words import say
 from hub.snapshots import RowsPage, rows_csv, rows_document
@@ -88,7 +89,7 @@ def _answer(request: Request, page: RowsPage, format_: str) -> Response:
         query = urlencode({**request.query_params, "cursor": page.cursor})
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     if format_ == "csv":
-        headers["Content-Disposition"] = f'attachment; filename="{file_name(page)}"'
+        headers |= attachment(file_name(page))
         return Response(rows_csv(page), media_type=_MEDIA["csv"], headers=headers)
     return JSONResponse(rows_document(page), headers=headers)
 

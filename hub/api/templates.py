@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from hub.api.readers import session_of
 from hub.app import Hub
+from hub.kit.attachment import attachment
 from hub.kit.authority import Action
 from hub.schemas import MARKED_MEDIA, template, template_name
 
@@ -29,5 +30,5 @@ class TemplatesApi:
             session = session_of(self._hub, uow, request)
             self._hub.policy.permit(uow, session.reader, Action.SUBMISSION_CREATE, dataset)
         schema = self._hub.schemas.get(dataset)
-        headers = {"Content-Disposition": f'attachment; filename="{template_name(schema, period)}"'}
+        headers = attachment(template_name(schema, period))
         return Response(template(schema, period=period), media_type=MARKED_MEDIA["xlsx"], headers=headers)

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from hub.api.readers import session_of
 from hub.app import Hub, build_snapshot
 from hub.identity import Scope
+from hub.kit.attachment import attachment
 from hub.kit.authority import Action
 from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.clock import stamp
@@ -153,7 +154,7 @@ def _answer(request: Request, table: ProtectedTable, format_: str) -> Response:
         return Response(status_code=304, headers=headers)
     if format_ != "json":
         name = f"{table.view}-{table.table.name}-snapshot-{table.snapshot}.{format_}"
-        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        headers |= attachment(name)
         content = table_xlsx(table) if format_ == "xlsx" else table_csv(table)
         return Response(content, media_type=_MEDIA[format_], headers=headers)
     return JSONResponse(table_document(table), headers=headers)

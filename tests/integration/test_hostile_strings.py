@@ -6,11 +6,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import re
 from collections import Counter
-from collections.abc import Iterator
-from html.parser import HTMLParser
+from collections.abc import Iterator, Sequence
 
 import httpx2
 import openpyxl
@@ -18,41 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from hub.kit.authority import Form
+from tests.support.hostile import FORMULAS, NASTY, NUMBER, is_harmless, naughty, shape_of
 from tests.support.pages import words_of
 from tests.support.partnerships import RAVENSBOURNE_QUARTER, House, a_house, made
 from tests.support.schemas import PERIOD, csv_of, rows_of
-from tests.support.shared import shared
 
 STREET, POLICE, COUNCIL = "police/street-crime", "ravensbourne-police-analyst", "ravensbourne-council-analyst"
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?(E[-+]?[0-9]+)?")
-NASTY = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onfocus='alert(1)' autofocus='",
-    "javascript:alert(1)",
-    "{{ 7*7 }}{% raw %}",
-    "'; DROP TABLE submissions; --",
-    "=cmd|' /C calc'!A0",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "\u202egnp.exe",
-    "%0d%0aSet-Cookie: a=b",
-    "../../../../etc/passwd",
-    "${jndi:ldap://127.0.0.1/a}",
-    "&lt;b&gt;&amp;",
-    "Z\u0351\u036b\u0343\u036a\u0302",
-)
-
-
-def naughty() -> list[str]:
-    """Each string once: one line, no more than a value may have, no line end or sign that no text holds."""
-    told = json.loads(shared("badinput/strings/minimaxir__big-list-of-naughty-strings/blns.json").read_text("utf-8"))
-    lines = list(NASTY) + told
-    for path in sorted(shared("badinput/strings").rglob("*")):
-        if path.is_file() and path.suffix != ".json":
-            lines += path.read_bytes().decode("utf-8", "replace").splitlines()[:40]
-    kept = dict.fromkeys(line for line in lines if line.strip() and len(line) <= 200)
-    return [line for line in kept if not any(sign in line for sign in "\0\r\n")]
 
 
 @pytest.fixture(scope="module")
@@ -60,124 +28,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     source = made(RAVENSBOURNE_QUARTER, tmp_path_factory)
     with a_house(source, tmp_path_factory.mktemp("strings")) as served:
         yield served
-
-
-class Shape(HTMLParser):
-    """The elements of a page with the names of their attributes: what a string must not change."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.elements: Counter[tuple[str, tuple[str, ...]]] = Counter()
-        self.texts: list[str] = []
-        self.values: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements[tag, tuple(sorted(name for name, _ in attrs))] += 1
-        self.values += [value or "" for name, value in attrs if name in ("href", "src", "action")]
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-
-def shape_of(page: str) -> Shape:
-    shape = Shape()
-    shape.feed(page)
-    return shape
-
-
-def is_harmless(answer: httpx2.Response) -> None:
-    """Nothing runs on the page: no event, no script but our own, no address of a script, no header more than there are."""
-    assert answer.status_code < 500, answer.text
-    assert "set-cookie" not in answer.headers or "a=b" not in answer.headers["set-cookie"]
-    shape = shape_of(answer.text)
-    for tag, names in shape.elements:
-        assert tag in ELEMENTS, tag
-        assert not any(name.startswith("on") or name in ("style", "srcdoc", "autofocus") for name in names), names
-    assert all(
-        value.startswith(("/", "#", "http://127.0.0.1", "?", "https://")) or not value for value in shape.values
-    ), shape.values
-
-
-ELEMENTS = frozenset(
-    [
-        "html",
-        "figure",
-        "pattern",
-        "marker",
-        "image",
-        "figcaption",
-        "head",
-        "meta",
-        "title",
-        "link",
-        "body",
-        "div",
-        "span",
-        "a",
-        "p",
-        "ul",
-        "ol",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "header",
-        "footer",
-        "main",
-        "nav",
-        "section",
-        "form",
-        "fieldset",
-        "legend",
-        "label",
-        "input",
-        "button",
-        "select",
-        "option",
-        "optgroup",
-        "textarea",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "th",
-        "td",
-        "dl",
-        "dt",
-        "dd",
-        "details",
-        "summary",
-        "strong",
-        "b",
-        "em",
-        "br",
-        "hr",
-        "script",
-        "svg",
-        "g",
-        "path",
-        "rect",
-        "circle",
-        "line",
-        "text",
-        "desc",
-        "title",
-        "polyline",
-        "polygon",
-        "code",
-        "pre",
-        "abbr",
-        "time",
-        "small",
-        "aside",
-        "noscript",
-        "defs",
-        "use",
-    ]
-)
 
 
 def sent(house: House, content: bytes, period: str = PERIOD, **more: str) -> str:
@@ -189,7 +39,7 @@ def sent(house: House, content: bytes, period: str = PERIOD, **more: str) -> str
 # ---- values ------------------------------------------------------------------------------------------------------------
 
 
-def located(strings: list[str]) -> bytes:
+def located(strings: Sequence[str]) -> bytes:
     rows = rows_of(STREET, len(strings))
     return csv_of([row | {"Location": text} for row, text in zip(rows, strings, strict=True)])
 

@@ -37,13 +37,18 @@ class Shown:
     link: str = ""
 
 
-def text_of(text: str) -> str:
-    """A text as the content of an XML element, so that a spreadsheet reads back exactly this text.
+def spelt(text: str) -> str:
+    """A text in signs that XML can hold, so that a spreadsheet reads back exactly this text.
 
-    Signs that XML cannot hold are written as spreadsheets write them (`_x0001_`); half a surrogate becomes `\\ufffd`.
+    Other signs are written as spreadsheets write them (`_x0001_`), and so is the beginning of what would be read as one of these;
+    half a surrogate becomes `\\ufffd`.
     """
-    spelt = _NOT_XML.sub(lambda found: f"_x{ord(found.group()):04X}_", _NO_SIGN.sub("\ufffd", text))
-    return escape(spelt)
+    return _NOT_XML.sub(lambda found: f"_x{ord(found.group()):04X}_", _NO_SIGN.sub("\ufffd", text))
+
+
+def text_of(text: str) -> str:
+    """A text as the content of an XML element, `spelt`."""
+    return escape(spelt(text))
 
 
 def column_letters(place: int) -> str:

@@ -8,12 +8,13 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hub.kit.workbooks.parts import LONGEST, spelt
+
 Cell = str | int | float
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _NO_TIME = b"2000-01-01T00:00:00Z"
-_NO_SIGN = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_WIDEST, _LONGEST = 60, 32_767
-"""Widest column, longest text of a cell."""
+_WIDEST = 60
+"""Widest column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class SheetToWrite:
 
 
 def workbook_of(*sheets: SheetToWrite) -> bytes:
-    """An XLSX workbook of these sheets; the same sheets give the same bytes. Signs that XML cannot hold become `\\ufffd`."""
+    """An XLSX workbook of these sheets; the same sheets give the same bytes. Each text is read back as it is (`spelt`)."""
     from openpyxl import Workbook  # noqa: PLC0415 - slow to import, and few commands write a workbook
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
     from openpyxl.styles import Font  # noqa: PLC0415
@@ -44,7 +45,7 @@ def workbook_of(*sheets: SheetToWrite) -> bytes:
                 cell = WriteOnlyCell(made)
                 if isinstance(value, str):
                     cell.value = ""
-                    cell._value, cell.data_type = _plain(value), "s"  # a text is never looked at for a formula
+                    cell._value, cell.data_type = spelt(value[:LONGEST]), "s"  # a text is never looked at for a formula
                 else:
                     cell.value = value
                 if number == 0:
@@ -54,10 +55,6 @@ def workbook_of(*sheets: SheetToWrite) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return _without_times(out.getvalue())
-
-
-def _plain(text: str) -> str:
-    return _NO_SIGN.sub("\ufffd", text)[:_LONGEST]
 
 
 def _widths(rows: Sequence[Sequence[Cell]]) -> list[int]:

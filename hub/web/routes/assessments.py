@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.assessment import BuiltAssessment
 from hub.identity import Session
+from hub.kit.attachment import attachment
 from hub.kit.authority import Action
 from hub.kit.words import say
 from hub.web.door import Door
@@ -75,10 +76,7 @@ class AssessmentPages:
     def document(self, request: Request, assessment: str) -> Response:
         """The whole document as a file, the very bytes that its hash is of; opened in the hub's own site it may run nothing."""
         built = self._read(self._door.session(request), assessment)
-        headers = {
-            "Content-Disposition": f'attachment; filename="assessment-snapshot-{built.snapshot}.html"',
-            "Content-Security-Policy": "sandbox",
-        }
+        headers = attachment(f"assessment-snapshot-{built.snapshot}.html") | {"Content-Security-Policy": "sandbox"}
         return HTMLResponse(built.html, headers=headers)
 
     def _read(self, session: Session, assessment: str) -> BuiltAssessment:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from hub.db import UnitOfWork
 from hub.identity import Session
 from hub.intake import Line
+from hub.kit.attachment import attachment
 from hub.kit.authority import Action
 from hub.kit.icalendar import icalendar
 from hub.kit.words import say
@@ -58,7 +59,7 @@ class CalendarPages:
             product=say("calendar.product"),
             at=self._hub.clock.now(),
         )
-        headers = {"Content-Disposition": f'attachment; filename="due-{session.agency.id}.ics"'}
+        headers = attachment(f"due-{session.agency.id}.ics")
         return Response(text, media_type="text/calendar", headers=headers)
 
     def _partners(self, uow: UnitOfWork, session: Session, *, wanted: bool) -> tuple[Line, ...] | None:

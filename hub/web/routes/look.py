@@ -9,6 +9,7 @@ from starlette.responses import Response
 from hub.agreements import Standing
 from hub.db import UnitOfWork
 from hub.identity import Session
+from hub.kit.attachment import attachment
 from hub.kit.authority import Action, Permit
 from hub.kit.errors import Conflict, NotFound
 from hub.kit.words import say
@@ -83,7 +84,7 @@ class Look:
                 uow, permit, view, by=parameters.get("by", ""), where=parameters.get("where", "")
             )
         name = f"{table.view}-{table.table.name}-snapshot-{table.snapshot}.{form}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        headers = attachment(name)
         content = table_xlsx(table) if form == "xlsx" else table_csv(table)
         return Response(content, media_type=_MEDIA[form], headers=headers)
 

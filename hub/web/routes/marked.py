@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.kit.attachment import attachment
 from hub.schemas import MARKED_MEDIA
 from hub.web.door import Door
 
@@ -27,8 +28,5 @@ class MarkedPages:
         """The marked file; made for this answer alone, and logged."""
         session = self._door.session(request)
         made = self._hub.marked_files.marked(session.reader, submission, form=form)
-        headers = {
-            "Content-Disposition": f'attachment; filename="{made.name}"',
-            "Cache-Control": "private, no-store",
-        }
+        headers = attachment(made.name) | {"Cache-Control": "private, no-store"}
         return Response(made.content, media_type=MARKED_MEDIA[made.form], headers=headers)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from hub.app import letter_to, reminders_for
 from hub.identity import Session
+from hub.kit.attachment import attachment
 from hub.kit.authority import Action
 from hub.kit.errors import Invalid, NotFound
 from hub.kit.words import say
@@ -57,7 +58,7 @@ class ReminderPages:
             if not found:
                 raise NotFound(say("reminders.none"))
             letter = letter_to(self._hub, uow, found[0])
-        headers = {"Content-Disposition": f'attachment; filename="reminder-{found[0].agency}.eml"'}
+        headers = attachment(f"reminder-{found[0].agency}.eml")
         return Response(letter.as_bytes(), media_type="message/rfc822", headers=headers)
 
     def mailbox(self, request: Request) -> Response:

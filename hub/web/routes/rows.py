@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from hub.db import Reading
 from hub.identity import Session
+from hub.kit.attachment import attachment
 from hub.kit.errors import NotFound
 from hub.kit.words import say
 from hub.policy import Opening
@@ -86,7 +87,7 @@ class RowPagesOfTheWeb:
             return self._ask(session, dataset, form, problem=say("web.rows.why_missing"))
         shown = self._shown(session, dataset, form, whole=True)
         file = "-".join(filter(None, (agency, name, shown.supplier, shown.month))) + ".csv"
-        headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "private, no-store"}
+        headers = attachment(file) | {"Cache-Control": "private, no-store"}
         return Response(rows_csv(shown), media_type="text/csv; charset=utf-8", headers=headers)
 
     # ---- inside ----------------------------------------------------------------------------------------------------

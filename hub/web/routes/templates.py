@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.kit.attachment import attachment
 from hub.kit.authority import Action
 from hub.schemas import MARKED_MEDIA, template, template_name
 from hub.web.door import Door
@@ -31,5 +32,5 @@ class TemplatePages:
         with self._hub.database.unit_of_work() as uow:
             self._hub.policy.permit(uow, session.reader, Action.SUBMISSION_CREATE, dataset)
         schema = self._hub.schemas.get(dataset)
-        headers = {"Content-Disposition": f'attachment; filename="{template_name(schema, period)}"'}
+        headers = attachment(template_name(schema, period))
         return Response(template(schema, period=period), media_type=MARKED_MEDIA["xlsx"], headers=headers)
