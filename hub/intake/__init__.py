@@ -29,6 +29,7 @@ from hub.intake.difference_words import difference_document, difference_said, mo
 from hub.intake.differing import Differences
 from hub.intake.explaining import LONGEST_EXPLANATION, fault_of, on_one_line
 from hub.intake.marking import MarkedFiles
+from hub.intake.mending import CHECK, is_sender, mending_grant
 from hub.intake.model import (
     ATTESTATION,
     KEPT,
@@ -57,6 +58,7 @@ from hub.intake.statutory import StatutoryLine
 
 __all__ = [
     "ATTESTATION",
+    "CHECK",
     "COUNTED",
     "KEPT",
     "LONGEST_EXPLANATION",
@@ -110,7 +112,9 @@ __all__ = [
     "difference_said",
     "fault_of",
     "figure_text",
+    "is_sender",
     "key_of",
+    "mending_grant",
     "months_said",
     "on_one_line",
     "praise_of",

@@ -10,14 +10,13 @@ from hub.db import Database, UnitOfWork
 from hub.intake import store
 from hub.intake.checking import Checker
 from hub.intake.entries import Log
+from hub.intake.mending import MENDING, as_sender, is_sender, mending_grant
 from hub.intake.model import Submission
 from hub.intake.query import QUERY, Query
-from hub.kit.authority import Form, Grant, Reader
+from hub.kit.authority import Grant, Reader
 from hub.policy import Policy
 from hub.schemas import CheckReport
 from hub.vault import Vault
-
-_PURPOSE = "data_quality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +53,11 @@ class Asking:
         are erased.
         """
         asked = report is not None and any(one.severity == QUERY for one in report.findings)
-        if not asked or not found.accepted_object or "uploader" not in reader.roles:
+        if not asked or not found.accepted_object or not is_sender(reader):
             return None
-        if not self._policy.grantable(uow, reader, [found.dataset], purpose=_PURPOSE):
+        if not self._policy.grantable(uow, as_sender(reader), [found.dataset], purpose=MENDING):
             return None
-        grant = self._policy.grant(
-            uow,
-            reader,
-            [found.dataset],
-            purpose=_PURPOSE,
-            justification=f"submission/{found.id}",
-            form=Form.READ_CLEAR,
-        )
+        grant = mending_grant(self._policy, uow, reader, found.dataset, why=f"submission/{found.id}")
         return Asked(found, _explained_before(uow, found), grant)
 
     def questions(self, asked: Asked) -> Questions:

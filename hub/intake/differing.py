@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 
 from hub.audit import Entry, Verb, record
@@ -12,11 +12,12 @@ from hub.engine import DuckDbEngine, EngineError
 from hub.intake import store
 from hub.intake.difference import ChangedCell, Compared, Difference
 from hub.intake.difference_rows import Comparison, Side, sealed_rows
+from hub.intake.mending import MENDING, is_sender, mending_grant
 from hub.intake.model import KEPT, State, Submission
 from hub.intake.service import Intake
-from hub.kit.authority import Form, Grant, Reader
+from hub.kit.authority import Grant, Reader
 from hub.kit.clock import Clock
-from hub.kit.errors import Conflict, Invalid, NotPermitted
+from hub.kit.errors import Conflict, Invalid
 from hub.kit.words import say
 from hub.policy import Policy
 from hub.schemas import SchemaRegistry
@@ -31,8 +32,6 @@ MOST_ROWS = 2_000_000
 AT_ONCE = 200_000
 """Rows of both files together up to which the page of a submission says what differs without being asked."""
 
-_MENDING = "data_quality"
-_UPLOADER = frozenset({"uploader"})
 _STOOD = frozenset({*KEPT, State.SUPERSEDED})
 _MOST_KEPT = 32
 
@@ -95,12 +94,12 @@ class Differences:
             earlier = self._earlier(uow, found) if found.accepted_object else None
             if earlier is None:
                 return None
+            if not self._policy.grantable(uow, _task(found.agency), [found.dataset], purpose=MENDING):
+                return None
             kept = self._kept_of(found, earlier)
             if kept is not None:
                 return _difference(found, earlier, kept)
             if found.accepted_rows + earlier.accepted_rows > AT_ONCE:
-                return None
-            if not self._policy.grantable(uow, _task(found.agency), [found.dataset], purpose=_MENDING):
                 return None
             asked = _Asked(found, earlier, reader, self._grant(uow, _task(found.agency), found), values=False)
         return self._answered(asked)
@@ -130,23 +129,13 @@ class Differences:
             raise Conflict(say("intake.rows-not-kept"), code="rows-not-kept")
         if found.accepted_rows + earlier.accepted_rows > MOST_ROWS:
             raise _too_many()
-        is_uploader = bool(reader.roles & _UPLOADER)
-        asker = replace(reader, roles=_UPLOADER) if is_uploader else _task(found.agency)
-        return _Asked(found, earlier, reader, self._grant(uow, asker, found), values=is_uploader)
+        values = is_sender(reader)
+        asker = reader if values else _task(found.agency)
+        return _Asked(found, earlier, reader, self._grant(uow, asker, found), values=values)
 
     def _grant(self, uow: UnitOfWork, asker: Reader, found: Submission) -> Grant:
         """An uploader reads the own agency's rows to mend them; for others the hub counts, as it does at the check."""
-        grant = self._policy.grant(
-            uow,
-            asker,
-            [found.dataset],
-            purpose=_MENDING,
-            justification=f"submission/{found.id}",
-            form=Form.READ_CLEAR,
-        )
-        if grant.datasets[found.dataset].pseudonyms_of:
-            raise NotPermitted(say("intake.other-permit"), reasons=("other-permit",), code="other-permit")
-        return grant
+        return mending_grant(self._policy, uow, asker, found.dataset, why=f"submission/{found.id}")
 
     def _answered(self, asked: _Asked) -> Difference:
         kept = self._kept_of(asked.submission, asked.earlier)

@@ -9,9 +9,10 @@ from hub.db import Database
 from hub.engine import DuckDbEngine
 from hub.geography import AreaIndex, Geography
 from hub.intake.entries import Log
+from hub.intake.mending import mending_grant
 from hub.intake.model import Submission
 from hub.intake.service import Intake
-from hub.kit.authority import Form, Grant, Reader
+from hub.kit.authority import Grant, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import Conflict, NotFound, Unavailable
 from hub.kit.words import say
@@ -19,7 +20,6 @@ from hub.policy import Policy
 from hub.schemas import MARKED_MEDIA, CheckReport, MarkedFile, Outcome, SchemaRegistry, marked
 from hub.vault import Vault
 
-_MENDING = "data_quality"
 _AT_ONCE, _PATIENCE = 2, 30.0
 
 
@@ -76,14 +76,7 @@ class MarkedFiles:
             if not found.original_object:
                 remedy = say("intake.marked.not-kept-remedy")
                 raise Conflict(say("intake.not-kept"), code="not-kept", remedy=remedy)
-            grant = self._policy.grant(
-                uow,
-                reader,
-                [found.dataset],
-                purpose=_MENDING,
-                justification=f"submission/{found.id}",
-                form=Form.READ_CLEAR,
-            )
+            grant = mending_grant(self._policy, uow, reader, found.dataset, why=f"submission/{found.id}")
             return found, report, grant, self._geography.current(uow)
 
     def _made(

@@ -14,8 +14,9 @@ from hub.db import Database
 from hub.intake import store
 from hub.intake.checking import Checker
 from hub.intake.entries import Log
+from hub.intake.mending import mending_grant
 from hub.intake.model import CellValue, State, Submission
-from hub.kit.authority import Form, Grant, Reader
+from hub.kit.authority import Grant, Reader
 from hub.kit.errors import Conflict, Unavailable
 from hub.kit.words import say
 from hub.policy import Policy
@@ -27,7 +28,6 @@ MENDABLE = frozenset({State.RETURNED, State.CHECKED})
 
 _T = TypeVar("_T")
 
-_PURPOSE = "data_quality"
 _READING = "reading"
 _AT_ONCE, _PATIENCE = 2, 10.0
 
@@ -71,14 +71,7 @@ class ReadingBack:
             present = store.get(uow, found.id)
             if present is None or present.original_object != found.original_object or not found.original_object:
                 raise Conflict(say("intake.not-kept"), code="not-kept")
-            return self._policy.grant(
-                uow,
-                reader,
-                [found.dataset],
-                purpose=_PURPOSE,
-                justification=f"submission/{found.id}",
-                form=Form.READ_CLEAR,
-            )
+            return mending_grant(self._policy, uow, reader, found.dataset, why=f"submission/{found.id}")
 
     def _read(self, grant: Grant, found: Submission, read: Callable[[SealedFiles], _T]) -> _T:
         with self._slot(), ExitStack() as until_read:

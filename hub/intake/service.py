@@ -16,6 +16,7 @@ from hub.intake.asking import Asking, Questions
 from hub.intake.checking import Asked, Checker
 from hub.intake.comparing import past_of
 from hub.intake.entries import Log
+from hub.intake.mending import CHECK, mending_grant
 from hub.intake.model import ATTESTATION, KEPT, CellValue, Receipt, State, Submission, unexplained
 from hub.intake.profiles import Profiles
 from hub.intake.reading_back import ReadingBack
@@ -23,7 +24,7 @@ from hub.intake.receiving import Receiving
 from hub.intake.retaining import Retention
 from hub.intake.settling import CHANGED, Settling
 from hub.intake.stages import Tell, tell_nobody
-from hub.kit.authority import Action, Form, Permit, Reader
+from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import Conflict, NotFound, NotPermitted
 from hub.kit.file_form import shown_name
@@ -42,8 +43,6 @@ from hub.schemas import (
 )
 from hub.vault import ObjectKind, SealedWriter, Vault
 
-_TASK = Reader(agency="", task="intake-check")
-_MENDING = "data_quality"
 _LONGEST_SHEET = 200
 
 
@@ -218,15 +217,8 @@ class Intake:
         return self._known(reading, submission_id)
 
     def _ask(self, uow: UnitOfWork, submission: Submission) -> Asked:
-        grant = self._policy.grant(
-            uow,
-            _TASK,
-            [submission.dataset],
-            purpose=_MENDING,
-            justification=f"submission/{submission.id}",
-            form=Form.READ_CLEAR,
-        )
-        permit = self._policy.permit(uow, _TASK, Action.SUBMISSION_CHECK, submission.dataset)
+        grant = mending_grant(self._policy, uow, CHECK, submission.dataset, why=f"submission/{submission.id}")
+        permit = self._policy.permit(uow, CHECK, Action.SUBMISSION_CHECK, submission.dataset)
         terms = self._agreements.supply_terms(
             uow, dataset=submission.dataset, supplier=submission.agency, at=self._clock.now()
         )

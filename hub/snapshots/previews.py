@@ -16,6 +16,7 @@ from hub.audit import Entry, Verb, record
 from hub.db import Database, Reading, UnitOfWork
 from hub.engine import DuckDbEngine
 from hub.geography import Geography
+from hub.intake import is_sender, mending_grant
 from hub.kit.authority import Form, Grant, Reader
 from hub.kit.clock import Clock, stamp
 from hub.kit.errors import Conflict, NotPermitted
@@ -35,8 +36,6 @@ FIRST_ROWS = 10
 PREVIEW = "submission:preview"
 """The action that the log names."""
 
-_MENDING = "data_quality"
-_UPLOADER = frozenset({"uploader"})
 _FIRST = "hub_first"
 
 
@@ -149,17 +148,9 @@ class Previews:
             raise NotPermitted(say("snapshots.not-in"), reasons=("other-agency",))
         with self._database.unit_of_work() as uow:
             found = self.agreed(uow, reader, submission.dataset)
-            is_uploader = bool(reader.roles & _UPLOADER)
-            if not (is_uploader and submission.accepted_object and any(one.rows for one in found)):
+            if not (is_sender(reader) and submission.accepted_object and any(one.rows for one in found)):
                 return found
-            grant = self._policy.grant(
-                uow,
-                replace(reader, roles=_UPLOADER),
-                [submission.dataset],
-                purpose=_MENDING,
-                justification=f"submission/{submission.id}",
-                form=Form.READ_CLEAR,
-            )
+            grant = mending_grant(self._policy, uow, reader, submission.dataset, why=f"submission/{submission.id}")
             formed = [self._formed(uow, submission, one.rows.opening) if one.rows else None for one in found]
         shown = tuple(
             replace(one, preview=self._preview(grant, submission, one.rows.opening, form, first))

@@ -9,8 +9,8 @@ from typing import Any
 
 from hub.audit import Entry, Verb, in_turn, record
 from hub.db import Database, Reading, UnitOfWork
-from hub.intake import Intake, Receiving, Submission
-from hub.kit.authority import Action, Form, Grant, Permit, Reader
+from hub.intake import CHECK, Intake, Receiving, Submission, mending_grant
+from hub.kit.authority import Action, Grant, Permit, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
 from hub.kit.ids import new_id
@@ -22,8 +22,6 @@ from hub.uploads.model import DAYS_KEPT, MOST_OPEN, Upload, UploadState
 from hub.uploads.parts import ReceivingPart
 from hub.vault import Arrived, ObjectKind, SealedFiles, SealedWriter, Vault
 
-_JOINING = Reader(agency="", task="intake-check")
-_MENDING = "data_quality"
 _CLEANING = Reader(agency="", task="retention")
 _RETENTION = "hub.retention"
 
@@ -130,14 +128,7 @@ class Uploads:
                 return self._intake.standing(uow, upload.submission)
             _whole(upload)
             permit = self._policy.permit(uow, reader, Action.SUBMISSION_CREATE, upload.dataset)
-            grant = self._policy.grant(
-                uow,
-                _JOINING,
-                [upload.dataset],
-                purpose=_MENDING,
-                justification=f"upload/{upload.id}",
-                form=Form.READ_CLEAR,
-            )
+            grant = mending_grant(self._policy, uow, CHECK, upload.dataset, why=f"upload/{upload.id}")
             parts = store.parts_of(uow, upload.id)
         receiving = self._intake.receive(
             permit, agency=upload.agency, dataset=upload.dataset, period=upload.period, file_name=file_name, **how

@@ -7,7 +7,7 @@ import io
 import openpyxl
 
 from tests.support.hubs import ANALYST, API, UPLOADER, an_extract
-from tests.support.partnerships import House
+from tests.support.partnerships import Api, House
 
 PERIOD = "2024-01"
 
@@ -29,6 +29,8 @@ def test_a_file_is_given_back_as_a_workbook_or_csv_and_to_nobody_else(bare: Hous
     assert "Hub: what is wrong" in csv.text
     assert api.http.get(path, params={"format": "pdf"}).status_code == 422
     assert bare.api(ANALYST).http.get(path).status_code == 404
+    with Api(bare.base_url, bare.token(UPLOADER, scopes=("read",))) as looking:
+        assert (looking.get(path).status_code, looking.get(path).json()["code"]) == (403, "token-scope")
 
 
 def test_those_who_send_a_dataset_get_its_template_with_the_codes_of_the_month(bare: House) -> None:
