@@ -66,8 +66,9 @@ def checked_subject(token: str, expected: Expected, key_for: Callable[[str, str]
     if expected.acr and claims.get("acr") not in expected.acr:
         raise refusal("wrong-assurance")
     subject = claims.get(expected.subject_claim)
-    if not is_subject(claims["sub"]) or not is_subject(subject):
-        raise refusal("bad-token")
+    for value in (claims["sub"], subject):
+        if not is_subject(value):
+            raise refusal("bad-subject" if isinstance(value, str) and value else "bad-token")
     return str(subject)
 
 
@@ -86,7 +87,9 @@ class _Pinned(JWSRegistry):
 
 
 def _header(token: str) -> dict[str, Any]:
-    if len(token) > MAX_CHARACTERS or not _COMPACT.fullmatch(token):
+    if len(token) > MAX_CHARACTERS:
+        raise refusal("long-token")
+    if not _COMPACT.fullmatch(token):
         raise refusal("bad-token")
     return _json_part(token.split(".", maxsplit=1)[0])
 
@@ -140,5 +143,7 @@ def _check_audience(claims: dict[str, Any], client_id: str) -> None:
 
 def _check_nonce(claims: dict[str, Any], nonce_sha256: str) -> None:
     nonce = claims.get("nonce")
-    if not isinstance(nonce, str) or not keys.equal(sha256_hex(nonce.encode()).encode(), nonce_sha256.encode()):
+    if not isinstance(nonce, str) or not keys.equal(
+        sha256_hex(nonce.encode(errors="replace")).encode(), nonce_sha256.encode()
+    ):
         raise refusal("wrong-nonce")

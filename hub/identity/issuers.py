@@ -7,6 +7,7 @@ stops nobody. An ID token signed with a key not in hand has the keys fetched aga
 from __future__ import annotations
 
 import base64
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 _KEY_TYPES = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 _MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
 _CURVES = {"EC": "P-256", "OKP": "Ed25519"}
+_ADDRESS = re.compile(r"[A-Za-z0-9._~:/?\[\]!$&'()*+,;=%-]{1,2000}")  # signs of RFC 3986 section 2, without `#` and `@`
 _MOST_KEYS = 64
 _RSA_BITS = range(2048, 8193)  # shorter is weak, longer is slow to check
 
@@ -186,7 +188,7 @@ def metadata_of(document: Mapping[str, Any], issuer: str) -> Metadata:
 
 def _endpoint(document: Mapping[str, Any], name: str, issuer: str) -> str:
     value = document.get(name)
-    if not isinstance(value, str) or "#" in value or "@" in value or _origin(value) != _origin(issuer):
+    if not isinstance(value, str) or not _ADDRESS.fullmatch(value) or _origin(value) != _origin(issuer):
         raise refusal("wrong-endpoint")
     return value
 

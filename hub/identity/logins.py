@@ -34,6 +34,8 @@ from hub.kit.words import say
 
 _LIFE = timedelta(minutes=10)
 _LONGEST_VALUE = 4096
+_READ = ("code", "state", "iss")
+"""The parameters of an answer whose values are read. What a provider says beside them goes nowhere, and may be anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,11 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The callback as it came: path and parameters."""
+    """The callback as it came: path, the parameters that are read, and whether the provider refused."""
 
     path: str
     values: Mapping[str, str]
+    refused: bool
 
 
 class Logins(Invitations, Sessions):
@@ -250,11 +253,11 @@ def _answer(callback_url: str) -> _Answer:
         pairs = parse_qs(parts.query, keep_blank_values=True, max_num_fields=20)
     except ValueError as error:
         raise refusal("bad-callback") from error
-    values = {name: found[0] for name, found in pairs.items()}
+    values = {name: pairs[name][0] for name in _READ if name in pairs}
     once = all(len(found) == 1 for found in pairs.values())
     if not once or any(len(value) > _LONGEST_VALUE or not value.isprintable() for value in values.values()):
         raise refusal("bad-callback")
-    return _Answer(parts.path, values)
+    return _Answer(parts.path, values, refused="error" in pairs)
 
 
 def _code(answer: _Answer, provider: Provider, metadata: Metadata) -> str:
@@ -264,7 +267,7 @@ def _code(answer: _Answer, provider: Provider, metadata: Metadata) -> str:
         raise refusal("wrong-issuer")
     if given != provider.issuer and (given is not None or metadata.names_itself_in_answers):
         raise refusal("wrong-issuer")
-    if "error" in answer.values:
+    if answer.refused:
         raise refusal("provider-refused")  # the provider's own text is untrusted and goes nowhere
     if not answer.values.get("code"):
         raise refusal("bad-callback")

@@ -99,10 +99,10 @@ def test_an_honest_token_gives_its_subject_under_each_pinned_algorithm(algorithm
         ({"sub": DROP}, "bad-token"),
         ({"sub": ""}, "bad-token"),
         ({"sub": 12}, "bad-token"),
-        ({"sub": "a" * 256}, "bad-token"),
-        ({"sub": "line\nbreak"}, "bad-token"),
-        ({"sub": "nul\x00"}, "bad-token"),
-        ({"sub": "añejo"}, "bad-token"),
+        ({"sub": "a" * 256}, "bad-subject"),
+        ({"sub": "line\nbreak"}, "bad-subject"),
+        ({"sub": "nul\x00"}, "bad-subject"),
+        ({"sub": "añejo"}, "bad-subject"),
     ],
 )
 def test_a_claim_that_is_wrong_is_refused_by_name(changes: dict[str, Any], code: str) -> None:
@@ -222,7 +222,7 @@ def test_padding_is_refused_in_every_part() -> None:
         assert code_of(error) == "bad-token"
 
 
-@pytest.mark.parametrize("text", ["", ".", "a.b", "a.b.c.d", "a.b.c.d.e", "ä.b.c", "a.b.c\n", " a.b.c", "A" * 20_000])
+@pytest.mark.parametrize("text", ["", ".", "a.b", "a.b.c.d", "a.b.c.d.e", "ä.b.c", "a.b.c\n", " a.b.c", "A" * 16_000])
 def test_text_that_is_no_compact_token_is_refused(text: str) -> None:
     with pytest.raises(Unauthenticated) as error:
         checked(text, a_key("ES256"))
