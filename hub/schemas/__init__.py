@@ -16,6 +16,7 @@ from hub.schemas.desk import check_file, marked_file, read_file_as
 from hub.schemas.encodings import ENCODINGS, encodings_proposed, known_encoding
 from hub.schemas.failing import MOST_CELLS, FailingCell, FailingCells, failing_cells
 from hub.schemas.findings import (
+    ERROR,
     QUERY,
     SAMPLE,
     Finding,
@@ -74,6 +75,7 @@ from hub.schemas.values import values_at
 __all__ = [
     "AGE_BANDS",
     "ENCODINGS",
+    "ERROR",
     "FROM_PLACE",
     "HEALTH_BODIES",
     "KEPT",

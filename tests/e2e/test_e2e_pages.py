@@ -194,6 +194,27 @@ def test_without_javascript_a_file_is_sent_and_its_report_read(site, open_page):
     assert page.get_by_text("How to mend it").count() >= 1
 
 
+@pytest.mark.parametrize("script", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["no-script", "script"])
+def test_each_cause_of_a_long_report_opens_from_the_summary_and_holds_what_is_needed_to_mend_it(
+    script, site, open_page
+):
+    sample = site.sample(POLICE, "dirty")
+    page = open_page(POLICE, UPLOADER, f"/submit/{sample.dataset}/{sample.period}", script=script, width=320)
+    send(page, site.path(sample))
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollHeight") < 9_000
+    assert page.get_by_text("How to mend it:").filter(visible=True).count() == 0
+    links = page.locator(".hub-contents a").all()
+    assert len(links) == len({code for code in sample.planted})
+    for done, link in enumerate(links, 1):
+        link.click()
+        cause = page.locator(str(link.get_attribute("href")))
+        assert cause.get_by_text("How to mend it:").first.is_visible()
+        assert page.locator("details.hub-finding[open]").count() == done
+    assert sideways_pixels(page) == 0
+    assert violations(page) == [] if script else True
+
+
 def test_without_javascript_filters_and_navigation_work_on_a_small_screen(open_page):
     page = open_page(COUNCIL, ANALYST, "/", script=False, width=320)
     page.get_by_role("link", name="Views", exact=True).click()

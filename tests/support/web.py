@@ -30,6 +30,7 @@ from hub.web.pages.agreements import AgreementPage, AgreementsPage, ProposePage,
 from hub.web.pages.assessments import AssessmentsPage
 from hub.web.pages.audit import AuditPage
 from hub.web.pages.before import BeforePart
+from hub.web.pages.causes import Cause, CauseGroup, FindingCard, ReportPart
 from hub.web.pages.difference import DifferencePage
 from hub.web.pages.errors import AccessibilityPage, ErrorPage
 from hub.web.pages.explain import ExplainPage
@@ -39,7 +40,7 @@ from hub.web.pages.rows import AskingPage, ListingPage, ShownPage
 from hub.web.pages.seen_by import SeenByPage, SeenGroup
 from hub.web.pages.sign_in import ChooserPage, PersonaGroup, SignInFailedPage, SignInPage
 from hub.web.pages.snapshots import SnapshotPage, SnapshotsPage
-from hub.web.pages.submissions import CellsPage, FindingCard, SubmissionPage, SubmissionsPage
+from hub.web.pages.submissions import CellsPage, SubmissionPage, SubmissionsPage
 from hub.web.pages.submit import ChoosePage, UploadPage
 from hub.web.pages.views import MeasureBlock, ViewPage, ViewsPage
 from hub.web.render import Renderer
@@ -207,19 +208,34 @@ def _receipt() -> tuple[Fact, ...]:
     )
 
 
-def _finding(index: int, severity: str, title: str, cells: tuple[str, ...]) -> FindingCard:
-    return FindingCard(
+def _cause(index: int, severity: str, title: str, cells: tuple[str, ...]) -> Cause:
+    finding = FindingCard(
         ident=f"finding-{index}",
-        code="not-in-code-list",
-        severity=severity,
         title=title,
         message="The column holds codes that the agreed list does not have.",
-        remedy="Use the codes of the list; the schema page shows them.",
+        remedy="",
         places="37 places",
         field="Crime type",
         cells=cells,
         cells_label=f"The first {len(cells)} of 37",
         values="/submissions/x/cells?code=not-in-code-list",
+    )
+    remedy = "Use the codes of the list; the schema page shows them."
+    where = "Crime type: 37 places"
+    return Cause(f"cause-{index}", "not-in-code-list", severity, title, where, remedy, (finding,), is_open=index == 0)
+
+
+def _report() -> ReportPart:
+    return ReportPart(
+        "1 thing to mend, 1 question to explain, 1 to look at",
+        (
+            CauseGroup(
+                "Mend these: they sent the file back",
+                (_cause(0, "error", "A code that is not in the list", tuple(f"J{row}" for row in range(112, 132))),),
+            ),
+            CauseGroup("Questions about the figures", (_cause(1, "query", "Half as many rows as last month", ()),)),
+            CauseGroup("Look at these", (_cause(2, "warning", "Rows that say exactly the same", ("2", "3")),)),
+        ),
     )
 
 
@@ -232,12 +248,7 @@ def _submission(**changes: Any) -> SubmissionPage:
         "counts": "5,310 rows read: 5,273 accepted, 37 held back.",
         "checking": False,
         "kept_nothing": False,
-        "findings": (
-            _finding(0, "error", "A code that is not in the list", tuple(f"J{row}" for row in range(112, 132))),
-            _finding(1, "warning", "Rows that say exactly the same", ("2", "3")),
-            _finding(2, "query", "Half as many rows as last month", ()),
-        ),
-        "severities": "1 kind of error, 1 kind of warning, 1 question",
+        "report": _report(),
         "receipt": _receipt(),
         "again": "/submit/police/street-crime/2026-09",
     }
@@ -450,8 +461,7 @@ def samples() -> Iterator[Sample]:
         _submission(
             status=Tag("Accepted", "green"),
             mood="good",
-            findings=(),
-            severities="",
+            report=None,
             again="",
             withdraw="/submissions/x/withdraw",
         ),
@@ -467,7 +477,7 @@ def samples() -> Iterator[Sample]:
             progress=Progress(
                 "How far the check is", "", (Step("Received", "done"), Step("Reading", "running")), percent=20
             ),
-            findings=(),
+            report=None,
             again="",
         ),
     )

@@ -42,5 +42,15 @@ def some_blocks() -> tuple[QueryBlock, ...]:
 def samples_of_queries(sample: Callable[[str, str, Any], Any], page: Callable[..., Any]) -> Iterator[Any]:
     """The page, made by `sample(name, template, page)`."""
     shown = page(queries=some_blocks())
-    explained = [replace(one, explained=say("queries.explained", text=SAID)) for one in shown.findings]
-    yield sample("submission-asked", "submission.html", replace(shown, findings=tuple(explained)))
+    explained = [_explained(group) for group in shown.report.groups]
+    yield sample(
+        "submission-asked", "submission.html", replace(shown, report=replace(shown.report, groups=tuple(explained)))
+    )
+
+
+def _explained(group: Any) -> Any:
+    said = say("queries.explained", text=SAID)
+    causes = (
+        replace(cause, findings=tuple(replace(one, explained=said) for one in cause.findings)) for cause in group.causes
+    )
+    return replace(group, causes=tuple(causes))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from hub.intake import KEPT, WITHDRAWABLE, CellValue, State, Submission, key_of
+from hub.intake import KEPT, WITHDRAWABLE, CellValue, State, Submission
 from hub.kit.words import say
-from hub.schemas import QUERY, CheckReport, Finding, catalogue
+from hub.schemas import QUERY, CheckReport, catalogue
 from hub.web.dates import spoken_moment, spoken_month
 from hub.web.elements import Cell, Column, Fact, Link, Progress, Table, Tag
 from hub.web.pages.before import BeforePart
+from hub.web.pages.causes import ReportPart, report_part
 from hub.web.pages.queries import QueryBlock
 from hub.web.pages.reading import reading_address
 from hub.web.pages.word import WordPart
@@ -37,29 +36,6 @@ _MOODS = {
 _AGAIN = frozenset({State.CHECKED, State.RETURNED, State.REFUSED, State.PART_ACCEPTED, State.WITHDRAWN})
 _UNCOUNTED = {State.RETURNED: "_returned", State.CHECKED: "_checked"}
 _COUNTS = {State.REFUSED: "web.submission.report_counts_none", State.CHECKED: "web.submission.report_counts_checked"}
-_SEVERITIES = ("error", "warning", "query")
-
-
-@dataclass(frozen=True, slots=True)
-class FindingCard:
-    """One cause: what is wrong, how often, where, and one sentence on how to mend it. Never a value of the file.
-
-    `values` is the address of the page that reads the values back, empty where the reader may not. `explained`: what the agency
-    said of a query.
-    """
-
-    ident: str
-    code: str
-    severity: str
-    title: str
-    message: str
-    remedy: str
-    places: str
-    field: str
-    cells: tuple[str, ...]
-    cells_label: str
-    values: str = ""
-    explained: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +52,7 @@ class SubmissionPage:
     counts: str
     checking: bool
     kept_nothing: bool
-    findings: tuple[FindingCard, ...]
-    severities: str
+    report: ReportPart | None
     receipt: tuple[Fact, ...]
     progress: Progress | None = None
     marked: str = ""
@@ -157,8 +132,7 @@ def submission_page(
         counts=_counts(submission) if report is not None else "",
         checking=state is State.RECEIVED,
         kept_nothing=state is State.REFUSED,
-        findings=_cards(submission, report, allowed) if report is not None else (),
-        severities=_severities(report.findings) if report is not None else "",
+        report=report_part(submission, report, readable=_readable(submission, allowed)) if report is not None else None,
         receipt=_receipt(submission, titles, agreements, sender),
         progress=progress,
         marked=f"/submissions/{submission.id}/marked" if _to_mark(submission, report, allowed) else "",
@@ -228,60 +202,11 @@ def cells_page(values: Sequence[CellValue], *, code: str, field: str) -> CellsPa
 def _to_mark(submission: Submission, report: CheckReport | None, allowed: Allowed) -> bool:
     """Whether there is something to mark in a file that is kept, for somebody who may read it. A query marks no cell."""
     wrong = report is not None and any(one.severity != QUERY for one in report.findings)
-    return allowed.mend and bool(submission.original_object) and wrong
+    return _readable(submission, allowed) and wrong
 
 
-def _cards(submission: Submission, report: CheckReport, allowed: Allowed) -> tuple[FindingCard, ...]:
-    readable = allowed.mend and bool(submission.original_object)
-    base = f"/submissions/{submission.id}/cells" if readable else ""
-    said = submission.explanations
-    return tuple(
-        _card(index, one, base, said.get(key_of(one.code, one.field), "")) for index, one in enumerate(report.findings)
-    )
-
-
-def _card(index: int, one: Finding, base: str, said: str) -> FindingCard:
-    places = one.cells or tuple(f"{row:,}" for row in one.rows)
-    return FindingCard(
-        ident=f"finding-{index}",
-        code=one.code,
-        severity=one.severity,
-        title=catalogue()[one.code].title,
-        message=one.message,
-        remedy=one.remedy,
-        explained=say("queries.explained", text=said) if said else "",
-        places="" if one.severity == QUERY else _count(one.count),
-        field=one.field.removeprefix("column "),
-        cells=places,
-        cells_label=_label(one),
-        values=f"{base}?{urlencode({'code': one.code, 'field': one.field})}" if base and _has_values(one) else "",
-    )
-
-
-def _has_values(one: Finding) -> bool:
-    """Whether anything stands in the cells: not where they are blank, nor where the first row is what is wrong."""
-    return bool(one.field) and not one.code.startswith("blank-") and any(row > 1 for row in one.rows)
-
-
-def _label(one: Finding) -> str:
-    kind = say("web.submission.cells") if one.cells else say("web.submission.rows")
-    shown = len(one.cells or one.rows)
-    if shown == one.count:
-        return f"{kind}:"
-    return f"{kind}: {say('web.submission.first_cells', shown=shown, count=f'{one.count:,}')}"
-
-
-def _count(count: int) -> str:
-    return say("web.submission.count_one") if count == 1 else say("web.submission.count_many", count=f"{count:,}")
-
-
-def _severities(findings: Sequence[Finding]) -> str:
-    counted = Counter(one.severity for one in findings)
-    return ", ".join(_of_severity(name, counted[name]) for name in _SEVERITIES if counted[name])
-
-
-def _of_severity(name: str, count: int) -> str:
-    return say(f"web.submission.{'severity_one' if count == 1 else 'severities'}.{name}", count=count)
+def _readable(submission: Submission, allowed: Allowed) -> bool:
+    return allowed.mend and bool(submission.original_object)
 
 
 def _receipt(
