@@ -37,3 +37,5 @@ def explain(person: str, dataset: str, purpose: str, field: str, as_json: bool, 
         for opening in found.rows:
             shown = ", ".join(f"{name} {form.value}" for name, form in opening.fields.items())
             click.echo(f"rows from {opening.supplier} under {opening.agreement}\t{shown}")
+        for differs in found.differences:
+            click.echo(f"agreements differ in {differs.field}\t{differs.sentence}")

@@ -15,7 +15,7 @@ from hub.policy.cases import CaseResult, run_cases
 from hub.policy.disclosing import ANYBODY, CountsSeen, Recipient, RowsSeen
 from hub.policy.library import PolicyLibrary
 from hub.policy.minting import LIFE
-from hub.policy.model import AgencyDirectory, Decision, Explanation, FieldExplanation, Opening, SchemaLookup
+from hub.policy.model import AgencyDirectory, Decision, Difference, Explanation, FieldExplanation, Opening, SchemaLookup
 from hub.policy.reference import kinds_page, policies_page
 from hub.policy.service import Policy
 
@@ -26,6 +26,7 @@ __all__ = [
     "CaseResult",
     "CountsSeen",
     "Decision",
+    "Difference",
     "Explanation",
     "FieldExplanation",
     "Opening",

@@ -172,10 +172,36 @@ class FieldExplanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Agreements over one dataset of one supplier that say different things and both stand: which, of what, and what the hub does.
+
+    `field` is the element of the agreement's document: `keep_returned_days`, `recheck_days`, `part_accept`, `due_working_days`,
+    `fields` or `expires_on`.
+    """
+
+    field: str
+    dataset: str
+    supplier: str
+    agreements: tuple[str, ...]
+    sentence: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The difference as plain values."""
+        return {
+            "field": self.field,
+            "dataset": self.dataset,
+            "supplier": self.supplier,
+            "agreements": list(self.agreements),
+            "sentence": self.sentence,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Who sees what of one dataset for one purpose, field by field, at one moment, under one version of policy and agreements.
 
     `rows`: what pages, API, downloads and commands show of its rows, one opening for each supplier and agreement.
+    `differences`: where the agreements in force that name the agency say different things of the dataset.
     """
 
     agency: str
@@ -189,6 +215,7 @@ class Explanation:
     table: Decision
     policy_hash: str
     agreements_version: str
+    differences: tuple[Difference, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The explanation as plain values: `hub explain --json`."""
@@ -208,6 +235,7 @@ class Explanation:
             },
             "fields": [field.as_json() for field in self.fields],
             "rows": [opening.as_json() for opening in self.rows],
+            "differences": [one.as_json() for one in self.differences],
             "policy_hash": self.policy_hash,
             "agreements_version": self.agreements_version,
         }

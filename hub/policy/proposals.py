@@ -206,7 +206,12 @@ class Proposals:
         for one in others:
             if draft.lead and one.lead and one.lead != draft.lead:
                 yield self._sentences.plain(
-                    "agreement.one-lead", bodies=(one.lead, draft.lead), first=one.reference, lead=one.lead
+                    "agreement.one-lead",
+                    bodies=(one.lead, draft.lead),
+                    first=one.reference,
+                    lead=one.lead,
+                    agreement=draft.reference,
+                    other=draft.lead,
                 )
 
     def _contradictions(self, world: World, draft: Agreement, others: tuple[Agreement, ...]) -> Iterator[Reason]:

@@ -12,13 +12,14 @@ from hub.kit.clock import Clock
 from hub.kit.errors import Bug, Invalid, NotFound
 from hub.kit.ids import new_id
 from hub.kit.words import say
+from hub.policy.differences import Differences
 from hub.policy.disclosing import READING_ROLES, Disclosing, Recipient
 from hub.policy.explaining import Explaining
 from hub.policy.granting import Granted, Granting, Wanted
 from hub.policy.judge import Asker
 from hub.policy.library import PolicyLibrary
 from hub.policy.minting import end_of, joined, subject_of
-from hub.policy.model import AgencyDirectory, Decision, Explanation, Opening, SchemaLookup
+from hub.policy.model import AgencyDirectory, Decision, Difference, Explanation, Opening, SchemaLookup
 from hub.policy.openings import Openings
 from hub.policy.proposals import Proposals
 from hub.policy.questions import Questions
@@ -53,6 +54,7 @@ class Policy:
         self._openings = Openings(self._questions)
         self._granting = Granting(self._questions, Sentences(self.library), self._openings)
         self._disclosing = Disclosing(self._questions, self._openings)
+        self._differences = Differences(Sentences(self.library))
         self._explaining = Explaining(self.library, self._questions, self._openings)
         self._log = Recorder(database=database, clock=clock, policy_hash=self.library.hash)
         self._world: World | None = None
@@ -130,7 +132,17 @@ class Policy:
             table=table,
             policy_hash=self.hash,
             agreements_version=world.version,
+            differences=self._differences.in_force(world, clauses, reader.agency, at=now),
         )
+
+    def differences(
+        self, reading: UnitOfWork | Reading, reader: Reader, agreement: Agreement
+    ) -> tuple[Difference, ...]:
+        """Where an agreement says other things of a dataset than the agreements it stands beside, or would: those that the reader's
+        agency is party to, drafts included. What cannot stand together is an objection instead.
+        """
+        world = self._at_present(reading)
+        return self._differences.beside(world, agreement, reader.agency, at=self._clock.now())
 
     def agreements_of(self, reading: UnitOfWork | Reading, reader: Reader) -> tuple[Agreement, ...]:
         """The agreements that the reader may read: those that name the reader's agency."""

@@ -73,7 +73,7 @@ class Sentences:
                 data_class=term.data_class,
                 starts_on=agreement.starts_on.isoformat(),
                 expires_on=agreement.expires_on.isoformat(),
-                **more,
+                **({"first": say("policy.another-agreement")} | more),
             ),
             self._library.sections.get(code, ""),
             (named,) if named else (),

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import yaml
 
 from hub.agreements import ProposalRefused
-from hub.kit.authority import Action
+from hub.kit.authority import Action, Reader
 from hub.kit.errors import Refused
 from hub.kit.paths import data_root
 from hub.schemas import SchemaRegistry
@@ -220,6 +221,39 @@ def test_the_same_flows_through_a_gateway_that_covers_them_are_taken_as_drafts(h
     assert answer.headers["location"].startswith("/agreements/statistics-for-the-ambulance-trust@1")
     page = house.visitor(STEWARD).get(answer.headers["location"])
     assert "Draft" in words_of(page.text)
+
+
+def test_a_draft_that_differs_from_what_stands_names_both_on_its_page_and_when_explained(house: House) -> None:
+    """Retention and the last day: nothing is refused, everything is said; the explanation tells it once it is in force."""
+    draft = a_draft(
+        "shorter-kept",
+        gateway="anonymised_statistics",
+        controller=POLICE,
+        recipients=[COUNCIL, HOSPITAL],
+        clauses=[a_clause(STREET, POLICE, [COUNCIL, HOSPITAL], keep_returned_days=7)],
+    )
+    answer = house.visitor(STEWARD).post("/agreements/propose", document=draft)
+    said = words_of(house.visitor(STEWARD).get(answer.headers["location"]).text)
+    assert "Where agreements differ" in said
+    assert "shorter-kept@1 says 7 days" in said
+    assert "ravensbourne-police-duty@1 says 30 days" in said
+    assert "the shortest holds" in said
+    explained = {"dataset": STREET, "purpose": "svd.identify_kinds"}
+    assert "Where agreements differ" not in house.visitor(STEWARD).get(f"/explain?{urlencode(explained)}").text
+    for agency in (POLICE, COUNCIL, HOSPITAL):
+        _sign(house, "shorter-kept@1", agency)
+    told = house.api("ravensbourne-council-analyst").ok("/explain", **explained)["differences"]
+    assert {one["field"] for one in told} == {"keep_returned_days", "expires_on"}
+    assert all({"shorter-kept@1"} < set(one["agreements"]) for one in told)
+    page = house.visitor("ravensbourne-council-analyst").get(f"/explain?{urlencode(explained)}")
+    assert all(one["sentence"] in words_of(page.text) for one in told)
+
+
+def _sign(house: House, reference: str, agency: str) -> None:
+    reader = Reader(agency=agency, person=f"per_signs_{agency}", roles=frozenset({"approver"}))
+    with house.hub.database.unit_of_work() as uow:
+        permit = house.hub.policy.permit(uow, reader, Action.AGREEMENT_SIGN, reference)
+        house.hub.agreements.sign(uow, permit, reference)
 
 
 def test_a_document_that_cannot_be_read_says_what_to_mend(house: House) -> None:

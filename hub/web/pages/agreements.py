@@ -69,6 +69,7 @@ class AgreementPage:
     change_error: str = ""
     document: str = ""
     again: str = ""
+    differences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,10 @@ def agreement_page(
     facilitators: Facilitators,
     allowed: Allowed,
     now: datetime,
+    differences: Sequence[str] = (),
     error: str = "",
 ) -> AgreementPage:
-    """One agreement as its parties see it."""
+    """One agreement as its parties see it. `differences`: where it says other than the agreements beside it, in words."""
     changes = _CHANGES[agreement.status] if allowed.change else ()
     signable = allowed.sign and agreement.status is Status.DRAFT
     return AgreementPage(
@@ -162,6 +164,7 @@ def agreement_page(
         changes=tuple(Choice(change, say(f"web.agreement.{change}")) for change in changes),
         change_action=f"/agreements/{agreement.reference}/change",
         change_error=error,
+        differences=tuple(differences),
         document=agreement.document,
         again=f"/agreements/propose?from={agreement.reference}" if allowed.propose else "",
     )

@@ -30,6 +30,7 @@ class ExplainPage:
     facts: tuple[Fact, ...] = ()
     reasons: tuple[str, ...] = ()
     table: Table | None = None
+    differences: tuple[str, ...] = ()
 
 
 def explain_page(
@@ -64,6 +65,7 @@ def explain_page(
         facts=_facts(found, asker),
         reasons=tuple(_said(reason) for reason in reasons),
         table=_table(found, titles[found.dataset], purposes.get(purpose, purpose), reasons),
+        differences=tuple(one.sentence for one in found.differences),
     )
 
 

@@ -122,6 +122,7 @@ class AgreementPages:
                 purposes={one.id: one.title for one in self._hub.policy.library.purposes.values()},
                 facilitators=self._facilitators(uow, found),
                 allowed=self._allowed(uow, session, found),
+                differences=[one.sentence for one in self._hub.policy.differences(uow, session.reader, found)],
                 error=error,
                 now=self._hub.clock.now(),
             )
