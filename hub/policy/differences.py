@@ -1,7 +1,7 @@
 """Where agreements over one dataset of one supplier say different things and both stand: both named, and what the hub does. Pure.
 
 What cannot stand together is refused when it is proposed, and no matter here: two disclosure profiles of one dataset, a field that
-one gives and another keeps, two leads of one partnership (`Proposals`). What is told here is lawful, but somebody should know of it.
+one gives and another keeps, two leads of one partnership (`Proposals`). What is told here is lawful, but somebody should know it.
 """
 
 from __future__ import annotations
