@@ -57,7 +57,10 @@ def problem(_request: Request, error: Exception) -> JSONResponse:
         body["reasons"] = list(error.reasons)
     if status == 404:
         body = {"code": "not-found", "title": say("api.nothing-here"), "remedy": ""}
-    return _document(status, body)
+    answer = _document(status, body)
+    if isinstance(error, Unavailable):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _document(status: int, body: dict[str, object]) -> JSONResponse:

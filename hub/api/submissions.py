@@ -53,8 +53,8 @@ class Submissions:
     ) -> dict[str, Any]:
         """Receive, seal, check; the answer is the submission with its report. The same bytes twice are the same submission.
 
-        202 when it is received and not checked yet, as a file above 16 MiB never is: `progress` tells how far it is, there
-        and in `GET /submissions/{id}`.
+        202 when it is received and not checked yet, as a file above 16 MiB never is, nor one that waits while others are
+        checked: `progress` tells how far it is, there and in `GET /submissions/{id}`.
 
         The file is CSV, XLSX, ODS, Parquet or a zip of one, told by its bytes. `sheet` is that of a workbook with several that fit.
         With `attest` you give your word for the statements of the answer's `attestation`: a file that passes its checks and

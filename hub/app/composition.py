@@ -21,6 +21,7 @@ from hub.identity import DemoProvider, Identity
 from hub.intake import Calendars, Differences, Intake, MarkedFiles
 from hub.jobs import Jobs
 from hub.kit.clock import Clock, SystemClock
+from hub.kit.turns import Turns
 from hub.policy import Policy
 from hub.pseudonyms import Pseudonyms
 from hub.schemas import SchemaRegistry
@@ -30,12 +31,15 @@ from hub.uploads import Uploads
 from hub.vault import Vault
 from hub.views import Views
 
+CHECKS_AT_ONCE = 2
+"""Checks in one process, whoever asks for them: each may take the memory that the settings allow."""
+
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """Every part of a running hub. `demo_provider` is None outside demo mode."""
+    """Every part of a running hub. `demo_provider` is None outside demo mode. `turns`: at checks of files, in this process."""
 
     settings: Settings
     clock: Clock
@@ -63,6 +67,7 @@ class Hub:
     jobs: Jobs
     progress: ProgressBoard
     checks: CheckBoard
+    turns: Turns
 
     def close(self) -> None:
         """Let go of workers and connections."""
@@ -119,6 +124,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         jobs=Jobs(database_url=settings.jobs_url),
         progress=ProgressBoard(settings.state),
         checks=CheckBoard(settings.state),
+        turns=Turns(CHECKS_AT_ONCE),
     )
 
 

@@ -6,7 +6,6 @@ rooms and in the log, a submission that no check has settled is `received`, and 
 
 from __future__ import annotations
 
-import threading
 import time
 from itertools import count
 from typing import Protocol
@@ -29,7 +28,6 @@ LARGE = 16 * 2**20
 
 _PATIENCE = 20.0  # a thread of the server waits: callers ask again for what takes longer
 _BETWEEN = 0.1
-_AT_ONCE = 2  # checks in threads: each may take the memory that the settings allow
 
 
 class Work(Protocol):
@@ -40,8 +38,8 @@ class Work(Protocol):
         ...
 
     def checked(self, submission: Submission) -> Submission:
-        """Check a submission and wait for the outcome; a worker that does not come leaves it `received`. A large one is
-        not waited for.
+        """Check a submission and wait for the outcome; while others are checked, and a worker that does not come, leave it
+        `received`. A large one is not waited for.
         """
         ...
 
@@ -69,7 +67,12 @@ def check_subject(hub: Hub, submission: str) -> str:
 
 
 def check_told(hub: Hub, submission: str) -> Submission:
-    """Check a submission, telling how far it is to whoever looks at the board."""
+    """Check a submission once it is its turn, telling how far it is to whoever looks at the board."""
+    with hub.turns.turn():
+        return _check_now(hub, submission)
+
+
+def _check_now(hub: Hub, submission: str) -> Submission:
     with hub.checks.teller(submission) as tell:
         return hub.intake.check_apart(submission, tell=tell)
 
@@ -80,23 +83,23 @@ class WorkHere:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._background = Background()
-        self._room = threading.Semaphore(_AT_ONCE)
 
     def check(self, submission: str, *, wait: float = 0) -> None:
         """In a thread; what is tried too often is left to the next start."""
 
         def work(_tell: Tell) -> None:
-            with self._room:
-                check_told(self._hub, submission)
+            check_told(self._hub, submission)
 
         key = f"{CHECK}:{submission}"
         self._background.start(key, work)
         self._background.wait(key, wait)
 
     def checked(self, submission: Submission) -> Submission:
-        """In the thread that asks; a large one in a thread of its own."""
+        """In the thread that asks, if it has a turn before its patience ends; else, and a large one, in a thread of its own."""
         if submission.size <= LARGE:
-            return check_told(self._hub, submission.id)
+            with self._hub.turns.turn_within(_PATIENCE) as mine:
+                if mine:
+                    return _check_now(self._hub, submission.id)
         self.check(submission.id)
         return submission
 

@@ -155,7 +155,7 @@ class DuckDbSession:
         if system is None:
             raise EngineError("there is no such file in this session", code="engine-file")
         size = silenced(lambda: int(system.info(source)["size"]))  # type: ignore[no-untyped-call]  # fsspec has no types
-        return silenced(lambda: system.open(source, "rb")), size  # type: ignore[no-untyped-call]  # as above
+        return silenced(lambda: system.open(source, "rb")), size  # type: ignore[no-untyped-call]  # fsspec has no types
 
 
 def _transcoded(file: BinaryIO, encoding: str) -> tuple[BinaryIO, int]:

@@ -71,13 +71,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`Context` and `Geography` know the database. Who only locates rows, as `hub check` does on a desk, needs none."""
+    """Load `Context` and `Geography` when somebody asks for them. Who only locates rows needs neither."""
     if name == "Context":
-        from hub.geography.context import Context  # noqa: PLC0415 - see above
+        from hub.geography.context import Context  # noqa: PLC0415 - it brings the database, which a desk does not have
 
         return Context
     if name == "Geography":
-        from hub.geography.service import Geography  # noqa: PLC0415 - see above
+        from hub.geography.service import Geography  # noqa: PLC0415 - it brings the database, which a desk does not have
 
         return Geography
     raise AttributeError(name)

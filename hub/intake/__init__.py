@@ -26,7 +26,7 @@ from hub.intake.difference import (
     RowsOfKind,
 )
 from hub.intake.difference_words import difference_document, difference_said, months_said, regroupings_said
-from hub.intake.differing import Differences
+from hub.intake.differing import ROWS_UNREAD, Differences
 from hub.intake.explaining import LONGEST_EXPLANATION, fault_of, on_one_line
 from hub.intake.marking import MarkedFiles
 from hub.intake.mending import CHECK, is_sender, mending_grant
@@ -65,6 +65,7 @@ __all__ = [
     "MENDABLE",
     "PERCENT",
     "QUERY_CODES",
+    "ROWS_UNREAD",
     "THERE",
     "TRANSITIONS",
     "WANTED",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hub.db import Database, UnitOfWork
 from hub.intake import store
 from hub.intake.checking import Checker
+from hub.intake.damage import readable, tell_operator
 from hub.intake.entries import Log
 from hub.intake.mending import MENDING, as_sender, is_sender, mending_grant
 from hub.intake.model import Submission
@@ -61,18 +62,26 @@ class Asking:
         return Asked(found, _explained_before(uow, found), grant)
 
     def questions(self, asked: Asked) -> Questions:
-        """The queries with their figures; the look is logged before they are handed over. Holds no transaction while it reads."""
+        """The queries with their figures; the look is logged before they are handed over. Holds no transaction while it reads.
+
+        None of a submission whose sealed rows are damaged or gone: its report still says what is asked.
+        """
         before = asked.before
         with ExitStack() as until_read:
             with self._database.reading() as reading:
                 objects = [one.accepted_object for one in (asked.submission, *before)]
-                files = until_read.enter_context(self._vault.files(reading, asked.grant, objects))
-            queries, *earlier = (self._checker.queries(files, one) for one in (asked.submission, *before))
+                files = until_read.enter_context(self._vault.files(reading, asked.grant, if_there=objects))
+            lost: list[Submission] = []
+            queries, *asked_then = (
+                readable(one, lambda one: self._checker.queries(files, one), lost) or ()
+                for one in (asked.submission, *before)
+            )
+        tell_operator(lost)
         with self._database.unit_of_work() as uow:
             self._log.queries_read(uow, asked.grant, asked.submission, queries=len(queries))
         said: dict[str, str] = {}
-        for one, asked_then in zip(before, earlier, strict=True):
-            for query in asked_then:
+        for one, queries_then in zip(before, asked_then, strict=True):
+            for query in queries_then:
                 if query.key in one.explanations:
                     said.setdefault(query.figure, one.explanations[query.key])
         return Questions(queries, {one.key: said[one.figure] for one in queries if one.figure in said})

@@ -31,28 +31,25 @@ from hub.vault import SealedFiles, SealedWriter
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the policy and the agreements said about the check of a submission, and what it is compared with."""
+    """What the policy and the agreements said about the check of a submission."""
 
     grant: Grant
     permit: Permit
     area: AreaIndex | None
     part_accept: bool
     submission: Submission
-    past: tuple[Submission, ...]
-
-    @property
-    def objects(self) -> tuple[str, ...]:
-        """The sealed objects that the check opens."""
-        return (self.submission.original_object, *(one.accepted_object for one in self.past))
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The report, and the finished writers of accepted and quarantined rows; None where there are none."""
+    """The report, the finished writers of accepted and quarantined rows (None where there are none), and the earlier
+    submissions whose rows could not be read.
+    """
 
     report: CheckReport
     accepted: SealedWriter | None
     quarantine: SealedWriter | None
+    lost: tuple[Submission, ...] = ()
 
 
 class Checker:
@@ -63,8 +60,16 @@ class Checker:
         self._schemas = schemas
         self._pseudonyms = pseudonyms
 
-    def judged(self, files: SealedFiles, submission: Submission, asked: Asked, *, tell: Tell = tell_nobody) -> Judged:
-        """The outcome. Publish the writers while `files` are open, or they are gone."""
+    def judged(
+        self,
+        files: SealedFiles,
+        submission: Submission,
+        asked: Asked,
+        *,
+        past: Sequence[Submission],
+        tell: Tell = tell_nobody,
+    ) -> Judged:
+        """The outcome; `past` is what it is compared with. Publish the writers while `files` are open, or they are gone."""
         watch = Watch(tell, size=submission.size)
         files.watch = watch.read
         watch.stage("reading")
@@ -87,15 +92,14 @@ class Checker:
             )
             if checked.report.outcome not in KEPT:
                 return Judged(checked.report, None, None)
-            against = compared(session, schema, submission, checked, asked.past)
+            against = compared(session, schema, submission, checked, past)
             watch.stage("sealing")
             sql = self._accepted_sql(session, schema, checked)
             accepted = _seal(session, files, submission, sql, noted=against.noted)
             ((held_back,),) = session.rows(f"SELECT count(*) FROM {checked.quarantined}")
             quarantine = f"SELECT * FROM {checked.quarantined}" if held_back else ""
-            return Judged(
-                against.report, accepted, _seal(session, files, submission, quarantine) if quarantine else None
-            )
+            apart = _seal(session, files, submission, quarantine) if quarantine else None
+            return Judged(against.report, accepted, apart, against.lost)
 
     def values(self, files: SealedFiles, submission: Submission, *, field: str, rows: Sequence[int]) -> dict[int, str]:
         """What stands in a column of the sealed original, by row."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hub.db import Reading, UnitOfWork
 from hub.engine import EngineSession
 from hub.intake import store
+from hub.intake.damage import readable, tell_operator, unread_finding
 from hub.intake.history import months_before, place_query, queries
 from hub.intake.model import KEPT, Submission
 from hub.intake.query import Query, as_text, finding_of, from_text
@@ -19,10 +20,11 @@ _SUMMARY, _QUERIES = "hub_summary", "hub_queries"
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The report with its queries, and the texts to seal with the accepted rows."""
+    """The report with its queries, the texts to seal with the accepted rows, and whose rows could not be read."""
 
     report: CheckReport
     noted: Mapping[str, str]
+    lost: tuple[Submission, ...] = ()
 
 
 def past_of(reading: UnitOfWork | Reading, submission: Submission, schema: DatasetSchema) -> tuple[Submission, ...]:
@@ -52,25 +54,35 @@ def compared(
 ) -> Compared:
     """The queries that a file's month raises, and its summary for the months to come.
 
-    A submission accepted before summaries were kept is no part of the history.
+    A submission accepted before summaries were kept is no part of the history. One whose object is damaged or gone is left
+    out of it, which is a finding and is told to the operator.
     """
     summary = summarised(session, schema, checked)
-    texts = session.notes_of([_source(one) for one in past], _SUMMARY)
-    before = {one.period: Summary.from_text(texts[_source(one)]) for one in past if _source(one) in texts}
+    lost: list[Submission] = []
+    texts = {one.period: readable(one, lambda one: _note(session, one, _SUMMARY), lost) for one in past}
+    before = {period: Summary.from_text(text) for period, text in texts.items() if text}
     found = _queries(schema, submission.period, summary, before)
+    told = [finding_of(one) for one in found]
+    if lost:
+        tell_operator(lost)
+        told.append(unread_finding(lost))
     report = checked.report
-    if found:
+    if told:
         outcome = Outcome.ACCEPTED_WITH_WARNINGS if report.outcome is Outcome.ACCEPTED else report.outcome
-        findings = in_order([*report.findings, *(finding_of(one) for one in found)])
-        report = replace(report, findings=findings, outcome=outcome)
-    return Compared(report, {_SUMMARY: summary.as_text(), _QUERIES: as_text(found)})
+        report = replace(report, findings=in_order([*report.findings, *told]), outcome=outcome)
+    return Compared(report, {_SUMMARY: summary.as_text(), _QUERIES: as_text(found)}, tuple(lost))
 
 
 def queries_of(session: EngineSession, submission: Submission) -> tuple[Query, ...]:
     """The queries sealed with a submission's accepted rows."""
-    source = _source(submission)
-    text = session.notes_of([source], _QUERIES).get(source, "")
+    text = _note(session, submission, _QUERIES)
     return from_text(text) if text else ()
+
+
+def _note(session: EngineSession, submission: Submission, name: str) -> str:
+    """One by one: of a list the engine does not say which file it could not read."""
+    source = _source(submission)
+    return session.notes_of([source], name).get(source, "")
 
 
 def _queries(schema: DatasetSchema, period: str, summary: Summary, before: Mapping[str, Summary]) -> tuple[Query, ...]:

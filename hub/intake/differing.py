@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from threading import Lock
 
@@ -10,6 +11,7 @@ from hub.audit import Entry, Verb, record
 from hub.db import Database, UnitOfWork
 from hub.engine import DuckDbEngine, EngineError
 from hub.intake import store
+from hub.intake.damage import months_of, tell_operator
 from hub.intake.difference import ChangedCell, Compared, Difference
 from hub.intake.difference_rows import Comparison, Side, sealed_rows
 from hub.intake.mending import MENDING, is_sender, mending_grant
@@ -17,11 +19,16 @@ from hub.intake.model import KEPT, State, Submission
 from hub.intake.service import Intake
 from hub.kit.authority import Grant, Reader
 from hub.kit.clock import Clock
-from hub.kit.errors import Conflict, Invalid
+from hub.kit.crypto.chunked import SealBroken
+from hub.kit.errors import Conflict, Invalid, Unavailable
+from hub.kit.turns import Turns
 from hub.kit.words import say
 from hub.policy import Policy
 from hub.schemas import SchemaRegistry
-from hub.vault import Vault
+from hub.vault import SealedFiles, Vault
+
+ROWS_UNREAD = "rows-unread"
+"""The code of the Conflict where what is kept of one of the two files is damaged or gone."""
 
 COMPARE = "submission:compare"
 """The action that the log names."""
@@ -34,6 +41,8 @@ AT_ONCE = 200_000
 
 _STOOD = frozenset({*KEPT, State.SUPERSEDED})
 _MOST_KEPT = 32
+_AT_ONCE = 2  # each may take the memory that the settings allow
+_PATIENCE, _SHORT = 10.0, 1.0  # seconds; a page that says more than this does not wait long
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +79,15 @@ class Differences:
         self._clock = clock
         self._kept: dict[tuple[str, str], Compared] = {}
         self._lock = Lock()
+        self._turns = Turns(_AT_ONCE)
 
     def of(self, reader: Reader, submission_id: str, *, against: str = "") -> Difference | None:
         """What differs from the file that counts, or counted before it, for the same month; of a series, from the edition before.
         None where there is no such file. `against`: from this submission instead.
 
         Counts for whoever may read the agency's submissions; cells of the first changed rows for an uploader alone. Each look
-        is recorded as a consultation. NotFound: another agency's. Conflict: `rows-not-kept`, `too-many-to-compare`. Invalid:
-        `other-dataset`.
+        is recorded as a consultation. NotFound: another agency's. Conflict: `rows-not-kept`, `too-many-to-compare`; `rows-unread`,
+        where a sealed object is damaged or gone. Invalid: `other-dataset`. Unavailable (`busy`): others are being compared.
         """
         with self._database.unit_of_work() as uow:
             asked = self._ask(uow, reader, submission_id, against)
@@ -87,7 +97,7 @@ class Differences:
 
     def at_once(self, reader: Reader, submission_id: str) -> Difference | None:
         """As `of`, for the page of the submission: None too where it would take long, or may not be read now. What was counted
-        before is not read and not recorded again.
+        before is not read again; it is asked for and recorded each time all the same.
         """
         with self._database.unit_of_work() as uow:
             found = self._intake.submission(uow, reader, submission_id)
@@ -96,13 +106,10 @@ class Differences:
                 return None
             if not self._policy.grantable(uow, _task(found.agency), [found.dataset], purpose=MENDING):
                 return None
-            kept = self._kept_of(found, earlier)
-            if kept is not None:
-                return _difference(found, earlier, kept)
-            if found.accepted_rows + earlier.accepted_rows > AT_ONCE:
+            if found.accepted_rows + earlier.accepted_rows > AT_ONCE and self._kept_of(found, earlier) is None:
                 return None
             asked = _Asked(found, earlier, reader, self._grant(uow, _task(found.agency), found), values=False)
-        return self._answered(asked)
+        return self._answered(asked, patience=_SHORT)
 
     def choices(self, reader: Reader, submission_id: str) -> tuple[Submission, tuple[Submission, ...]]:
         """A submission, and the others of its dataset that it can be held against, newest first."""
@@ -137,35 +144,51 @@ class Differences:
         """An uploader reads the own agency's rows to mend them; for others the hub counts, as it does at the check."""
         return mending_grant(self._policy, uow, asker, found.dataset, why=f"submission/{found.id}")
 
-    def _answered(self, asked: _Asked) -> Difference:
+    def _answered(self, asked: _Asked, *, patience: float = _PATIENCE) -> Difference:
         kept = self._kept_of(asked.submission, asked.earlier)
         cells: tuple[ChangedCell, ...] | None = None
         if kept is None or asked.values:
-            kept, cells = self._read(asked)
+            with self._turns.turn_within(patience) as mine:
+                if not mine:
+                    raise Unavailable(say("intake.compare-busy"), code="busy", remedy=say("intake.marked.busy-remedy"))
+                kept, cells = self._read(asked)
+        counts: dict[str, str | int] = {"rows_before": kept.rows_before, "rows_after": kept.rows_after}
         with self._database.unit_of_work() as uow:
-            self._record(uow, asked, kept, cells=len(cells or ()))
+            self._record(uow, asked, "done", counts | {"cells": len(cells or ())})
         return _difference(asked.submission, asked.earlier, kept, cells)
 
     def _read(self, asked: _Asked) -> tuple[Compared, tuple[ChangedCell, ...] | None]:
         objects = (asked.earlier.accepted_object, asked.submission.accepted_object)
-        try:
-            with (
-                self._database.reading() as reading,
-                self._vault.files(reading, asked.grant, objects) as files,
-                self._engine.session(files=files) as session,
-            ):
-                comparison = Comparison(session, self._side(asked.earlier), self._side(asked.submission))
-                compared = comparison.compared()
-                cells = comparison.examples() if asked.values else None
-        except EngineError as error:
-            if error.code == "engine-memory":
-                raise _too_many() from None
-            raise
+        with ExitStack() as until_read:
+            with self._database.reading() as reading:
+                files = until_read.enter_context(self._vault.files(reading, asked.grant, if_there=objects))
+            try:
+                with self._engine.session(files=files) as session:
+                    comparison = Comparison(session, self._side(asked.earlier), self._side(asked.submission))
+                    compared = comparison.compared()
+                    cells = comparison.examples() if asked.values else None
+            except (EngineError, SealBroken) as error:
+                if error.code == "engine-memory":
+                    raise _too_many() from None
+                self._lost(asked, files)
+                raise
         with self._lock:
             while len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[objects] = compared
         return compared, cells
+
+    def _lost(self, asked: _Asked, files: SealedFiles) -> None:
+        """Conflict `rows-unread` where one of the two files cannot be read, once the log and the operator know."""
+        lost = [one for one in (asked.earlier, asked.submission) if not files.is_whole(one.accepted_object)]
+        if not lost:
+            return
+        tell_operator(lost)
+        with self._database.unit_of_work() as uow:
+            self._record(uow, asked, "failed", {"unread": " ".join(one.id for one in lost)})
+        raise Conflict(
+            say("intake.rows-unread", months=months_of(lost)), code=ROWS_UNREAD, remedy=say("intake.rows-unread-remedy")
+        ) from None
 
     def _side(self, one: Submission) -> Side:
         return Side(sealed_rows(one.accepted_object), self._schemas.get(one.dataset, one.schema_version))
@@ -178,26 +201,21 @@ class Differences:
         series = self._schemas.get(found.dataset, found.schema_version).series
         return earlier_of(found, store.of_agency(uow, found.agency, dataset=found.dataset), series=series)
 
-    def _record(self, uow: UnitOfWork, asked: _Asked, compared: Compared, *, cells: int) -> None:
+    def _record(self, uow: UnitOfWork, asked: _Asked, outcome: str, detail: Mapping[str, str | int]) -> None:
         record(
             uow,
             Entry(
                 at=self._clock.now(),
                 verb=Verb.CONSULTATION,
                 action=COMPARE,
-                outcome="done",
+                outcome=outcome,
                 reader=asked.reader,
                 subject=f"submission/{asked.submission.id}",
                 purpose=asked.grant.purpose,
                 justification=asked.grant.justification,
                 authority=asked.grant.id,
                 policy_hash=asked.grant.policy_hash,
-                detail={
-                    "against": asked.earlier.id,
-                    "rows_before": compared.rows_before,
-                    "rows_after": compared.rows_after,
-                    "cells": cells,
-                },
+                detail={"against": asked.earlier.id, **detail},
             ),
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from hub.agreements import Agreements
@@ -41,7 +41,7 @@ from hub.schemas import (
     check_period,
     check_profile,
 )
-from hub.vault import ObjectKind, SealedWriter, Vault
+from hub.vault import ObjectKind, SealedFiles, SealedWriter, Vault
 
 _LONGEST_SHEET = 200
 
@@ -181,8 +181,8 @@ class Intake:
         if submission.state is not State.RECEIVED:
             return submission
         asked = self._ask(uow, submission)
-        with self._vault.files(uow, asked.grant, asked.objects) as files:
-            judged = self._checker.judged(files, submission, asked)
+        with self._opened(uow, asked) as (files, past):
+            judged = self._checker.judged(files, submission, asked, past=past)
             return self._settling.settle(uow, submission, asked.permit, judged)
 
     def check_apart(self, submission_id: str, *, tell: Tell = tell_nobody) -> Submission:
@@ -194,9 +194,8 @@ class Intake:
             asked = self._ask(uow, submission)
         with ExitStack() as open_until_settled:
             with self._database.reading() as reading:
-                opening = self._vault.files(reading, asked.grant, asked.objects)
-                files = open_until_settled.enter_context(opening)
-            judged = self._checker.judged(files, submission, asked, tell=tell)
+                files, past = open_until_settled.enter_context(self._opened(reading, asked))
+            judged = self._checker.judged(files, submission, asked, past=past, tell=tell)
             try:
                 with self._database.unit_of_work() as uow:
                     return self._settling.settle(uow, submission, asked.permit, judged)
@@ -222,8 +221,20 @@ class Intake:
         terms = self._agreements.supply_terms(
             uow, dataset=submission.dataset, supplier=submission.agency, at=self._clock.now()
         )
-        past = past_of(uow, submission, self._schemas.get(submission.dataset, submission.schema_version))
-        return Asked(grant, permit, self._geography.current(uow), terms.part_accept, submission, past)
+        return Asked(grant, permit, self._geography.current(uow), terms.part_accept, submission)
+
+    @contextmanager
+    def _opened(
+        self, reading: UnitOfWork | Reading, asked: Asked
+    ) -> Iterator[tuple[SealedFiles, tuple[Submission, ...]]]:
+        """The files of a check and what it is compared with, as one transaction sees both; what cannot be opened of the latter
+        the check finds missing.
+        """
+        found = asked.submission
+        past = past_of(reading, found, self._schemas.get(found.dataset, found.schema_version))
+        earlier = [one.accepted_object for one in past]
+        with self._vault.files(reading, asked.grant, [found.original_object], if_there=earlier) as files:
+            yield files, past
 
     # ---- looking ---------------------------------------------------------------------------------------------------
 

@@ -73,7 +73,9 @@ class Settling:
             findings=len(report.findings),
             settled_at=self._clock.now(),
         )
-        detail = {"outcome": report.outcome.value, "findings": len(report.findings)}
+        detail: dict[str, str | int] = {"outcome": report.outcome.value, "findings": len(report.findings)}
+        if judged.lost:
+            detail["history_unread"] = " ".join(one.id for one in judged.lost)
         self._log.change(uow, permit, settled, Verb.COLLECTION, detail)
         _still(uow, submission)
         if judged.accepted is not None:

@@ -73,9 +73,10 @@ class Unauthenticated(HubError):
 
 
 class Unavailable(HubError):
-    """A part the hub needs does not answer now."""
+    """A part the hub needs does not answer now. Asked again in `retry_after` seconds it may."""
 
     code = "unavailable"
+    retry_after = 30
 
 
 class Bug(HubError):

@@ -70,6 +70,15 @@ class SealedFiles(SessionFiles):
             while piece := file.read(_STREAM_BYTES):
                 yield piece
 
+    def is_whole(self, object_id: str) -> bool:
+        """Whether an object is one of these files and every byte of it can be read. As long as reading all of it."""
+        try:
+            for _ in self.read(object_id):
+                pass
+        except (NotFound, SealBroken):
+            return False
+        return True
+
     def open(self, path: str, mode: str = "rb", *_: Any, **_options: Any) -> SealedFile | SealedTarget:
         """A file to read, or the target of a new object to write."""
         object_id = self.name_of(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hub.audit import Entry, Verb, record
@@ -85,15 +85,24 @@ class Vault:
 
     @contextmanager
     def files(
-        self, reading: UnitOfWork | Reading, grant: Grant, object_ids: Sequence[str] = ()
+        self,
+        reading: UnitOfWork | Reading,
+        grant: Grant,
+        object_ids: Sequence[str] = (),
+        *,
+        if_there: Sequence[str] = (),
     ) -> Iterator[SealedFiles]:
         """The named objects, opened for as long as the block lasts; new ones can be made in it.
 
-        NotFound: no such object, or destroyed. NotPermitted: the Grant ran out, or does not cover the object's dataset or
-        agency. An original or a quarantine opens only to the re-check and to the agency that sent it.
+        NotFound: no such object, or destroyed. SealBroken: its key does not open. NotPermitted: the Grant ran out, or does not
+        cover the object's dataset or agency. An original or a quarantine opens only to the re-check and to the agency that
+        sent it. Of those `if_there` what cannot be found or opened is left out.
         """
         self._alive(grant)
         opened = {object_id: self._open(reading, grant, object_id) for object_id in object_ids}
+        for object_id in if_there:
+            with suppress(NotFound, SealBroken):
+                opened[object_id] = self._open(reading, grant, object_id)
         files = SealedFiles(opened, lambda agency, dataset: self._target(grant, agency, dataset))
         try:
             yield files

@@ -56,7 +56,10 @@ class Errors:
             return self._door.to_login(request, expired=error.code == "session-expired")
         for kind, status, title in _PAGES:
             if isinstance(error, kind):
-                return self._show(request, status, say(f"web.error.{title}"), _page_of(error))
+                shown = self._show(request, status, say(f"web.error.{title}"), _page_of(error))
+                if isinstance(error, Unavailable):
+                    shown.headers["Retry-After"] = str(error.retry_after)
+                return shown
         return self.bug(request, error)
 
     def bug(self, request: Request, error: BaseException) -> Response:

@@ -31,11 +31,16 @@ def before_part(
     *,
     schema: DatasetSchema,
     has_earlier: bool,
+    trouble: str = "",
 ) -> BeforePart:
-    """The part. A difference that is not there although there `has_earlier` file is one that takes a while to work out."""
+    """The part. A difference that is not there although there `has_earlier` file is one that takes a while to work out, unless
+    it cannot be worked out now, as `trouble` says.
+    """
     address = f"/submissions/{found.id}"
     if difference is not None:
         lines = (f"{difference_said(difference)}.", *regroupings_said(difference))
+    elif trouble:
+        lines = (trouble,)
     elif has_earlier:
         lines = (say("before.difference.large"),)
     else:

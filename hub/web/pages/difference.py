@@ -44,12 +44,13 @@ def difference_page(
     schema: DatasetSchema,
     heading: str,
     others: Iterable[Submission],
+    trouble: str = "",
 ) -> DifferencePage:
-    """The page; `others` are the submissions that it may be held against."""
+    """The page; `others` are the submissions that it may be held against, `trouble` says why there is no difference."""
     title = say("before.difference.of", title=heading)
     choose = _choose(others, difference.against if difference is not None else "")
     if difference is None:
-        return DifferencePage(title, first_of(found, series=schema.series), (), choose)
+        return DifferencePage(title, trouble or first_of(found, series=schema.series), (), choose)
     compared = difference.compared
     return DifferencePage(
         heading=title,

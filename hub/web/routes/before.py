@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from hub.app import Hub
 from hub.identity import Session
-from hub.intake import Submission
+from hub.intake import ROWS_UNREAD, Submission
+from hub.kit.errors import Conflict, HubError, Unavailable
 from hub.kit.words import say
 from hub.web.door import Door
 from hub.web.elements import Link
@@ -36,11 +37,17 @@ class BeforePages:
         """What differs from the file before, or from another of the same dataset."""
         session = self._door.session(request)
         against = request.query_params.get("against", "")
-        difference = self._hub.differences.of(session.reader, submission, against=against)
+        difference, trouble = None, ""
+        try:
+            difference = self._hub.differences.of(session.reader, submission, against=against)
+        except Conflict as conflict:
+            if conflict.code != ROWS_UNREAD:
+                raise
+            trouble = said_of(conflict)
         found, others = self._hub.differences.choices(session.reader, submission)
         heading = heading_of(found, self._titles())
         schema = self._hub.schemas.get(found.dataset, found.schema_version)
-        page = difference_page(found, difference, schema=schema, heading=heading, others=others)
+        page = difference_page(found, difference, schema=schema, heading=heading, others=others, trouble=trouble)
         return self._page(session, found, "difference.html", page.heading, page)
 
     def seen_by(self, request: Request, submission: str) -> Response:
@@ -68,12 +75,21 @@ def before_of(hub: Hub, session: Session, found: Submission) -> BeforePart | Non
     """What the page of a submission says of both; None where no row of it is kept."""
     if not found.accepted_object:
         return None
-    difference = hub.differences.at_once(session.reader, found.id)
+    difference, trouble = None, ""
+    try:
+        difference = hub.differences.at_once(session.reader, found.id)
+    except (Conflict, Unavailable) as error:  # the page stands all the same
+        trouble = said_of(error)
     has_earlier = difference is not None or hub.differences.earlier(session.reader, found.id) is not None
     with hub.database.unit_of_work() as uow:
         seen = hub.previews.agreed(uow, session.reader, found.dataset)
     schema = hub.schemas.get(found.dataset, found.schema_version)
-    return before_part(found, difference, seen, schema=schema, has_earlier=has_earlier)
+    return before_part(found, difference, seen, schema=schema, has_earlier=has_earlier, trouble=trouble)
+
+
+def said_of(error: HubError) -> str:
+    """Why there is no difference, in sentences."""
+    return f"{error.title}. {error.remedy}".rstrip()
 
 
 def purposes_of(hub: Hub) -> dict[str, str]:

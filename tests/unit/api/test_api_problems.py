@@ -43,6 +43,7 @@ def test_each_kind_of_error_has_its_status(error: HubError, status: int) -> None
     answer = problem(None, error)  # type: ignore[arg-type]
     assert answer.status_code == status
     assert json.loads(bytes(answer.body))["status"] == status
+    assert ("retry-after" in answer.headers) == (status == 503)
 
 
 def test_absent_says_nothing_of_what_is_absent() -> None:
