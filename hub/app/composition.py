@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,7 +67,7 @@ class Hub:
     jobs: Jobs
     progress: ProgressBoard
     checks: CheckBoard
-    turns: Turns
+    turns: Turns = field(default_factory=lambda: Turns(CHECKS_AT_ONCE))
 
     def close(self) -> None:
         """Let go of workers and connections."""
@@ -124,7 +124,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
         jobs=Jobs(database_url=settings.jobs_url),
         progress=ProgressBoard(settings.state),
         checks=CheckBoard(settings.state),
-        turns=Turns(CHECKS_AT_ONCE),
     )
 
 
