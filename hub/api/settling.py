@@ -26,10 +26,13 @@ class _Said(BaseModel):
 
 
 class Acceptance(_Said):
-    """`attest`: your word for the statements of `attestation`. `explanations`: of each question, by `code:field`."""
+    """`attest`: your word for the statements of `attestation`. `explanations`: of each question, by `code:field`. `checked_as`: as
+    the submission said when you looked at it; 409 `changed-meanwhile` where it was checked anew, or undone, since.
+    """
 
     attest: bool = False
     explanations: dict[str, str] = Field(default_factory=dict, max_length=_MOST_QUERIES)
+    checked_as: str = ""
 
 
 class Reason(_Said):
@@ -71,6 +74,7 @@ class Settling:
                 submission_id,
                 attestation=ATTESTATION if said.attest else "",
                 explanations=said.explanations,
+                checked_as=said.checked_as,
             )
             return submission_document(self._hub, done)
 

@@ -165,8 +165,11 @@ class Submissions:
 
 
 def submission_document(hub: Hub, submission: Submission) -> dict[str, Any]:
-    """A submission as the API writes it: how far its check is and, while it waits for its agency's word, what to attest to."""
+    """A submission as the API writes it: how far its check is and, while it waits for its agency's word, what to attest to
+    and of which check (`checked_as`).
+    """
     waits = submission.state is State.CHECKED
     lines = attestation_lines(hub.schemas.get(submission.dataset)) if waits else ()
     progress = hub.checks.of(submission).as_json()
-    return submission.as_json() | {"progress": progress, "attestation": list(lines)}
+    shown = submission.checked_as if waits else None
+    return submission.as_json() | {"progress": progress, "attestation": list(lines), "checked_as": shown}

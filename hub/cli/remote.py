@@ -44,7 +44,7 @@ def submit(file: Path, dataset: str, period: str, sheet: str, attest: bool, as_j
         answer = sender(client, TOKEN_FILE.expanduser().parent).send(file, dataset=dataset, period=period, **how)
         asks = any(one["severity"] == "query" for one in answer["report"]["findings"])
         if answer["state"] == "checked" and not asks and asked_to_attest(answer["attestation"]):
-            said = {"attest": True, "explanations": {}}
+            said = {"attest": True, "explanations": {}, "checked_as": answer["checked_as"]}
             answer |= client.tell(f"/submissions/{answer['id']}/accept", said)
     report = answer["report"]
     if as_json:

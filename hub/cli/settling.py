@@ -26,7 +26,8 @@ def accept(submission: str, attest: bool, explain: tuple[str, ...], as_json: boo
         standing = client.get(f"/submissions/{submission}")
         if not attest and standing["state"] == "checked":
             attest = asked_to_attest(standing["attestation"])
-        _tell(client.tell(f"/submissions/{submission}/accept", {"attest": attest, "explanations": said}), as_json)
+        word = {"attest": attest, "explanations": said, "checked_as": standing["checked_as"] or ""}
+        _tell(client.tell(f"/submissions/{submission}/accept", word), as_json)
 
 
 @click.command()

@@ -10,6 +10,7 @@ from typing import Any
 
 from hub.intake.explaining import fault_of, on_one_line
 from hub.intake.query import QUERY, key_of
+from hub.kit.canonical import canonical_json, sha256_hex
 from hub.kit.clock import stamp
 from hub.kit.errors import Bug, Invalid
 from hub.kit.words import say
@@ -108,6 +109,17 @@ class Submission:
     settled_at: datetime | None = None
     explanations: Mapping[str, str] = field(default_factory=dict)
     superseded_by: str = ""
+
+    @property
+    def checked_as(self) -> str:
+        """Names what the last check made of it, as it waits for a word: another after each check and after each undoing."""
+        said = [
+            self.accepted_object,
+            stamp(self.settled_at) if self.settled_at else "",
+            self.agreement,
+            self.schema_version,
+        ]
+        return sha256_hex(canonical_json([self.id, *said]))[:16]
 
     def moved(self, state: State, **changes: Any) -> Submission:
         """The submission in its next state; a Bug when that state may not follow."""

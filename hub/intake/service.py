@@ -315,16 +315,22 @@ class Intake:
         *,
         attestation: str,
         explanations: Mapping[str, str] | None = None,
+        checked_as: str = "",
     ) -> Submission:
         """Let the rows of a checked submission in. The permit's person attests to the words of that version, and explains
-        each query of the report, by its key; what was accepted for the month before is superseded.
+        each query of the report, by its key; what was accepted for the month before is superseded. `checked_as`: the
+        outcome that the person was shown (`Submission.checked_as`).
 
-        Conflict: not waiting, not attested, a query not explained, or the schema or the agreements changed since the check.
+        Conflict: another check or an undoing came between (`changed-meanwhile`), it is not waiting, not attested, a query is
+        not explained, or the schema or the agreements changed since the check.
         Invalid: an explanation is blank, too long or of no query.
         """
         found = self._known(uow, submission_id)
         self._own(permit, Action.SUBMISSION_CREATE, found.dataset, found.agency)
-        return self._settling.accept(uow, permit, found, attestation=attestation, explanations=explanations or {})
+        said = explanations or {}
+        return self._settling.accept(
+            uow, permit, found, attestation=attestation, explanations=said, checked_as=checked_as
+        )
 
     def undo(self, uow: UnitOfWork, permit: Permit, submission_id: str, *, reason: str = "") -> Submission:
         """Take an acceptance back: the submission waits for its agency's word again, and the one whose place it took counts

@@ -95,12 +95,21 @@ class Settling:
         return settled
 
     def accept(
-        self, uow: UnitOfWork, permit: Permit, found: Submission, *, attestation: str, explanations: Mapping[str, str]
+        self,
+        uow: UnitOfWork,
+        permit: Permit,
+        found: Submission,
+        *,
+        attestation: str,
+        explanations: Mapping[str, str],
+        checked_as: str = "",
     ) -> Submission:
         """Let a checked submission's rows in, on the word of the permit's person. See `Intake.accept`."""
         report = store.report_of(uow, found.id)
         if found.state is not State.CHECKED or report is None:
             raise Conflict(say("intake.not-waiting"), code="wrong-state")
+        if checked_as not in ("", found.checked_as):
+            raise _changed()
         if attestation != ATTESTATION:
             raise Conflict(say("intake.no-attestation"), code="no-attestation", remedy=say("intake.attest-remedy"))
         if not self._under_same_terms(uow, found):
@@ -243,7 +252,11 @@ def told(profile: ImportProfile) -> dict[str, str | int]:
 def _still(uow: UnitOfWork, submission: Submission) -> None:
     """Called after the first entry, whose lock puts writers in order: Conflict when another was quicker."""
     if store.get(uow, submission.id) != submission:  # in the same state it may be another: checked anew, read otherwise
-        raise Conflict(say("intake.changed"), code=CHANGED, remedy=say("intake.changed-remedy"))
+        raise _changed()
+
+
+def _changed() -> Conflict:
+    return Conflict(say("intake.changed"), code=CHANGED, remedy=say("intake.changed-remedy"))
 
 
 def _refusing(report: CheckReport, *, health: bool) -> Finding:

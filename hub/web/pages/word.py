@@ -27,11 +27,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class WordPart:
-    """The form by which a checked submission is let in. `error` stands at the tick box."""
+    """The form by which a checked submission is let in. `error` stands at the tick box; `checked_as` names what is shown."""
 
     action: str
     statements: tuple[str, ...]
     version: str
+    checked_as: str
     asked: tuple[Asked, ...]
     error: str = ""
 
@@ -61,6 +62,7 @@ def word_part(
         action=f"/submissions/{submission.id}/accept",
         statements=attestation_lines(schema),
         version=ATTESTATION,
+        checked_as=submission.checked_as,
         asked=tuple(asked),
         error=say("web.word.attest_missing") if unticked else "",
     )

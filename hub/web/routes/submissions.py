@@ -11,7 +11,7 @@ from hub.db import UnitOfWork
 from hub.identity import Session
 from hub.intake import State, Submission
 from hub.kit.authority import Action
-from hub.kit.errors import NotFound
+from hub.kit.errors import Conflict, NotFound
 from hub.kit.words import say
 from hub.web.door import Door
 from hub.web.elements import Link, Problem
@@ -23,6 +23,7 @@ from hub.web.pages.submissions import Allowed, cells_page, heading_of, submissio
 from hub.web.pages.word import WordPart, word_part
 from hub.web.routes.before import before_of
 from hub.web.routes.reading import read_with_of
+from hub.web.routes.settling import is_done
 
 _REFRESH = 3
 _NOTICES = frozenset({"accepted", "undone", "withdrawn"})
@@ -85,10 +86,15 @@ class SubmissionPages:
             return self.show(session, submission, error=say("web.submission.withdraw_no_reason"))
         if form.get("sure", "") != "yes":
             return self._ask(session, submission, reason)
-        with self._hub.database.unit_of_work() as uow:
-            found = self._hub.intake.submission(uow, session.reader, submission)
-            permit = self._hub.policy.permit(uow, session.reader, Action.SUBMISSION_WITHDRAW, found.dataset)
-            self._hub.intake.withdraw(uow, permit, submission, reason=reason)
+        try:
+            with self._hub.database.unit_of_work() as uow:
+                found = self._hub.intake.submission(uow, session.reader, submission)
+                permit = self._hub.policy.permit(uow, session.reader, Action.SUBMISSION_WITHDRAW, found.dataset)
+                self._hub.intake.withdraw(uow, permit, submission, reason=reason)
+        except Conflict as error:
+            if not is_done(self._hub, session, submission, error, {State.WITHDRAWN}):
+                raise
+            return self._door.go(f"/submissions/{submission}")
         return self._door.go(f"/submissions/{submission}?done=withdrawn")
 
     def _ask(self, session: Session, submission: str, reason: str) -> Response:

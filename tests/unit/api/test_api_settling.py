@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -56,6 +57,46 @@ def test_to_another_agency_there_is_nothing_to_say_a_word_to(bare: House) -> Non
     for verb in ("accept", "undo", "recheck", "withdraw"):
         assert tell(bare, submission, verb, {}, person=STEWARD)[0] in {403, 404}
     assert bare.api(UPLOADER).ok(f"/submissions/{submission}")["state"] == "checked"
+
+
+def test_the_word_is_for_what_was_shown_and_lets_nothing_else_in(bare: House) -> None:
+    submission, visitor = waiting(bare), bare.visitor(UPLOADER)
+    shown = bare.api(UPLOADER).ok(f"/submissions/{submission}")["checked_as"]
+    page = visitor.get(f"/submissions/{submission}").text
+    (on_page,) = re.findall(r'name="checked_as" value="([^"]+)"', page)
+    assert shown == on_page
+    assert tell(bare, submission, "recheck", {})[1]["state"] == "checked"  # somebody else of the agency
+    status, said = tell(bare, submission, "accept", {"attest": True, "checked_as": shown})
+    assert (status, said["code"]) == (409, "changed-meanwhile")
+    refused = visitor.post(f"/submissions/{submission}/accept", attest=ATTESTATION, checked_as=on_page)
+    assert (refused.status_code, "changed meanwhile" in words_of(refused.text)) == (409, True)
+    again = bare.api(UPLOADER).ok(f"/submissions/{submission}")
+    assert (again["state"], again["accepted_at"], again["checked_as"] == shown) == ("checked", None, False)
+    assert tell(bare, submission, "accept", {"attest": True, "checked_as": again["checked_as"]})[0] == 200
+    assert bare.api(UPLOADER).ok(f"/submissions/{submission}")["checked_as"] is None
+
+
+def test_a_page_from_before_an_undoing_does_not_let_the_file_in_again(bare: House) -> None:
+    submission = waiting(bare)
+    shown = bare.api(UPLOADER).ok(f"/submissions/{submission}")["checked_as"]
+    tell(bare, submission, "accept", {"attest": True})
+    bare.clock.at += timedelta(seconds=1)
+    tell(bare, submission, "undo", {})
+    assert tell(bare, submission, "accept", {"attest": True, "checked_as": shown})[1]["code"] == "changed-meanwhile"
+
+
+def test_a_button_pressed_twice_does_its_work_once_and_shows_the_submission(bare: House) -> None:
+    address, visitor = f"/submissions/{waiting(bare)}", bare.visitor(UPLOADER)
+    buttons = (
+        ("accept", {"attest": ATTESTATION}),
+        ("undo", {}),
+        ("withdraw", {"reason": "twice", "sure": "yes"}),
+    )
+    for verb, fields in buttons:
+        first, second = (visitor.post(f"{address}/{verb}", **fields) for _ in range(2))
+        assert first.headers["location"].startswith(f"{address}?done="), verb
+        assert (second.status_code, second.headers["location"]) == (303, address), verb
+    assert visitor.post(f"{address}/undo").status_code == 409  # it is withdrawn: that is not what was asked for
 
 
 def test_on_the_page_the_word_is_asked_for_given_and_taken_back(bare: House) -> None:
