@@ -27,11 +27,6 @@ _submissions = sa.table(
     sa.column("state"),
     sa.column("at"),
     sa.column("accepted_at"),
-    *(sa.column(name) for name in ("rows", "accepted_rows", "quarantined_rows", "findings")),
-    *(sa.column(name) for name in ("accepted_object", "quarantine_object", "report")),
-)
-_UNCHECKED = {"rows": 0, "accepted_rows": 0, "quarantined_rows": 0, "findings": 0} | dict.fromkeys(
-    ("accepted_object", "quarantine_object", "report"), ""
 )
 
 
@@ -55,14 +50,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    connection = op.get_bind()
+    # A release before this one knows no file that waits for a word: it would check it again, and seal its rows again. Those sealed
+    # now would lie in the vault named by nothing. To erase them is a deed of the vault, which stands in the log; not one of ours.
+    waiting = sa.select(sa.func.count()).select_from(_submissions).where(_submissions.c.state == "checked")
+    if count := connection.execute(waiting).scalar_one():
+        waits = "1 file waits" if count == 1 else f"{count} files wait"
+        raise RuntimeError(f"{waits} for an agency's word: have each let in or withdrawn, then go back")
     with op.batch_alter_table("submissions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sheet", sa.String(length=200), server_default="", nullable=False))
-    connection = op.get_bind()
-    # A release before this one knows no file that waits for a word: it checks it again, and seals its rows again. Those sealed
-    # now have no owner from here on. They are not erased: that is a deed of the vault, which stands in the log. Nor does the sweep
-    # take them, for the vault knows them still; whoever goes back for good destroys the agency's objects that no submission names.
-    waiting = _submissions.update().where(_submissions.c.state == "checked")
-    connection.execute(waiting.values(state="received", **_UNCHECKED))
     chosen = connection.execute(
         sa.select(_submissions.c.id, _submissions.c.profile).where(_submissions.c.profile != "")
     )
