@@ -63,7 +63,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line of a summary list: plain text, a tag or a link."""
+    """A line of a summary list: plain text, a tag, a link, or a list of texts or of links."""
 
     key: str
     text: str = ""
@@ -71,6 +71,7 @@ class Fact:
     tag: Tag | None = None
     mono: bool = False
     items: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

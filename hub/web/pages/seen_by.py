@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hub.agreements import Agreement
 from hub.kit.authority import Form
 from hub.kit.words import say
 from hub.policy import ANYBODY
 from hub.schemas import rows_said
 from hub.snapshots import Preview, SeenAs, SeenField
 from hub.web.dates import spoken_moment
-from hub.web.elements import Cell, Column, Fact, Table
+from hub.web.elements import Cell, Column, Fact, Link, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,12 @@ class SeenByPage:
     groups: tuple[SeenGroup, ...]
 
 
-def seen_by_page(seen: Sequence[SeenAs], *, heading: str, purposes: Mapping[str, str]) -> SeenByPage:
-    """The page of one submission."""
-    return SeenByPage(say("before.seen.of", title=heading), seen_lines(seen), seen_groups(seen, purposes=purposes))
+def seen_by_page(
+    seen: Sequence[SeenAs], *, heading: str, purposes: Mapping[str, str], agreements: Mapping[str, str]
+) -> SeenByPage:
+    """The page of one submission. `agreements` are titles by reference."""
+    groups = seen_groups(seen, purposes=purposes, agreements=agreements)
+    return SeenByPage(say("before.seen.of", title=heading), seen_lines(seen), groups)
 
 
 def seen_lines(seen: Sequence[SeenAs]) -> tuple[str, ...]:
@@ -54,19 +58,31 @@ def seen_lines(seen: Sequence[SeenAs]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def seen_groups(seen: Sequence[SeenAs], *, purposes: Mapping[str, str]) -> tuple[SeenGroup, ...]:
+def seen_groups(
+    seen: Sequence[SeenAs], *, purposes: Mapping[str, str], agreements: Mapping[str, str]
+) -> tuple[SeenGroup, ...]:
     """A part for each group that gets something."""
     shown = (one for one in seen if one.form != "nothing")
-    return tuple(_group(index, one, purposes) for index, one in enumerate(shown))
+    return tuple(_group(index, one, purposes, agreements) for index, one in enumerate(shown))
 
 
-def _group(index: int, one: SeenAs, purposes: Mapping[str, str]) -> SeenGroup:
+def agreement_titles(agreements: Iterable[Agreement]) -> dict[str, str]:
+    """What agreements are called, by reference."""
+    return {one.reference: say("web.agreement.named", title=one.title, version=one.version) for one in agreements}
+
+
+def agreement_links(references: Iterable[str], agreements: Mapping[str, str]) -> tuple[Link, ...]:
+    """Agreements by their titles, each leading to its page."""
+    return tuple(Link(agreements.get(one, one), f"/agreements/{one}") for one in references)
+
+
+def _group(index: int, one: SeenAs, purposes: Mapping[str, str], agreements: Mapping[str, str]) -> SeenGroup:
     names = ", ".join(_names(one))
     preview, note = _preview(index, one, names)
     return SeenGroup(
         title=say(f"before.seen.as_{one.form}", agencies=names),
-        facts=_facts(one, purposes),
-        fields=_fields(index, one.fields, names),
+        facts=_facts(one, purposes, agreements),
+        fields=_fields(index, one.fields, names, agreements),
         summary=say("before.seen.fields_summary", agencies=names),
         preview=preview,
         note=note,
@@ -78,10 +94,10 @@ def _names(one: SeenAs) -> list[str]:
     return [say("before.seen.anybody") if agency == ANYBODY else name for agency, name in known]
 
 
-def _facts(one: SeenAs, purposes: Mapping[str, str]) -> tuple[Fact, ...]:
+def _facts(one: SeenAs, purposes: Mapping[str, str], agreements: Mapping[str, str]) -> tuple[Fact, ...]:
     facts = [
         Fact(say("before.seen.gets"), say(f"before.seen.gets_{one.form}")),
-        Fact(say("before.seen.agreement"), items=one.agreements),
+        Fact(say("before.seen.agreement"), links=agreement_links(one.agreements, agreements)),
         Fact(say("before.seen.purposes"), items=tuple(purposes.get(name, name) for name in one.purposes)),
         Fact(say("before.seen.withheld"), say("before.seen.withheld_text", rows=rows_said(one.preview.withheld)))
         if one.preview is not None and one.preview.withheld
@@ -94,13 +110,23 @@ def _facts(one: SeenAs, purposes: Mapping[str, str]) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact is not None)
 
 
-def _fields(index: int, fields: Iterable[SeenField], names: str) -> Table:
+def _fields(index: int, fields: Sequence[SeenField], names: str, agreements: Mapping[str, str]) -> Table:
+    """The columns. Under which agreement each goes is said where it is not the same for all."""
+    under = [_under(one, agreements) for one in fields]
+    apart = len(set(under)) > 1
     rows = [
-        (Cell(one.name, mono=True), Cell(one.title), Cell(_form(one)), Cell(", ".join(one.clauses), mono=True))
-        for one in fields
+        (Cell(one.name, mono=True), Cell(one.title), Cell(_form(one)), *((Cell(said),) if apart else ()))
+        for one, said in zip(fields, under, strict=True)
     ]
-    columns = tuple(Column(say(f"before.seen.{name}")) for name in ("field", "name", "form", "clause"))
+    columns = tuple(
+        Column(say(f"before.seen.{name}")) for name in ("field", "name", "form", *(("agreement",) if apart else ()))
+    )
     return Table(f"seen-{index}", say("before.seen.fields_of", agencies=names), columns, rows, wrap=True)
+
+
+def _under(one: SeenField, agreements: Mapping[str, str]) -> str:
+    references = dict.fromkeys(clause.partition(" ")[0] for clause in one.clauses)
+    return ", ".join(agreements.get(name, name) for name in references)
 
 
 def _form(one: SeenField) -> str:

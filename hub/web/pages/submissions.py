@@ -14,6 +14,7 @@ from hub.web.pages.before import BeforePart
 from hub.web.pages.causes import ReportPart, report_part
 from hub.web.pages.queries import QueryBlock
 from hub.web.pages.reading import reading_address
+from hub.web.pages.seen_by import agreement_links
 from hub.web.pages.word import WordPart
 
 _COLOURS = {
@@ -234,7 +235,7 @@ def _receipt(
             say("web.submission.receipt_schema"),
             say("web.submission.receipt_schema_of", title=title, version=submission.schema_version),
         ),
-        Fact(say("web.submission.receipt_agreement"), items=tuple(agreements.get(one, one) for one in references)),
+        Fact(say("web.submission.receipt_agreement"), links=agreement_links(references, agreements)),
         Fact(say("web.submission.receipt_audit"), f"{submission.audit_index:,}"),
         Fact(say("web.submission.receipt_at"), spoken_moment(submission.at)),
         Fact(say("web.submission.receipt_by"), sender),

@@ -13,7 +13,7 @@ from hub.schemas.model import Field
 from hub.snapshots import SeenAs
 from hub.web.dates import spoken_day, spoken_month
 from hub.web.elements import Cell, Choice, Column, Fact, Link, Select, Table
-from hub.web.pages.seen_by import SeenGroup, seen_groups
+from hub.web.pages.seen_by import SeenGroup, agreement_titles, seen_groups
 
 _EXACT = frozenset({"open"})
 _LONGEST = 40
@@ -43,7 +43,6 @@ class UploadPage:
     refused: tuple[str, ...]
     error: str = ""
     earlier: str = ""
-    sheet: str = ""
     seen: tuple[SeenGroup, ...] = ()
     remembered: str = ""
 
@@ -93,7 +92,7 @@ def upload_page(
         refused=tuple(field.name for field in schema.refused),
         error=error,
         earlier=earlier,
-        seen=seen_groups(seen, purposes=purposes),
+        seen=seen_groups(seen, purposes=purposes, agreements=agreement_titles(agreements)),
     )
 
 

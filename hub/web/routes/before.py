@@ -15,7 +15,7 @@ from hub.web.door import Door
 from hub.web.elements import Link
 from hub.web.pages.before import BeforePart, before_part
 from hub.web.pages.difference import difference_page
-from hub.web.pages.seen_by import seen_by_page
+from hub.web.pages.seen_by import agreement_titles, seen_by_page
 from hub.web.pages.submissions import heading_of
 
 
@@ -56,7 +56,11 @@ class BeforePages:
         with self._hub.database.unit_of_work() as uow:
             found = self._hub.intake.submission(uow, session.reader, submission)
         seen = self._hub.previews.of(session.reader, found)
-        page = seen_by_page(seen, heading=heading_of(found, self._titles()), purposes=purposes_of(self._hub))
+        with self._hub.database.reading() as reading:
+            agreements = agreement_titles(self._hub.agreements.in_force(reading, self._hub.clock.now()))
+        page = seen_by_page(
+            seen, heading=heading_of(found, self._titles()), purposes=purposes_of(self._hub), agreements=agreements
+        )
         return self._page(session, found, "seen_by.html", page.heading, page)
 
     def _page(self, session: Session, found: Submission, template: str, title: str, page: object) -> Response:

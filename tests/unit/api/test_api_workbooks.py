@@ -43,10 +43,23 @@ def test_two_sheets_are_asked_about_and_chosen_through_api_and_form(bare: House)
     assert "“January”, “February”" in words
     chosen = bare.api(UPLOADER).send(API, PERIOD, TWO, name="two.xlsx", sheet="February").json()
     assert (chosen["state"], chosen["accepted_rows"]) == ("accepted", 4)
-    form = bare.visitor(UPLOADER).get(f"/submit/{API}/{PERIOD}").text
-    assert 'name="sheet"' in form
-    assert form.index('name="sheet"') < form.index('name="file"')
     sent = bare.visitor(UPLOADER).send(API, PERIOD, "two.xlsx", TWO, sheet="January")
     assert "“January” was read" in words_of(settled(bare, sent.headers["location"]))
     newest = bare.api(UPLOADER).ok("/submissions")["submissions"][0]
     assert (newest["state"], newest["accepted_rows"]) == ("accepted", EACH_MONTH)
+
+
+def test_the_form_asks_for_the_file_alone_and_the_sheet_is_chosen_when_the_report_asks_without_sending_again(
+    bare: House,
+) -> None:
+    visitor = bare.visitor(UPLOADER)
+    assert 'name="sheet"' not in visitor.get(f"/submit/{API}/{PERIOD}").text
+    address = visitor.send(API, PERIOD, "two.xlsx", TWO).headers["location"]
+    report = settled(bare, address)
+    assert "Which sheet?" in words_of(report)
+    assert f'href="{address}/reading"' in report
+    asked = visitor.get(f"{address}/reading").text
+    assert 'name="sheet"' in asked
+    assert "January" in visitor.get(f"{address}/reading?sheet=January").text
+    visitor.post(f"{address}/reading", sheet="January")
+    assert "“January” was read" in words_of(settled(bare, address))

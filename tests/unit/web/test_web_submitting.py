@@ -6,6 +6,7 @@ import pytest
 
 from hub.schemas import SchemaRegistry
 from hub.web.pages.submit import UploadPage, upload_page
+from tests.support.web import a_frame, a_renderer
 
 SCHEMAS = SchemaRegistry.from_folder()
 
@@ -29,6 +30,13 @@ def test_every_column_is_named_with_what_it_holds_and_nothing_that_the_hub_deriv
     assert not set(named) & {field.name for field in schema.derived}
     assert all(what for what, *_ in named.values())
     assert set(shown.refused) == {refused.name for refused in schema.refused}
+
+
+def test_the_file_is_asked_for_first_then_what_it_must_hold_then_who_sees_it() -> None:
+    html = a_renderer().html("submit.html", a_frame("Submit"), page=page("police/street-crime"))
+    order = [html.index(one) for one in ('name="file"', 'id="columns"', "Who will see what")]
+    assert order == sorted(order)
+    assert html.count('type="text"') == 0
 
 
 def test_a_series_is_sent_for_its_last_month_and_says_how_months_are_named() -> None:
