@@ -1,9 +1,12 @@
 // A foreign OpenID provider for the tests: npm oidc-provider with its own login and consent forms.
-// Configuration: one JSON object in the environment variable PROVIDER. Prints "listening" when it is.
+// Configuration: one JSON object on standard input. `accounts` has the claims of a login, beside `sub`, which is its name.
+// Prints "listening" when it is.
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Provider } from 'oidc-provider';
 
-const wanted = JSON.parse(process.env.PROVIDER);
+const wanted = JSON.parse(readFileSync(0, 'utf8'));
+const said = [...new Set(Object.values(wanted.accounts).flatMap(Object.keys))];
 
 const jwk = (type, options, members) => ({
   ...generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' }),
@@ -22,7 +25,9 @@ const provider = new Provider(wanted.issuer, {
   },
   cookies: { keys: ['only-for-tests'] },
   enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'] },
-  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  claims: { openid: ['sub', ...said] },
+  conformIdTokenClaims: false, // the hub reads the ID token alone
+  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...wanted.accounts[id] }) }),
   pkce: { required: () => true },
   ttl: {
     AccessToken: 60,

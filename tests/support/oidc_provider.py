@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
@@ -103,21 +103,31 @@ def free_port() -> int:
 
 
 @contextmanager
-def foreign_provider(clients: Sequence[ForeignClient], *, port: int = 0) -> Iterator[ForeignProvider]:
-    """Start the provider, wait until it listens, end it by its own process id."""
+def foreign_provider(
+    clients: Sequence[ForeignClient], *, port: int = 0, accounts: Mapping[str, Mapping[str, object]] | None = None
+) -> Iterator[ForeignProvider]:
+    """Start the provider, wait until it listens, end it by its own process id. `accounts`: the claims of a login beside `sub`, which is its name."""
     script = node_modules().parent / "provider.mjs"
     port = port or free_port()
     issuer = f"http://127.0.0.1:{port}"
-    wanted = {"issuer": issuer, "port": port, "clients": [client.registration() for client in clients]}
+    wanted = {
+        "issuer": issuer,
+        "port": port,
+        "clients": [client.registration() for client in clients],
+        "accounts": dict(accounts or {}),
+    }
     process = subprocess.Popen(
         [node(), script],
         cwd=script.parent,
-        env={"PATH": os.environ.get("PATH", ""), "PROVIDER": json.dumps(wanted)},
-        stdin=subprocess.DEVNULL,
+        env={"PATH": os.environ.get("PATH", "")},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(wanted))
+    process.stdin.close()
     provider = ForeignProvider(issuer, process)
     reader = threading.Thread(target=_keep_reading, args=(provider,), daemon=True)
     reader.start()
