@@ -106,7 +106,10 @@ def free_port() -> int:
 def foreign_provider(
     clients: Sequence[ForeignClient], *, port: int = 0, accounts: Mapping[str, Mapping[str, object]] | None = None
 ) -> Iterator[ForeignProvider]:
-    """Start the provider, wait until it listens, end it by its own process id. `accounts`: the claims of a login beside `sub`, which is its name."""
+    """Start the provider, wait until it listens, end it by its own process id.
+
+    `accounts`: the claims of a login beside `sub`, which is its name.
+    """
     script = node_modules().parent / "provider.mjs"
     port = port or free_port()
     issuer = f"http://127.0.0.1:{port}"
