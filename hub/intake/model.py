@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from hub.intake.bare import spoken
 from hub.intake.explaining import fault_of, on_one_line
 from hub.intake.query import QUERY, key_of
 from hub.kit.canonical import canonical_json, sha256_hex
@@ -244,8 +245,8 @@ def state_of(outcome: Outcome) -> State:
 
 
 def report_from_json(document: Mapping[str, Any]) -> CheckReport:
-    """The report that `CheckReport.as_json` wrote."""
-    found = tuple(Finding.from_json(one) for one in document["findings"])
+    """The report that `CheckReport.as_json` wrote; one that was made bare, in general words."""
+    found = tuple(spoken(Finding.from_json(one)) for one in document["findings"])
     return CheckReport(
         schema=document["schema"],
         version=document["version"],

@@ -11,6 +11,7 @@ from hub.agreements import Agreements
 from hub.audit import Verb, in_turn
 from hub.db import Database, Reading, UnitOfWork
 from hub.intake import store
+from hub.intake.bare import bare
 from hub.intake.entries import Log
 from hub.intake.model import KEPT, SENT_BACK, State, Submission
 from hub.intake.settling import gone_from
@@ -80,7 +81,7 @@ class Retention:
         for object_id in filter(None, ended):
             self._vault.destroy(uow, permit, object_id, reason="retention")
         report = store.report_of(uow, gone.id) if waited else None
-        store.change(uow, gone, replace(report, file="") if report else None)
+        store.change(uow, gone, bare(report) if report else None)
 
 
 def _waits(submission: Submission) -> bool:

@@ -13,6 +13,7 @@ from hub.agreements import Agreements
 from hub.audit import Verb
 from hub.db import UnitOfWork
 from hub.intake import store
+from hub.intake.bare import bare
 from hub.intake.checking import Judged
 from hub.intake.entries import Log
 from hub.intake.model import (
@@ -191,7 +192,7 @@ class Settling:
         for object_id in filter(None, (found.original_object, found.accepted_object, found.quarantine_object)):
             self._vault.destroy(uow, permit, object_id, reason="withdrawn")
         report = store.report_of(uow, gone.id)
-        store.change(uow, gone, replace(report, file="") if report else None)
+        store.change(uow, gone, bare(report) if report else None)
         return gone
 
     # ---- inside ----------------------------------------------------------------------------------------------------

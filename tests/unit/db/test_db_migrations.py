@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -119,14 +120,14 @@ def written(database: Database, statement: str, **values: object) -> None:
         connection.execute(text(statement), values)
 
 
-def a_submission(database: Database, identity: str, state: str) -> None:
-    """A submission as revision 0006 keeps it."""
+def a_submission(database: Database, identity: str, state: str, **more: object) -> None:
+    """A submission as revision 0006 keeps it, and what later ones add."""
     texts = ("agency", "dataset", "period", "schema_version", "file_name", "sha256", "agreement", "submitted_by", "at")
     later = ("profile", "attested_by", "accepted_at", "superseded_by")
     sealed = ("original_object", "accepted_object", "quarantine_object", "report")
     values: dict[str, object] = dict.fromkeys((*texts, *later), "") | {name: f"a {name}" for name in sealed}
     values |= dict.fromkeys(("size", "audit_index", "rows", "accepted_rows", "quarantined_rows", "findings"), 7)
-    values |= {"id": identity, "state": state, "explanations": "{}", "attested_by": "somebody"}
+    values |= {"id": identity, "state": state, "explanations": "{}", "attested_by": "somebody"} | more
     written(database, f"INSERT INTO submissions ({', '.join(values)}) VALUES (:{', :'.join(values)})", **values)
 
 
@@ -147,6 +148,31 @@ def test_the_release_before_is_not_gone_back_to_while_rows_sealed_for_a_word_wou
         found = connection.execute(text(f"SELECT {names} FROM submissions WHERE state = 'accepted'")).one()
     kept = ("a original_object", "a accepted_object", "a quarantine_object", "a report", 7, 7)
     assert tuple(found) == ("sub_accepted", "accepted", *kept)
+
+
+def test_what_reports_of_withdrawn_files_quote_goes_and_what_was_counted_stays(empty: Database) -> None:
+    migrate(empty, "0011")
+    found = {
+        "code": "extra-column",
+        "severity": "warning",
+        "field": "column C",
+        "count": 1,
+        "message": "Column C (Mrs X)",
+    }
+    whole = {
+        "file": "x.csv",
+        "rows": 3,
+        "findings": [found | {"remedy": "Take Mrs X out.", "rows": [1], "cells": ["C1"]}],
+    }
+    for state in ("withdrawn", "accepted"):
+        a_submission(empty, state, state, report=json.dumps(whole), settled_at="")
+    a_submission(empty, "unchecked", "withdrawn", report="", settled_at="")
+    migrate(empty, "0012")
+    with empty.engine.connect() as connection:
+        kept = {row.id: row.report for row in connection.execute(text("SELECT id, report FROM submissions"))}
+    assert (json.loads(kept["accepted"]), kept["unchecked"]) == (whole, "")
+    bare = found | {"message": "", "remedy": "", "rows": [], "cells": []}
+    assert json.loads(kept["withdrawn"]) == {"file": "", "rows": 3, "findings": [bare]}
 
 
 def test_the_tables_of_uploads_are_not_dropped_while_sealed_parts_are_named_there_alone(empty: Database) -> None:

@@ -12,7 +12,7 @@ from hub.intake import ATTESTATION, State, Submission, attestation_lines
 from hub.intake.checking import Checker, Judged
 from hub.kit.authority import Action, Permit
 from hub.kit.errors import Conflict, Invalid, NotFound
-from hub.schemas import ImportProfile
+from hub.schemas import CheckReport, ImportProfile
 from tests.support.intake import ISTV, STREET, AnIntake, an_intake, good
 from tests.support.policy import someone
 from tests.support.schemas import PERIOD, csv_of, rows_of
@@ -57,6 +57,33 @@ def withdraw_permit(hub: AnIntake) -> Permit:
     with hub.database.unit_of_work() as uow:
         reader = someone("ravensbourne-police", "uploader")
         return hub.policy.permit(uow, reader, Action.SUBMISSION_WITHDRAW, STREET)
+
+
+@pytest.mark.parametrize("attestation", ["", ATTESTATION])
+def test_a_withdrawn_files_report_keeps_what_was_found_and_how_often_and_nothing_out_of_the_file(
+    hub: AnIntake, attestation: str
+) -> None:
+    rows = [row | {"Ward of Mrs Peasemarsh": "x"} for row in rows_of(STREET, 4)]
+    rows[1]["Crime ID"] = ""
+    sent = hub.intake.check_apart(hub.send(csv_of(rows), file_name="Peasemarsh.csv", attestation=attestation).id)
+
+    def told() -> CheckReport:
+        with hub.database.unit_of_work() as uow:
+            return hub.intake.report(uow, hub.uploader(), sent.id)
+
+    before = told()
+    assert "Mrs Peasemarsh" in str(before)
+    assert before.findings[1].rows
+    withdraw(hub, sent)
+    after = told()
+    assert [(one.code, one.severity, one.field, one.count) for one in after.findings] == [
+        (one.code, one.severity, one.field, one.count) for one in before.findings
+    ]
+    assert all(one.message and one.remedy and not one.rows and not one.cells for one in after.findings)
+    assert (after.sha256, after.rows, after.file) == (before.sha256, 4, "")
+    with hub.database.reading() as reading:
+        kept = reading.connection.exec_driver_sql("SELECT * FROM submissions").all()
+    assert "Peasemarsh" not in str(kept)
 
 
 def counting(hub: AnIntake) -> list[str]:
