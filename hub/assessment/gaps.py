@@ -11,7 +11,7 @@ from hub.assessment.model import Figure, Indicator, Make
 from hub.definitions import Definition
 from hub.kit.data_files import load_yaml
 from hub.kit.spoken import spoken_month
-from hub.kit.words import say
+from hub.kit.words import catalogue, say
 from hub.schemas import SchemaRegistry
 from hub.views.model import Column
 
@@ -101,13 +101,14 @@ def _context(ground: Ground) -> Iterable[str]:
 
 @cache
 def unheld() -> tuple[str, ...]:
-    """Indicators that no dataset of this hub can tell, with the agency that holds what they need."""
+    """Indicators that no dataset of this hub can tell or no table shows: why, and who holds what they need."""
     listed = load_yaml(_UNHELD.read_text(encoding="utf-8"))["gaps"]
     return tuple(
         say(
             "assessment.gaps.unheld",
             id=one["id"],
             title=say(f"assessment.unheld.{one['id']}"),
+            why=catalogue().get(f"assessment.unheld-why.{one['id']}") or say("assessment.gaps.unheld-why"),
             holder=say(f"assessment.holder.{one['holder']}"),
         )
         for one in listed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,9 +130,18 @@ def _measure(entry: Mapping[str, Any], schemas: SchemaRegistry) -> DeclaredMeasu
         sensitive=frozenset(entry["sensitive"]),
         tables=tables,
         families=read_families(entry.get("families", {}), schema, tables),
-        relations=relations_of(schema, entry.get("families", {}), NOT_STATED),
+        relations=(*relations_of(schema, entry.get("families", {}), NOT_STATED), *_within(entry, schema)),
         stock=stock,
     )
+
+
+def _within(entry: Mapping[str, Any], schema: DatasetSchema) -> Iterator[Relation]:
+    """Kinds that are a part of another kind: relations that any reader draws from their definitions."""
+    known = {code.code for code in schema.kinds}
+    for part, whole in entry.get("within", {}).items():
+        if not {part, whole} <= known:
+            raise Bug(f"{schema.id} has no such kinds: {part}, {whole}")
+        yield Relation((part,), (whole,))
 
 
 def _view(

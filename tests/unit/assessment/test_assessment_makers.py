@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from hub.assessment import drawing, of_both, of_people, of_place, of_time
+from hub.assessment.build import indicators
 from hub.assessment.figures import all_periods, decimal_text, percent_text, rate, together, whole, windows
+from hub.assessment.gaps import unheld
 from hub.assessment.matter import Ground, Matter
 from hub.assessment.model import Indicator, Make
 from hub.assessment.xmr import limits, signals
@@ -18,6 +20,7 @@ from hub.definitions import Definitions
 from hub.disclosure import TableSpec
 from hub.geography import Area, AreaTree, ContextFile, Deprivation, Population
 from hub.geography.context_model import Band, Deprived
+from hub.schemas import SchemaRegistry
 from hub.views.across import compare
 from hub.views.comparison import Across
 from hub.views.deprived import deprivation_columns
@@ -438,3 +441,36 @@ def test_deprivation_is_shown_by_national_fifth_with_its_weighted_score() -> Non
     weighted = sum((60 - 5 * place) * place for place in range(1, 11)) / sum(range(1, 11))
     assert fifths.notes[1].startswith(f"Mean score of the index of deprivation, weighted by residents: {weighted:.1f}.")
     assert list(of_people.people(Ground(tree=a_tree()))) == []
+
+
+# ---- success measures --------------------------------------------------------------------------------------------------
+
+
+def test_the_success_measures_stand_on_what_the_extracts_hold_and_the_rest_is_a_named_gap() -> None:
+    """No indicator asks for what no agreed field carries; what is missing says why and who holds it."""
+    schemas = SchemaRegistry.from_folder()
+    success = {one.id: one for one in indicators() if one.chapter == "success"}
+    assert list(success) == ["M1", "M1R", "M1Y", "M1YR", "M1A", "M1AR", "M2", "M3"]
+    admissions = {code.code for code in schemas.get("health/admissions").kinds}
+    for identity in ("M1", "M1R", "M1Y", "M1YR", "M1A", "M1AR"):
+        assert set(success[identity].kinds) <= admissions
+    assert success["M1YR"].ages == (0, 24)
+    crimes = schemas.get("police/recorded-crime")
+    assert not [name for name in crimes.names if {"age", "birth", "victim"} & set(name.split("_"))]  # so nobody's age
+    said = {line.split(" ")[0]: line for line in unheld()}
+    assert "nothing of people" in said["M2Y"]
+    assert "nothing of people" in said["M3Y"]
+    assert "too few to be shown" in said["M3K"]
+    assert all(said[identity].endswith("held by the police.") for identity in ("M2Y", "M3Y", "M3K"))
+
+
+def test_assault_by_a_sharp_object_stands_year_by_year_and_a_hidden_year_has_no_figure() -> None:
+    rows = [row("2024", number(15), kind="X99"), row("2025", number(10), kind="X99")]
+    hidden = [row("2024", STAR, kind="X99-under-25"), row("2025", STAR, kind="X99-under-25")]
+    said = {"make": Make.ROLLING_12, "dataset": "health/admissions"}
+    (drawn,) = of_time.rolling_years(a_matter("borough-year-kind", *rows, *hidden, kinds=("X99",), **said))
+    assert [line.cells[2:] for line in drawn.lines] == [("10", "15", "not shown")]
+    (drawn,) = of_time.rolling_years(a_matter("borough-year-kind", *rows, *hidden, kinds=("X99-under-25",), **said))
+    assert [line.cells[2:] for line in drawn.lines] == [("no figure", "no figure", "not shown")]
+    (drawn,) = of_time.rolling_years(a_matter("borough-year-kind", kinds=("X99",), **said))
+    assert drawn.lines == ()  # not sent at all: the gaps name it

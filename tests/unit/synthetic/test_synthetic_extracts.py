@@ -194,3 +194,13 @@ def test_the_truth_summary_counts_the_truth_table(ravensbourne: Written) -> None
     assert summary.police == sum(row["police"] == "Y" for row in truth) == len(ravensbourne.rows("police/street-crime"))
     assert summary.ed_and_police == sum(row["ed"] == row["police"] == "Y" for row in truth)
     assert summary.ambulance == len(ravensbourne.rows("ambulance/violence-callouts"))
+
+
+def test_sharp_objects_are_a_part_of_the_assaults_and_the_young_of_these(ravensbourne: Written) -> None:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for row in ravensbourne.rows("health/admissions"):
+        counts[row["month"], row["outward_postcode"], row["sub_category"]] += int(row["count"])
+    for month, outward in {(month, outward) for month, outward, _ in counts}:
+        young, sharp, all_of_them = (counts[month, outward, code] for code in ("X99-under-25", "X99", "X85-Y09"))
+        assert young <= sharp <= all_of_them
+    assert sum(n for (_, _, code), n in counts.items() if code == "X99-under-25") > 0
