@@ -7,6 +7,7 @@ import logging
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -89,8 +90,10 @@ def no_route(_request: Request, error: Exception) -> JSONResponse:
 
 
 class Guard:
-    """Middleware: an error that nobody meant becomes the 500 problem, and the log gets its type and place and no words: they
-    might hold data (promise P8). A handler for `Exception` would not do: Starlette raises the error again after it.
+    """Middleware: no answer is kept, or its kind guessed at, by whoever passes it on, unless it says so itself.
+
+    An error that nobody meant becomes the 500 problem, and the log gets its type and place and no words: they might hold data
+    (promise P8). A handler for `Exception` would not do: Starlette raises the error again after it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -102,7 +105,11 @@ class Guard:
 
         async def watched_send(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Cache-Control", "private, no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
             await send(message)
 
         try:
@@ -110,7 +117,7 @@ class Guard:
         except Exception as error:
             _log.error("request failed: %s at %s", type(error).__name__, _place(error))
             if scope["type"] == "http" and not started:
-                await problem(Request(scope, receive), error)(scope, receive, send)
+                await problem(Request(scope, receive), error)(scope, receive, watched_send)
 
 
 def _place(error: BaseException) -> str:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
@@ -81,3 +82,20 @@ def test_an_error_nobody_meant_says_nothing_of_itself_to_asker_or_log(caplog: py
     assert (answer.status_code, answer.json()["code"]) == (500, "bug")
     assert "ValueError at" in caplog.text
     assert "High Street" not in answer.text + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [("/plain", "private, no-store"), ("/fails", "private, no-store"), ("/named", "private, no-cache")],
+)
+def test_no_answer_is_kept_by_whoever_passes_it_on_unless_it_says_so(path: str, kept: str) -> None:
+    def fails() -> None:
+        raise ValueError
+
+    app = FastAPI()
+    app.add_api_route("/plain", lambda: {"first_rows": ["12 High Street"]})
+    app.add_api_route("/fails", fails)
+    app.add_api_route("/named", lambda: JSONResponse({}, headers={"Cache-Control": "private, no-cache"}))
+    app.add_middleware(Guard)
+    headers = TestClient(app).get(path).headers
+    assert (headers["cache-control"], headers["x-content-type-options"]) == (kept, "nosniff")
