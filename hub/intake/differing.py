@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from threading import Lock
 
-from hub.audit import Entry, Verb, record
 from hub.db import Database, UnitOfWork
 from hub.engine import DuckDbEngine, EngineError
 from hub.intake import store
 from hub.intake.damage import months_of, tell_operator
 from hub.intake.difference import ChangedCell, Compared, Difference
 from hub.intake.difference_rows import Comparison, Side, sealed_rows
+from hub.intake.entries import Log
 from hub.intake.mending import MENDING, is_sender, mending_grant
 from hub.intake.model import KEPT, State, Submission
 from hub.intake.service import Intake
@@ -29,9 +29,6 @@ from hub.vault import SealedFiles, Vault
 
 ROWS_UNREAD = "rows-unread"
 """The code of the Conflict where what is kept of one of the two files is damaged or gone."""
-
-COMPARE = "submission:compare"
-"""The action that the log names."""
 
 MOST_ROWS = 2_000_000
 """Rows of both files together that are compared; more would not fit in the engine's memory."""
@@ -76,7 +73,7 @@ class Differences:
         self._engine = engine
         self._schemas = schemas
         self._policy = policy
-        self._clock = clock
+        self._log = Log(database=database, clock=clock)
         self._kept: dict[tuple[str, str], Compared] = {}
         self._lock = Lock()
         self._turns = Turns(_AT_ONCE)
@@ -202,22 +199,8 @@ class Differences:
         return earlier_of(found, store.of_agency(uow, found.agency, dataset=found.dataset), series=series)
 
     def _record(self, uow: UnitOfWork, asked: _Asked, outcome: str, detail: Mapping[str, str | int]) -> None:
-        record(
-            uow,
-            Entry(
-                at=self._clock.now(),
-                verb=Verb.CONSULTATION,
-                action=COMPARE,
-                outcome=outcome,
-                reader=asked.reader,
-                subject=f"submission/{asked.submission.id}",
-                purpose=asked.grant.purpose,
-                justification=asked.grant.justification,
-                authority=asked.grant.id,
-                policy_hash=asked.grant.policy_hash,
-                detail={"against": asked.earlier.id, **detail},
-            ),
-        )
+        said = {"against": asked.earlier.id, **detail}
+        self._log.compared(uow, asked.grant, asked.submission, reader=asked.reader, outcome=outcome, detail=said)
 
 
 def earlier_of(found: Submission, others: Iterable[Submission], *, series: bool) -> Submission | None:

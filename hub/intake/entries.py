@@ -13,6 +13,7 @@ from hub.kit.clock import Clock
 CELLS_READ = "submission:read-cells"
 FILE_READ = "submission:read-file"
 QUERIES_READ = "submission:read-queries"
+COMPARED = "submission:compare"
 
 
 class Log:
@@ -58,15 +59,36 @@ class Log:
         """Somebody of the agency looked at the figures of its own months that a query is about."""
         self._consulted(uow, grant, submission, QUERIES_READ, {"queries": queries})
 
+    def compared(
+        self,
+        uow: UnitOfWork,
+        grant: Grant,
+        submission: Submission,
+        *,
+        reader: Reader,
+        outcome: str,
+        detail: Mapping[str, str | int],
+    ) -> None:
+        """Somebody of the agency looked at what differs between two of its files; the Grant may be that of the hub's own task."""
+        self._consulted(uow, grant, submission, COMPARED, detail, reader=reader, outcome=outcome)
+
     def _consulted(
-        self, uow: UnitOfWork, grant: Grant, submission: Submission, action: str, detail: dict[str, str | int]
+        self,
+        uow: UnitOfWork,
+        grant: Grant,
+        submission: Submission,
+        action: str,
+        detail: Mapping[str, str | int],
+        *,
+        reader: Reader | None = None,
+        outcome: str = "done",
     ) -> None:
         entry = Entry(
             at=self._clock.now(),
             verb=Verb.CONSULTATION,
             action=action,
-            outcome="done",
-            reader=grant.reader,
+            outcome=outcome,
+            reader=reader or grant.reader,
             subject=f"submission/{submission.id}",
             purpose=grant.purpose,
             justification=grant.justification,

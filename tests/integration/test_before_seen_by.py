@@ -23,22 +23,9 @@ from hub.synthetic import Manifest, write_partnership
 from tests.support.browser import a_browser, picture, sideways_pixels, violations, watch
 from tests.support.pages import tables_of, words_of
 from tests.support.partnerships import PURPOSE, House, Recipe, a_house, made
-from tests.support.rows import SEARCHES, STREET, agree_in, an_agreement
+from tests.support.rows import MOVED, SEARCHES, SHARED, STREET, agree_in, an_agreement
 
 OUTCOMES = "police/outcomes"
-SHARED = {
-    "Crime ID": "read_pseudonymised",
-    "Month": "read_generalised",
-    "LSOA code": "read_generalised",
-    "Crime type": "read_clear",
-}
-MOVED = {
-    "Date": "read_generalised",
-    "Longitude": "read_generalised",
-    "Latitude": "read_generalised",
-    "Object of search": "read_clear",
-    "Gender": "read_clear",
-}
 DATASETS = (OUTCOMES, STREET, SEARCHES)
 MONTH = "2026-10"
 POLICE = "ravensbourne-police"

@@ -19,22 +19,9 @@ from hub.kit.authority import Action
 from hub.synthetic import FOUR_PERSONAS
 from tests.support.pages import tables_of, words_of
 from tests.support.partnerships import PURPOSE, RAVENSBOURNE_QUARTER, House, a_house, made
-from tests.support.rows import SEARCHES, STREET, agree_in, an_agreement
+from tests.support.rows import MOVED, SEARCHES, SHARED, STREET, agree_in, an_agreement
 
 POLICE, COUNCIL, HOSPITAL = (f"ravensbourne-{name}-analyst" for name in ("police", "council", "hospital"))
-SHARED = {
-    "Crime ID": "read_pseudonymised",
-    "Month": "read_generalised",
-    "LSOA code": "read_generalised",
-    "Crime type": "read_clear",
-}
-MOVED = {
-    "Date": "read_generalised",
-    "Longitude": "read_generalised",
-    "Latitude": "read_generalised",
-    "Object of search": "read_clear",
-    "Gender": "read_clear",
-}
 WHY = "to see what the patrols should look at"
 LOOKERS = [one.id for one in FOUR_PERSONAS if one.roles & {"analyst", "strategic_lead", "auditor"}]
 DATASETS = (STREET, SEARCHES, "health/istv-assaults", "ambulance/violence-callouts")

@@ -30,6 +30,22 @@ SEARCH_FORMS = {
     "Latitude": "read_generalised",
     "Gender": "read_clear",
 }
+SHARED = {
+    "Crime ID": "read_pseudonymised",
+    "Month": "read_generalised",
+    "LSOA code": "read_generalised",
+    "Crime type": "read_clear",
+}
+"""Forms in which rows of street crime go to another agency: nothing finer than month and area."""
+
+MOVED = {
+    "Date": "read_generalised",
+    "Longitude": "read_generalised",
+    "Latitude": "read_generalised",
+    "Object of search": "read_clear",
+    "Gender": "read_clear",
+}
+"""Forms of stop and search: the moment and the point coarser."""
 
 
 def an_agreement(
