@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from hub.synthetic import DATASETS, SampleFile, write_partnership
 from tests.support.browser import a_browser, picture, sideways_pixels, violations, watch
-from tests.support.mending import mended
+from tests.support.mending import filled, mended, with_column
 from tests.support.site import POLICE, UPLOADER, Site, an_empty_site, load_geography, submit_all
 
 pytestmark = pytest.mark.browser
@@ -222,6 +222,43 @@ def test_a_person_mends_the_agency_s_dirty_file_by_what_the_pages_say(dataset: s
         for place in ("Calendar", "Scorecard"):
             page.goto(f"/{place.lower()}")
             person.look(place.lower())
+
+
+@pytest.mark.parametrize("way", ["marked", pytest.param("template", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("dataset", [STREET])
+def test_a_person_mends_a_file_that_lacks_a_column_by_what_the_pages_say(
+    dataset: str, way: str, site: Site, walk: Any
+) -> None:
+    """Into the marked workbook they add the column that is named; or they fill the template from their own system."""
+    person: Walk = walk(dataset)
+    page = person.page
+    person.sign_in()
+    person.choose(sample(site, dataset, "missing-column"))
+    person.send(site.path(sample(site, dataset, "missing-column")))
+    assert page.get_by_text("1 thing to mend", exact=True).is_visible()
+    page.get_by_role("link", name="A needed column is missing", exact=True).click()
+    cause = page.locator(".hub-finding")
+    assert "the whole file lacks it" in cause.inner_text()
+    assert "Rows:" not in cause.inner_text()
+    said = re.search(r"There is no column (.+)\.", cause.inner_text())
+    assert said is not None
+    assert "Add the column, with exactly that name in the first row." in cause.inner_text()
+    person.look("missing")
+    clean = site.path(sample(site, dataset, "clean"))
+    if way == "marked":
+        mended_file = person.take_back()
+        with_column(mended_file, said[1], clean=clean)
+        person.click("button", "Send a mended file")
+    else:
+        person.click("button", "Send a mended file")
+        with page.expect_download() as download:
+            person.click("link", "Download an empty workbook to fill in")
+        mended_file = person.folder / "template.xlsx"
+        download.value.save_as(mended_file)
+        filled(mended_file, clean=clean)
+    person.send(mended_file)
+    assert (severity(page, "error"), page.get_by_text("Held back: 0.").count()) == (0, 1)
+    person.accept()
 
 
 def dirty_title(site: Site, dataset: str) -> str:

@@ -134,9 +134,7 @@ def mended(path: Path, *, clean: Path, lists: Lists) -> int:
     front, sheet = book.worksheets
     top = [str(cell.value or "") for cell in sheet[1]]
     note = next(place for place, name in enumerate(top) if name.startswith(NOTE))
-    with clean.open(encoding="utf-8-sig", newline="") as file:
-        case = list(csv.DictReader(file))
-    desk = Desk(sheet, top, case, lists, _limits(front))
+    desk = Desk(sheet, top, _system(clean), lists, _limits(front))
     for row in range(2, sheet.max_row + 1):
         for line in str(sheet.cell(row, note + 1).value or "").splitlines():
             _do(desk, row, line)
@@ -144,6 +142,32 @@ def mended(path: Path, *, clean: Path, lists: Lists) -> int:
         sheet.delete_rows(row)
     book.save(path)
     return desk.mended
+
+
+def with_column(path: Path, name: str, *, clean: Path) -> None:
+    """Write the column that is missing at the right edge of the marked workbook, as somebody does who was told its name alone."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[-1]
+    place = sheet.max_column + 1
+    for row, text in enumerate([name, *(one[name] for one in _system(clean))], 1):
+        sheet.cell(row, place).value = text or None
+    book.save(path)
+
+
+def filled(path: Path, *, clean: Path) -> None:
+    """Fill the template's first sheet from the agency's system, each column under its name."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    names = [str(cell.value) for cell in sheet[1]]
+    for row, one in enumerate(_system(clean), 2):
+        for place, name in enumerate(names, 1):
+            sheet.cell(row, place).value = one[name] or None
+    book.save(path)
+
+
+def _system(clean: Path) -> list[dict[str, str]]:
+    with clean.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _limits(front: Any) -> dict[str, int]:

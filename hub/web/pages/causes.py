@@ -13,6 +13,9 @@ from hub.schemas import ERROR, QUERY, CheckReport, Finding, catalogue
 FEW = 3
 """So many causes stand open; of more, each can be opened."""
 
+_Key = tuple[str, str]
+"""A code and how grave it is: a nearly empty month is told of in a table of many months, and asked about in a month's own file."""
+
 _COUNTED = {ERROR: "mend", QUERY: "explain"}
 
 
@@ -78,13 +81,13 @@ def report_part(submission: Submission, report: CheckReport, *, readable: bool) 
     """The report of a submission, or None where nothing was found. `readable`: the reader may see what stands in the cells."""
     if not report.findings:
         return None
-    by_code: dict[str, list[Finding]] = {}
+    by_code: dict[_Key, list[Finding]] = {}
     for one in report.findings:
-        by_code.setdefault(one.code, []).append(one)
+        by_code.setdefault((one.code, one.severity), []).append(one)
     base = f"/submissions/{submission.id}/cells" if readable else ""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[_Key]] = {}
     for code in by_code:
-        groups.setdefault(_group(code, submission), []).append(code)
+        groups.setdefault(_group(*code, submission), []).append(code)
     ordered = [code for name in _ORDER for code in groups.get(name, ())]
     made = {
         code: _cause(
@@ -105,10 +108,10 @@ def report_part(submission: Submission, report: CheckReport, *, readable: bool) 
 _ORDER = ("refused", "whole", "rows", "asked", "told")
 
 
-def _group(code: str, submission: Submission) -> str:
+def _group(code: str, severity: str, submission: Submission) -> str:
     kind = catalogue()[code]
-    if kind.severity != ERROR:
-        return "asked" if kind.severity == QUERY else "told"
+    if severity != ERROR:
+        return "asked" if severity == QUERY else "told"
     if submission.state is State.REFUSED and kind.floor:
         return "refused"
     return "whole" if kind.about != "row" else "rows"
@@ -124,10 +127,10 @@ def _title(name: str, groups: Mapping[str, object], submission: Submission) -> s
     return say(f"web.report.group.{name}")
 
 
-def _summary(by_code: Mapping[str, Sequence[Finding]], said: Mapping[str, str]) -> str:
+def _summary(by_code: Mapping[_Key, Sequence[Finding]], said: Mapping[str, str]) -> str:
     counted: dict[str, int] = {}
-    for code, found in by_code.items():
-        name = _COUNTED.get(catalogue()[code].severity, "look")
+    for (_, severity), found in by_code.items():
+        name = _COUNTED.get(severity, "look")
         if name == "explain" and all(key_of(one.code, one.field) in said for one in found):
             name = "explained"
         counted[name] = counted.get(name, 0) + (len(found) if name.startswith("explain") else 1)
@@ -141,16 +144,16 @@ def _summary(by_code: Mapping[str, Sequence[Finding]], said: Mapping[str, str]) 
 
 
 def _cause(place: int, found: Sequence[Finding], base: str, submission: Submission, *, is_open: bool) -> Cause:
-    kind = catalogue()[found[0].code]
+    kind, severity = catalogue()[found[0].code], found[0].severity
     shared = found[0].remedy if len({one.remedy for one in found}) == 1 else ""
     cards = tuple(_card(f"finding-{place}-{number}", one, base, submission, shared) for number, one in enumerate(found))
     names = ", ".join(one.field for one in found if one.field)
     many = sum(one.count for one in found)
-    places = cards[0].places if len(cards) == 1 else "" if kind.severity == QUERY else _count(many)
+    places = cards[0].places if len(cards) == 1 else "" if severity == QUERY else _count(many)
     return Cause(
         ident=f"cause-{place}",
         code=kind.code,
-        severity=kind.severity,
+        severity=severity,
         title=kind.title,
         where=": ".join(filter(None, (names, places))),
         remedy=shared,

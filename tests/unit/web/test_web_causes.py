@@ -72,6 +72,13 @@ def test_the_summary_counts_causes_to_mend_to_explain_and_to_look_at() -> None:
     assert part([ASKED], State.ACCEPTED, explanations=said).summary == "1 question explained"
 
 
+def test_what_is_asked_is_asked_although_its_kind_is_told_of_elsewhere() -> None:
+    cut = replace(finding("truncated-period", counted="1", usual="60", month="May 2026", **WORDS), severity="query")
+    made = part([cut], State.CHECKED)
+    assert (made.summary, made.causes[0].severity) == ("1 question to explain", "query")
+    assert titles(made) == ["Questions about the figures"]
+
+
 def test_columns_with_the_same_cause_stand_together_and_the_remedy_is_said_once() -> None:
     (cause,) = part(LISTED).causes
     assert cause.where == "Crime type, Last outcome category: 36 places"
