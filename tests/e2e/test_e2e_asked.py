@@ -1,4 +1,4 @@
-"""In a browser: a month far below those before is asked about, explained on its page, accepted, and read beside the figure by another agency."""
+"""In a browser: a nearly empty month is asked about, explained on its page, accepted, and read beside the figure by others."""
 
 from __future__ import annotations
 

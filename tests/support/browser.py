@@ -43,6 +43,10 @@ PICTURED = {
     "mending-seen-by": 1000,
     "mending-accept": 760,
     "mending-accepted": 900,
+    "mending-missing": 1000,
+    "asked-question": 900,
+    "asked-explaining": 900,
+    "asked-read": 1100,
     "mending-calendar": 1000,
     "mending-scorecard": 1100,
 }
