@@ -4,13 +4,12 @@ the same.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from hub.kit.canonical import sha256_hex
-from hub.kit.delimited import inert
+from hub.kit.delimited import csv_lines, inert
 from hub.views.asked import by_of
 from hub.views.beside import comparison_columns, comparison_document
 from hub.views.model import AreaColumn, Cell, Column, Coverage, Gap, Note, ProtectedTable, Shown, TableRow
@@ -23,32 +22,32 @@ def table_csv(table: ProtectedTable) -> str:
 
     A cell is a number, `*`, `w`, `gap` (a month is missing), or empty (no such cell). A period that no column has is
     one row without an area. Where agencies explained figures of the periods shown, the last column `explained` says what they
-    said, in each row of the period. No cell can be taken for a formula by a spreadsheet: a leading `= + - @`, tab or return
-    gets an apostrophe before it. A public figure that is not known says so in words.
+    said, in each row of the period. No cell can be taken for a formula by a spreadsheet: what could be one gets an apostrophe
+    before it. A public figure that is not known says so in words.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    return csv_lines([inert(text) for text in line] for line in table_lines(table))
+
+
+def table_lines(table: ProtectedTable) -> Iterator[list[str]]:
+    """The header and the lines of the table, each text as it is: what its files are made of."""
     kind = ("kind", "kind_title") if table.table.with_kind else ()
     beside = [comparison_columns(one) for one in table.across]
     explained = _explained(table)
-    writer.writerow(
-        [
-            *("area_code", "area_name", "period", *kind),
-            *(safe(column.id) for column in table.columns),
-            *(safe(name) for one in beside for name in one.names),
-            *(safe(column.id) for column in table.context),
-            *("snapshot", "result_hash"),
-            *(["explained"] if explained else []),
-        ]
-    )
+    yield [
+        *("area_code", "area_name", "period", *kind),
+        *(column.id for column in table.columns),
+        *(name for one in beside for name in one.names),
+        *(column.id for column in table.context),
+        *("snapshot", "result_hash"),
+        *(["explained"] if explained else []),
+    ]
     for row in (*table.rows, *gap_rows(table)):
         named = (row.kind, row.kind_title) if kind else ()
         texts = (row.area, row.area_name, row.period, *named, *(cell.text for cell in row.cells))
         figures = [text for one in beside for text in one.of(row)]
         figures += [column.text(row.area) for column in table.context]
-        said = [safe(explained.get(row.period, ""))] if explained else []
-        writer.writerow([*map(safe, (*texts, *figures)), table.snapshot, table.result_hash, *said])
-    return out.getvalue()
+        said = [explained.get(row.period, "")] if explained else []
+        yield [*texts, *figures, str(table.snapshot), table.result_hash, *said]
 
 
 def table_document(table: ProtectedTable) -> dict[str, Any]:
@@ -109,11 +108,6 @@ def gap_rows(table: ProtectedTable) -> tuple[TableRow, ...]:
         )
         for period in periods
     )
-
-
-def safe(text: str) -> str:
-    """The text, so that no spreadsheet takes it for a formula."""
-    return inert(text)
 
 
 def _explained(table: ProtectedTable) -> dict[str, str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 
 from hub.kit.words import say
 from hub.kit.workbooks import SheetToWrite, workbook_of
 from hub.views.model import ProtectedTable
-from hub.views.rendered import table_csv
+from hub.views.rendered import table_lines
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _NAMES = frozenset(("area_code", "area_name", "period", "kind", "kind_title", "result_hash", "explained"))
@@ -18,9 +16,10 @@ _NAMES = frozenset(("area_code", "area_name", "period", "kind", "kind_title", "r
 
 def table_xlsx(table: ProtectedTable) -> bytes:
     """The same cells as `table_csv`, numbers as numbers; `*`, `w` and `gap` are texts. The second sheet says what they mean, and
-    names snapshot, profiles, policy, query and hash. The same table is the same bytes. Nothing in it is a formula.
+    names snapshot, profiles, policy, query and hash. The same table is the same bytes. Nothing in it is a formula: each text is
+    itself, with no apostrophe before it.
     """
-    header, *rows = csv.reader(io.StringIO(table_csv(table), newline=""))
+    header, *rows = table_lines(table)
     cells = [[_cell(name, text) for name, text in zip(header, row, strict=True)] for row in rows]
     return workbook_of(
         SheetToWrite(say("views.workbook.table"), [header, *cells]),

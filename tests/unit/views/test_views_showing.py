@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from hub.disclosure import CellKey, TableSpec
 from hub.geography import AreaTree
 from hub.kit.errors import Invalid
-from hub.views import Cell, Coverage, Measure, ProtectedTable, Query, Shown, ask, table_csv, table_document
+from hub.views import Cell, Coverage, Measure, Note, ProtectedTable, Query, Shown, ask, table_csv, table_document
 from hub.views.notes import about, coverage_line
-from hub.views.rendered import result_hash, safe
+from hub.views.rendered import result_hash
 from hub.views.showing import Source, columns_of, gaps_of, months_between, put_together, spec_for
+from hub.views.workbook import table_xlsx
 from tests.support.geography import index_of, square_lsoa, write_squares
+from tests.support.hostile import inert_csv, inert_workbook
 from tests.support.views import a_measure, the_catalogue
 
 BOROUGH, WEST, EAST = "X09000001", "X05000001", "X05000002"
@@ -169,14 +172,32 @@ def test_the_hash_is_of_cells_and_not_of_words(tree: AreaTree) -> None:
     assert quarters(tree, f"area={EAST}").result_hash != table.result_hash
 
 
-def test_no_cell_of_a_file_is_a_formula(tree: AreaTree) -> None:
-    kinds = {"burglary": "=cmd()", "violent-crime": "@SUM(1)"}
+def test_texts_are_inert_in_a_csv_file_and_as_they_are_in_a_workbook(tree: AreaTree) -> None:
+    kinds = {"burglary": "=cmd()", "violent-crime": " @SUM(1)"}
     table = quarters(tree, kinds=kinds)
-    for row in csv.reader(io.StringIO(table_csv(table))):
-        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
-    assert [safe(text) for text in ("=1", "+1", "-1", "@a", "\ta", "\ra", "a=1", "*", "12")] == [
-        "'=1", "'+1", "'-1", "'@a", "'\ta", "'\ra", "a=1", "*", "12",
-    ]  # fmt: skip
+    hostile = replace(
+        table,
+        title="=1+1",
+        question="+1",
+        tree_name="_x003D_1",
+        columns=tuple(replace(column, id="@a", title="-2+3", agency_name="=1+1") for column in table.columns),
+        rows=tuple(row._replace(area_name="\ufeff=1+1") for row in table.rows),
+        notes=(Note("explained", "=1+1", table.columns[0].id, "2026-02"),),
+    )
+    header, *lines = inert_csv(table_csv(hostile).encode())
+    assert (header[5], header[-1]) == ("'@a", "explained")
+    assert {(line[1], line[4], line[-1]) for line in lines} == {
+        ("'\ufeff=1+1", "'=cmd()", "'=1+1"),
+        ("'\ufeff=1+1", "' @SUM(1)", "'=1+1"),
+    }
+    (header, *lines), about = inert_workbook(table_xlsx(hostile)).values()
+    assert header[5] == "@a"
+    assert {(line[1], line[4], line[-1]) for line in lines} == {
+        ("\ufeff=1+1", "=cmd()", "=1+1"),
+        ("\ufeff=1+1", " @SUM(1)", "=1+1"),
+    }
+    assert about[0] == ["=1+1", "+1"]
+    assert any("_x003D_1" in str(line[1]) for line in about)
 
 
 def test_file_and_document_hold_the_same_cells(tree: AreaTree) -> None:
