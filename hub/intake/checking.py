@@ -23,6 +23,7 @@ from hub.schemas import (
     Reading,
     SchemaRegistry,
     check,
+    codes_written,
     read_as,
     values_at,
 )
@@ -142,17 +143,21 @@ class Checker:
 
         The key blocks stand in a table of this session, so that the rows stream straight into the sealed object.
         """
-        replaced: list[str] = []
-        for name in schema.case_references:
+        replaced = [
+            f"{sql} AS {quoted(name)}"
+            for name, sql in codes_written(schema).items()
+            if name not in schema.case_references
+        ]
+        for place, name in enumerate(schema.case_references):
             whose = schema.field(name).reference_of or schema.id
             expression, values = self._pseudonyms.expression(quoted(name), dataset=whose)
             parts = expression.split("?")
             if len(parts) != len(values) + 1:
                 raise Bug("a case reference's name hides a parameter")
-            table = f"hub_keys_{len(replaced)}"
-            columns = ", ".join(f"?::BLOB AS key_{place}" for place in range(len(values)))
+            table = f"hub_keys_{place}"
+            columns = ", ".join(f"?::BLOB AS key_{number}" for number in range(len(values)))
             session.run(f"CREATE TEMP TABLE {table} AS SELECT {columns}", values)
-            keys = [f"(SELECT key_{place} FROM {table})" for place in range(len(values))]
+            keys = [f"(SELECT key_{number} FROM {table})" for number in range(len(values))]
             woven = "".join(part + key for part, key in zip(parts, [*keys, ""], strict=True))
             replaced.append(f"{woven} AS {quoted(name)}")
         replacing = f" REPLACE ({', '.join(replaced)})" if replaced else ""

@@ -8,11 +8,11 @@ database, no file of its own), so that erasing the rows erases it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.engine import EngineSession, quoted
+from hub.engine import EngineSession, literal, quoted
 from hub.schemas import MONTH, Checked, DatasetSchema
 
 MOST_MONTHS = 37
@@ -68,7 +68,7 @@ def summarised(session: EngineSession, schema: DatasetSchema, checked: Checked) 
         held = {name: int(rows - count) for name, count in zip(blanks, filled, strict=True)}
         made[str(month)] = {"rows": int(rows), "counted": int(counted), "blanks": held, "mix": {}}
     kept = sorted(made)[-MOST_MONTHS:]
-    for month, name, mix in _mixes(session, schema, checked.accepted):
+    for month, name, mix in _mixes(session, schema, checked.accepted, sorted(made)):
         if month in kept and len(mix) <= MOST_CODES:
             made[month]["mix"][name] = mix
     return Summary(months={month: MonthCounts(**made[month]) for month in kept}, places=checked.places)
@@ -81,24 +81,28 @@ def _totals(session: EngineSession, schema: DatasetSchema, relation: str, blanks
     )
 
 
-def _mixes(session: EngineSession, schema: DatasetSchema, relation: str) -> list[tuple[str, str, dict[str, int]]]:
+def _mixes(
+    session: EngineSession, schema: DatasetSchema, relation: str, months: Sequence[str]
+) -> list[tuple[str, str, dict[str, int]]]:
     """(month, field, codes with what is counted of them), of the fields whose values are codes of a list."""
     coded = [one for one in schema.fields if one.codes is not None and not one.several]
-    if not coded:
+    if not coded or not months:
         return []
     names = [quoted(one.name) for one in coded]
-    sets = ", ".join(f"({MONTH}, {name})" for name in names)
+    # one month needs no grouping by it, and a column alone is grouped by its distinct values
+    month, by_month = (literal(months[0]), "") if len(months) == 1 else (MONTH, f"{MONTH}, ")
+    sets = ", ".join(f"({by_month}{name})" for name in names)
     found = session.rows(
-        f"SELECT {MONTH}, {', '.join(names)}, {', '.join(f'grouping({name})' for name in names)}, {_weight(schema)}"
+        f"SELECT {month}, {', '.join(names)}, {', '.join(f'grouping({name})' for name in names)}, {_weight(schema)}"
         f" FROM {relation} WHERE {MONTH} IS NOT NULL GROUP BY GROUPING SETS ({sets})"
     )
     mixes: dict[tuple[str, str], dict[str, int]] = {}
-    for month, *rest in found:
+    for when, *rest in found:
         values, folded, counted = rest[: len(coded)], rest[len(coded) : -1], rest[-1]
         place = folded.index(0)
         if values[place] is not None and counted:
-            mixes.setdefault((str(month), coded[place].name), {})[str(values[place])] = int(counted)
-    return [(month, name, dict(sorted(mix.items()))) for (month, name), mix in sorted(mixes.items())]
+            mixes.setdefault((str(when), coded[place].name), {})[str(values[place])] = int(counted)
+    return [(when, name, dict(sorted(mix.items()))) for (when, name), mix in sorted(mixes.items())]
 
 
 def _weight(schema: DatasetSchema) -> str:

@@ -69,6 +69,7 @@ from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descr
 from hub.schemas.report import KEPT, Checked, CheckReport, Outcome
 from hub.schemas.rows import said_kinds
 from hub.schemas.service import check
+from hub.schemas.storing import codes_written
 from hub.schemas.templates import template, template_columns, template_name
 from hub.schemas.values import values_at
 
@@ -125,6 +126,7 @@ __all__ = [
     "check_profile",
     "coarser_sql",
     "code_proposals",
+    "codes_written",
     "column_letter",
     "column_proposals",
     "delimiter_found",

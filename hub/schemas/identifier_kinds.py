@@ -44,11 +44,14 @@ LONG_TEXT = 120
 
 @dataclass(frozen=True, slots=True)
 class IdentifierKind:
-    """One kind: its pattern and what confirms a candidate."""
+    """One kind: its pattern and what confirms a candidate. `needs`: each text the pattern matches holds the signs of one of these,
+    in order (see `hub.schemas.shapes.has_room`); none: nothing is told.
+    """
 
     name: str
     pattern: str
     confirm: Callable[[str], bool]
+    needs: tuple[str, ...] = ()
 
 
 def _is_nhs_number(candidate: str) -> bool:
@@ -119,33 +122,47 @@ _BEFORE, _AFTER = "(?:^|[^A-Za-z0-9])", "(?:[^A-Za-z0-9]|$)"
 
 KINDS: tuple[IdentifierKind, ...] = (
     IdentifierKind(
-        "nhs-number", f"(?:^|[^A-Za-z0-9]|[Nn][Hh][Ss])([0-9](?:{_GAP}?[0-9]){{9,}}){_AFTER}", _is_nhs_number
+        "nhs-number",
+        f"(?:^|[^A-Za-z0-9]|[Nn][Hh][Ss])([0-9](?:{_GAP}?[0-9]){{9,}}){_AFTER}",
+        _is_nhs_number,
+        needs=("d" * 10,),
     ),
     IdentifierKind(
         "ni-number",
         f"{_BEFORE}([A-Za-z]{{2}}{_GAP}?[0-9]{{2}}{_GAP}?[0-9]{{2}}{_GAP}?[0-9]{{2}}{_GAP}?[A-Da-d]"
         f"|[A-Z]{{2}} [0-9]{{2}} [0-9]{{2}} [0-9]{{2}}){_AFTER}",
         _is_ni_number,
+        needs=("lldddddd" + "l", "ll dd dd dd"),
     ),
     # it begins where a run of its signs begins: else a long run without @ is looked through from each of its signs
     IdentifierKind(
         "e-mail",
         r"(?:^|[^A-Za-z0-9._%+-])([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
         lambda _: True,
+        needs=("@",),
     ),
     IdentifierKind(
-        "phone", r"(?:^|[^A-Za-z0-9+])((?:\+44|0044|0)(?:[ ().\x{a0}-]{0,3}[0-9]){9,10})" + _AFTER, _is_phone
+        "phone",
+        r"(?:^|[^A-Za-z0-9+])((?:\+44|0044|0)(?:[ ().\x{a0}-]{0,3}[0-9]){9,10})" + _AFTER,
+        _is_phone,
+        needs=("d" * 10,),
     ),
     IdentifierKind(
-        "postcode", f"{_BEFORE}([A-Za-z]{{1,2}}[0-9][A-Za-z0-9]?{_GAP}?[0-9][A-Za-z]{{2}}){_AFTER}", _is_postcode
+        "postcode",
+        f"{_BEFORE}([A-Za-z]{{1,2}}[0-9][A-Za-z0-9]?{_GAP}?[0-9][A-Za-z]{{2}}){_AFTER}",
+        _is_postcode,
+        needs=("lddll",),
     ),
-    IdentifierKind("name", f"(?:^|[^A-Za-z])((?:Mr|MR|Mrs|MRS|Ms|Miss)\\.? {_WORD} {_WORD})", _is_name),
-    IdentifierKind("named", f"(?:{_LABEL}) ?(?:[:=]|is|IS)? ?({_WORD}(?: {_WORD})?)", _is_name),
+    IdentifierKind(
+        "name", f"(?:^|[^A-Za-z])((?:Mr|MR|Mrs|MRS|Ms|Miss)\\.? {_WORD} {_WORD})", _is_name, needs=("ll l l",)
+    ),
+    IdentifierKind("named", f"(?:{_LABEL}) ?(?:[:=]|is|IS)? ?({_WORD}(?: {_WORD})?)", _is_name, needs=("l" * 8,)),
     IdentifierKind(
         "birth-date",
         "(?:^|[^A-Za-z])((?:DOB|dob|D\\.O\\.B\\.?|[Dd]ate of [Bb]irth|DATE OF BIRTH|[Bb]orn(?: on)?)[ :=-]{0,3}"
         "[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4})",
         lambda _: True,
+        needs=("llld-d-d",),
     ),
 )
 

@@ -18,6 +18,7 @@ from hub.engine import EngineSession, literal, quoted
 from hub.schemas.encodings import UTF8, Reader
 from hub.schemas.identifier_kinds import KINDS, LONG, LONG_TEXT, RISKS, IdentifierKind
 from hub.schemas.model import ROW_NUMBER
+from hub.schemas.shapes import has_room, signs_of
 
 CONFIRMED_AT_MOST = 20_000
 """So many distinct candidates are confirmed one by one; a file with more of them holds a column of identifiers, and
@@ -91,6 +92,15 @@ def sightings(session: EngineSession, relation: str, suspects: Sequence[Suspect]
 def _kinds_for(suspect: Suspect) -> list[IdentifierKind]:
     risks = RISKS if suspect.free else ()
     return [kind for kind in (*KINDS, *risks) if not (suspect.coded and kind.name == "postcode")]
+
+
+def cannot_hold(pattern: str) -> bool:
+    """Whether a value of this agreed form has no room for an identifier; a postcode is none where a form is agreed."""
+    signs = signs_of(pattern) if pattern else None
+    if signs is None:
+        return False
+    looked_for = [kind for kind in KINDS if kind.name != "postcode"]
+    return all(kind.needs and not any(has_room(signs, need) for need in kind.needs) for kind in looked_for)
 
 
 def _is_long(suspect: Suspect) -> str:

@@ -11,7 +11,7 @@ from hub.kit.words import say
 from hub.schemas.compile import Compiled, blanks_written, trimmed
 from hub.schemas.findings import SAMPLE, Finding, column_letter, finding
 from hub.schemas.header import Header
-from hub.schemas.identifiers import Sighting, Suspect, sightings
+from hub.schemas.identifiers import Sighting, Suspect, cannot_hold, sightings
 from hub.schemas.model import ROW_NUMBER, DatasetSchema
 from hub.schemas.places import lsoas_of_2011
 from hub.schemas.probe import EXTRACT, Hit, listed
@@ -52,6 +52,7 @@ def _suspects(schema: DatasetSchema, header: Header) -> list[Suspect]:
         Suspect(field.name, coded=bool(field.pattern), free=field.free_text, most=field.max_length)
         for field in schema.columns
         if field.name in header.present and field.type == "string" and field.codes is None and field.scan
+        if field.free_text or not cannot_hold(field.pattern)  # a value that has not the form is looked at in any case
     ]
     agreed = {*schema.column_names, *header.months}
     return texts + [Suspect(column) for column in header.columns if column not in agreed]
