@@ -33,6 +33,8 @@ def propose(file: Path, dataset: str, period: str, encoding: str, delimiter: str
     if as_json:
         click.echo(json.dumps(reading_document(shown), ensure_ascii=False, indent=2))
         return
+    for line in shown.unused:
+        click.echo(line, err=True)
     for found in shown.stopped:
         click.echo(f"{found.code}: {found.message} {found.remedy}", err=True)
     for column in shown.columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from hub.engine import BY_LINE, BadParquet, EngineSession, Reject
 from hub.kit.words import say
 from hub.kit.workbooks import BadWorkbook
 from hub.kit.workbooks import opened as workbook_apart
-from hub.schemas.delimiters import COMMAS, Division, divided, is_delimiter
+from hub.schemas.delimiters import COMMAS, Division, divided, is_delimiter, said_delimiter
 from hub.schemas.encodings import UTF8, Reader, known_encoding, said_encodings
 from hub.schemas.findings import Finding, finding
 from hub.schemas.model import DatasetSchema
@@ -172,7 +172,7 @@ def _as_table(opened: Opened, schema: DatasetSchema, profile: ImportProfile) -> 
         read_bytes=in_utf8(opened.read_bytes, text.encoding),
         record=records[-1][1] if records else (),
         division=division,
-        told=(*opened.told, *_other_encoding(text, profile), *division.findings()),
+        told=(*opened.told, *_other_encoding(text), *division.findings(), *_not_used(text, division, profile)),
     )
 
 
@@ -185,7 +185,19 @@ def _wrong_profile(profile: ImportProfile, confirmed: str) -> tuple[Finding, ...
     return ()
 
 
-def _other_encoding(text: Text, profile: ImportProfile) -> tuple[Finding, ...]:
+def _not_used(text: Text, division: Division, profile: ImportProfile) -> Iterator[Finding]:
+    """What was confirmed and gave way to what the file proves. Of an encoding only where the text would be another in it."""
+    confirmed, now = known_encoding(profile.encoding) if profile.encoding else "", text.encoding.removeprefix(BY_LINE)
+    differs = text.odd_bytes or any(name.startswith("utf-16") for name in (confirmed, now))
+    if confirmed and confirmed != now and differs:
+        words: dict[str, Any] = {"encoding": said_encodings([confirmed]), "now": said_encodings([now])}
+        yield finding("choice-not-used", message="message-encoding", remedy="remedy-encoding", **words)
+    if profile.delimiter and profile.delimiter != division.delimiter:
+        words = {"delimiter": said_delimiter(profile.delimiter), "now": said_delimiter(division.delimiter)}
+        yield finding("choice-not-used", message="message-delimiter", **words)
+
+
+def _other_encoding(text: Text) -> tuple[Finding, ...]:
     if text.encoding == UTF8:
         return ()
     name = text.encoding.removeprefix(BY_LINE)

@@ -103,6 +103,7 @@ class CodesRead:
 class Reading:
     """A file as it is read with a profile.
 
+    `unused` says which choices of the profile gave way to what the file proves.
     `stopped` says why there is no table, and `refused` that it would be refused as it stands: then no row is shown. `whole`: the
     codes are of all rows, otherwise of the first ones. `form` is `xlsx`, `ods` or empty.
     """
@@ -122,6 +123,7 @@ class Reading:
     codes: tuple[CodesRead, ...] = ()
     whole: bool = True
     refused: bool = False
+    unused: tuple[str, ...] = ()
     stopped: tuple[Finding, ...] = field(default=())
 
     @property
@@ -156,6 +158,7 @@ def reading_document(shown: Reading) -> dict[str, Any]:
         "codes": [asdict(one) for one in shown.codes],
         "all_rows": shown.whole,
         "refused": shown.refused,
+        "unused": list(shown.unused),
         "stopped": [one.code for one in shown.stopped],
         "rows": [list(row) for row in shown.rows],
     }
@@ -184,6 +187,7 @@ def read_as(
         delimiter="" if written else opened.division.delimiter,
         sheets=sent.sheets if sent else (),
         sheet=sent.taken if sent else "",
+        unused=tuple(one.message for one in opened.told if one.code == "choice-not-used"),
     )
     if opened.stopped or not opened.record:
         return replace(begun, stopped=opened.stopped)

@@ -63,7 +63,7 @@ class Mixture:
 class Text:
     """What one pass over the bytes tells. `head` is the text of the first mebibyte, empty when there is a fault; `size` is
     in bytes. `encoding` is how they are read, as the engine names it; `confirmed` says that a person chose it; `odd_bytes`
-    counts those that are not ASCII where it is another than UTF-8. `mixture` is known where the bytes are no UTF-8, and
+    counts those that are not ASCII (not of UTF-16). `mixture` is known where the bytes are no UTF-8, and
     `proposed` are the encodings that might explain them. `form` is that of the file the text was taken out of: `xlsx`,
     `ods` or `parquet`; empty for any other.
     """
@@ -209,7 +209,7 @@ def _scan(read_bytes: Reader, sha256: str, encoding: str) -> Text:
         head="",
         ends_with_line=state.last in (b"\n", b"\r"),
         encoding=encoding,
-        odd_bytes=0 if encoding == UTF8 else state.odd,
+        odd_bytes=state.odd,
     )
     fault = text.fault
     if fault is None:

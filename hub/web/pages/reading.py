@@ -88,6 +88,7 @@ class ReadingPage:
     back: str
     action: str
     notice: str
+    unused: tuple[str, ...]
     stopped: tuple[str, ...]
     how: tuple[Fact, ...]
     sheets: Select | None
@@ -160,6 +161,7 @@ def reading_page(
         back=f"/submissions/{submission.id}",
         action=f"/submissions/{submission.id}/reading" if submission.state in MENDABLE else "",
         notice=notice,
+        unused=reading.unused,
         stopped=_stopped(reading),
         how=_how(reading),
         sheets=_sheets(reading),

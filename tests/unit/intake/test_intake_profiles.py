@@ -99,7 +99,7 @@ def test_a_sheet_that_is_gone_is_not_forced(hub: AnIntake) -> None:
     assert told(report_of(hub, hub.intake.check_apart(said.id))) == ["no-such-sheet"]
 
 
-def test_a_remembered_encoding_is_not_forced_on_a_file_in_utf_8(hub: AnIntake) -> None:
+def test_a_remembered_encoding_is_not_forced_on_a_file_in_utf_8_and_it_is_told(hub: AnIntake) -> None:
     confirm(hub, ImportProfile(encoding="mac-roman"))
     submission = hub.submit(good(Location="Café Lane"))
     assert (told(report_of(hub, submission)), submission.accepted_rows) == ([], 3)

@@ -73,9 +73,9 @@ def test_a_chosen_sign_is_used_and_told(tmp_path: Path) -> None:
     assert "because you chose it" in found(report, "other-delimiter").message
 
 
-def test_a_remembered_sign_gives_way_to_the_one_that_gives_all_the_columns(tmp_path: Path) -> None:
+def test_a_remembered_sign_gives_way_to_the_one_that_gives_all_the_columns_and_it_is_told(tmp_path: Path) -> None:
     report = checked(tmp_path, CRIME, written(","), profile=ImportProfile(delimiter=";"))
-    assert report.outcome is Outcome.ACCEPTED
+    assert (report.outcome, codes(report)) == (Outcome.ACCEPTED_WITH_WARNINGS, ["choice-not-used"])
 
 
 def test_a_chosen_sign_that_gives_nothing_is_not_overruled_by_half_a_guess(tmp_path: Path) -> None:

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from hub.engine import DuckDbEngine
-from hub.schemas import ENCODINGS, ImportProfile, Outcome, check, encodings_proposed, known_encoding, values_at
+from hub.schemas import (
+    ENCODINGS,
+    ImportProfile,
+    Outcome,
+    check,
+    encodings_proposed,
+    known_encoding,
+    read_as,
+    reading_document,
+    values_at,
+)
 from hub.schemas.text import Mixture, scan
 from tests.support.schemas import checked, codes, csv_of, found, rows_of, schema_of
 
@@ -129,10 +139,45 @@ def test_a_byte_that_the_confirmed_encoding_does_not_know_is_located(tmp_path: P
     assert "as was confirmed" in finding.message
 
 
-def test_a_file_in_utf_8_is_read_as_that_whatever_was_confirmed_for_an_earlier_one(tmp_path: Path) -> None:
+def test_a_file_in_utf_8_is_read_as_that_whatever_was_confirmed_for_an_earlier_one_and_it_is_told(
+    tmp_path: Path,
+) -> None:
+    content = text_of(Location=SAID).encode()
     for encoding in ENCODINGS:
-        report = checked(tmp_path, CRIME, text_of(Location=SAID).encode(), profile=ImportProfile(encoding=encoding))
-        assert (report.outcome, report.encoding, codes(report)) == (Outcome.ACCEPTED, "utf-8", [])
+        report = checked(tmp_path, CRIME, content, profile=ImportProfile(encoding=encoding))
+        told = [] if encoding == "utf-8" else ["choice-not-used"]
+        assert (report.encoding, codes(report)) == ("utf-8", told)
+        assert report.outcome is (Outcome.ACCEPTED_WITH_WARNINGS if told else Outcome.ACCEPTED)
+        assert locations(content, ImportProfile(encoding=encoding))[0] == SAID
+    assert "Windows-1252" in told_of(tmp_path, content, "windows-1252")
+    assert "UTF-8" in told_of(tmp_path, content, "windows-1252")
+
+
+def told_of(folder: Path, content: bytes, encoding: str) -> str:
+    return found(checked(folder, CRIME, content, profile=ImportProfile(encoding=encoding)), "choice-not-used").message
+
+
+def test_a_file_in_utf_16_is_read_as_that_whatever_was_confirmed_and_it_is_told(tmp_path: Path) -> None:
+    content = text_of(Location=SAID).encode("utf-16")
+    report = checked(tmp_path, CRIME, content, profile=ImportProfile(encoding="cp850"))
+    assert codes(report) == ["other-encoding", "choice-not-used"]
+    assert "UTF-16" in told_of(tmp_path, content, "cp850")
+
+
+def test_of_plain_letters_nothing_is_told_for_they_are_the_same_in_each_encoding_but_utf_16(tmp_path: Path) -> None:
+    for encoding in ENCODINGS:
+        report = checked(tmp_path, CRIME, text_of().encode(), profile=ImportProfile(encoding=encoding))
+        assert codes(report) == (["choice-not-used"] if encoding.startswith("utf-16") else [])
+
+
+def test_the_page_says_that_a_confirmed_encoding_or_delimiter_was_not_used(tmp_path: Path) -> None:
+    content = text_of(Location=SAID).encode()
+    with DuckDbEngine().session() as session:
+        profile = ImportProfile(encoding="windows-1252", delimiter=";")
+        shown = read_as(session, session.hold(content), schema_of(CRIME), read_bytes=pieces(content), profile=profile)
+    assert (shown.encoding, shown.delimiter) == ("utf-8", ",")
+    assert ["Windows-1252" in shown.unused[0], "semicolon" in shown.unused[1]] == [True, True], shown.unused
+    assert reading_document(shown)["unused"] == list(shown.unused)
 
 
 def test_an_encoding_that_nobody_reads_is_named_as_such(tmp_path: Path) -> None:
