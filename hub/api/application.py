@@ -10,6 +10,7 @@ from hub import __version__
 from hub.api.agencies import Agencies
 from hub.api.assessments import Assessments
 from hub.api.before import BeforeApi
+from hub.api.bounded import BoundedDocuments
 from hub.api.calendar import CalendarApi
 from hub.api.definitions import DefinitionsApi
 from hub.api.marked import MarkedApi
@@ -62,5 +63,6 @@ def create_api(hub: Hub) -> FastAPI:
         Trust(hub),
     ):
         app.include_router(part.router(), prefix="/v1")
+    app.add_middleware(BoundedDocuments)
     app.add_middleware(Guard)
     return app

@@ -82,8 +82,10 @@ def invalid_request(_request: Request, error: Exception) -> JSONResponse:
 
 
 def no_route(_request: Request, error: Exception) -> JSONResponse:
-    """No such address, or not with this method."""
+    """No such address, or not with this method; or a document longer than any."""
     status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 413:
+        return _document(status, {"code": "too-large", "title": say("api.too-long"), "remedy": ""})
     return _document(
         status, {"code": "not-found" if status == 404 else "bad-method", "title": say("api.no-route"), "remedy": ""}
     )
