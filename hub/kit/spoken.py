@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.kit.clock import moment
@@ -19,6 +19,14 @@ def spoken_moment(at: datetime) -> str:
     """`2 November 2026, 09:00`, in local time."""
     local = at.astimezone(LONDON)
     return f"{spoken_day(local.date())}, {local:%H:%M}"
+
+
+def spoken_until(at: datetime) -> str:
+    """The end of a term, which is not in it: `31 December 2035` where it ends with that day, else the moment."""
+    local = at.astimezone(LONDON)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return spoken_day(local.date() - timedelta(days=1))
+    return spoken_moment(at)
 
 
 def spoken_stamp(stamp: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.engine import literal, quoted
+from hub.kit.spoken import spoken_month
 from hub.kit.words import say
 from hub.schemas.derive import derived_sql
 from hub.schemas.model import DATED, MONTH, ROW_NUMBER, Code, CodeList, DatasetSchema, Field
@@ -173,7 +174,7 @@ def _code_probes(schema: DatasetSchema, field: Field, codes: CodeList, period: s
     every, screen = tuple(code.code for code in codes.codes), f"SELECT DISTINCT {column}"
     words = {
         "codes": codes.title,
-        "period": period or say("schemas.finding.not-in-code-list.any-period"),
+        "period": spoken_month(period) if period else say("schemas.finding.not-in-code-list.any-period"),
         "schema": schema.id,
     }
     unknown = f"{column} NOT IN {listed(every)}"
@@ -193,7 +194,8 @@ def _code_probes(schema: DatasetSchema, field: Field, codes: CodeList, period: s
 def _months_of(code: Code) -> str:
     """The months in which a code is good, in words."""
     bounds = "between" if code.valid_from and code.valid_to else "from" if code.valid_from else "to"
-    return say(f"schemas.finding.code-of-another-month.{bounds}", first=code.valid_from, last=code.valid_to)
+    first, last = (spoken_month(one) if one else "" for one in (code.valid_from, code.valid_to))
+    return say(f"schemas.finding.code-of-another-month.{bounds}", first=first, last=last)
 
 
 def _type_probe(field: Field) -> Probe:
@@ -254,7 +256,7 @@ def _period_probe(schema: DatasetSchema, present: frozenset[str], typed: Mapping
         when = ", ".join(f"CAST({typed[name]} AS TIMESTAMP)" for name in times)
         before = "" if schema.series else f"coalesce({when}) < TIMESTAMP '{start}' OR "
         wrong = f"({before}coalesce({when}) >= TIMESTAMP '{end}')"
-    return [Probe("outside-period", times[0], wrong, {"period": period})]
+    return [Probe("outside-period", times[0], wrong, {"period": spoken_month(period)})]
 
 
 def _month(schema: DatasetSchema, typed: Mapping[str, str], period: str) -> str:

@@ -113,7 +113,7 @@ def _too_wide(record: Sequence[str], schema: DatasetSchema) -> Header:
     refused = _refused(record, schema)
     counted = Counter(one.field for one in refused)
     first = {one.field: replace(one, count=counted[one.field]) for one in reversed(refused)}
-    said: dict[str, Any] = {"columns": f"{len(record):,}", "most": f"{MOST_COLUMNS:,}", "schema": schema.id}
+    said: dict[str, Any] = {"columns": f"{len(record):,}", "most": f"{MOST_COLUMNS:,}", "schema": schema.title}
     many = finding("too-many-columns", rows=[1], **said)
     return Header((), frozenset(), tuple(first.values()) or (many,), stops=True, refused=bool(refused))
 
@@ -129,7 +129,7 @@ def _refused(record: Sequence[str], schema: DatasetSchema) -> list[Finding]:
             words: dict[str, Any] = {
                 "where": letter,
                 "name": refused.name,
-                "schema": schema.id,
+                "schema": schema.title,
                 "why": say(f"schemas.why.{refused.why}"),
             }
             found.append(finding("refused-field", field=refused.name, rows=[1], cells=[f"{letter}1"], **words))
@@ -167,10 +167,10 @@ def _other_schema(
         (other for other in others if other.id != schema.id), key=lambda other: _share(names, other), default=None
     )
     if best is not None and _share(names, best) > max(own, 0.7):
-        return [finding("wrong-schema", rows=[1], cells=["A1"], schema=schema.id, other=best.id)]
+        return [finding("wrong-schema", rows=[1], cells=["A1"], schema=schema.title, other=best.title, id=best.id)]
     if own >= 0.5:
         return []
-    words: dict[str, Any] = {"schema": schema.id, "missing": missing, "needed": needed}
+    words: dict[str, Any] = {"schema": schema.title, "id": schema.id, "missing": missing, "needed": needed}
     return [
         finding("wrong-schema", rows=[1], cells=["A1"], message="message-unknown", remedy="remedy-unknown", **words)
     ]
@@ -207,7 +207,7 @@ def _extra(
         message = "message" if is_name(name) else "message-unnamed"
         if confirmed.get(name) == "":
             message = "message-left-out"
-        words: dict[str, Any] = {"where": letter, "name": name, "schema": schema.id, "message": message}
+        words: dict[str, Any] = {"where": letter, "name": name, "schema": schema.title, "message": message}
         found.append(finding("extra-column", field=f"column {letter}", rows=[1], cells=[f"{letter}1"], **words))
     return found
 

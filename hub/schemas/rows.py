@@ -164,7 +164,7 @@ def repeat_findings(session: EngineSession, schema: DatasetSchema, header: Heade
     count, rows = _repeats(session, columns)
     if count:
         message = "message" if schema.key else "message-counted"
-        found.append(finding("exact-copies", count=count, rows=rows, message=message, schema=schema.id))
+        found.append(finding("exact-copies", count=count, rows=rows, message=message, schema=schema.title))
     return found
 
 

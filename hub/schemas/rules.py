@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 from hub.engine import quoted
+from hub.kit.spoken import spoken_month
 from hub.schemas.model import ROW_NUMBER, DatasetSchema, Rule
 from hub.schemas.period import first_day, next_first_day, repeated_hour
 from hub.schemas.probe import EXTRACT, Probe, listed
@@ -67,7 +68,7 @@ def _bounds_probes(rule: Rule, typed: Mapping[str, str], period: str) -> list[Pr
     begin, finish = (typed[name] for name in rule.fields)
     start, end = first_day(period), next_first_day(period)
     wrong = f"({begin} < DATE '{start}' OR {finish} >= DATE '{end}' OR {finish} < {begin})"
-    return [Probe("bad-period", rule.fields[0], wrong, {"fields": _names(rule.fields), "period": period})]
+    return [Probe("bad-period", rule.fields[0], wrong, {"fields": _names(rule.fields), "period": spoken_month(period)})]
 
 
 def _required_probe(rule: Rule, _: Mapping[str, str]) -> Probe:

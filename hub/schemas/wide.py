@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 from hub.engine import EngineSession, literal, quoted
+from hub.kit.spoken import spoken_month
 from hub.kit.words import say
 from hub.schemas.findings import Finding, column_letter, finding
 from hub.schemas.model import DatasetSchema, Field, Wide
@@ -70,7 +71,7 @@ def month_column_findings(record: Sequence[str], schema: DatasetSchema) -> list[
         return []
     months = month_columns(record, schema)
     if not months:
-        return [finding("month-columns", rows=[1], message="message-none", remedy="remedy-none", schema=schema.id)]
+        return [finding("month-columns", rows=[1], message="message-none", remedy="remedy-none", schema=schema.title)]
     unreal = [name for name, month in months.items() if not month]
     if unreal:
         return [_about(record, name, "message-not-a-month") for name in unreal]
@@ -102,7 +103,9 @@ def edition_findings(months: Mapping[str, str], period: str) -> list[Finding]:
     if not months or not period or list(months.values())[-1] == period:
         return []
     last = list(months.values())[-1]
-    return [finding("other-edition", field=list(months)[-1], rows=[1], last=last, period=period)]
+    return [
+        finding("other-edition", field=list(months)[-1], rows=[1], last=spoken_month(last), period=spoken_month(period))
+    ]
 
 
 def truncated_findings(

@@ -223,7 +223,7 @@ def _choose(
         return finding("empty-file", message="message-sheets")
     names = _names(sheets, [one.sheet for one in fitting])
     message = "message" if best else "message-unknown"
-    return finding("two-sheets", count=len(fitting), names=names, message=message, schema=schema.id)
+    return finding("two-sheets", count=len(fitting), names=names, message=message, schema=schema.title)
 
 
 def _is_own(sheet: Sheet) -> bool:

@@ -22,15 +22,19 @@ def coverage_line(column: Column, *, tree: str, agency: str = "") -> str:
     """
     coverage = column.coverage
     first, last = coverage.months[0], coverage.months[-1]
-    missing = say("views.coverage.missing", months=", ".join(coverage.missing)) if coverage.missing else ""
+    missing = (
+        say("views.coverage.missing", months=", ".join(spoken_month(one) for one in coverage.missing))
+        if coverage.missing
+        else ""
+    )
     line = say(
         "views.coverage.line",
         title=column.title,
         agency=agency or column.agency_name,
         months=len(coverage.months),
         all=len(months_between(first, last)),
-        first=first,
-        last=last,
+        first=spoken_month(first),
+        last=spoken_month(last),
         missing=missing,
         located=_located(coverage, tree),
     )

@@ -12,6 +12,7 @@ from hub.kit.spoken import (
     spoken_month,
     spoken_period,
     spoken_stamp,
+    spoken_until,
 )
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "spoken_month",
     "spoken_period",
     "spoken_stamp",
+    "spoken_until",
 ]
 
 

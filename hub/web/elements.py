@@ -104,13 +104,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Something to do, or a place to go, on a landing page."""
+    """Something to do, or a place to go, on a landing page. `about` is read out after the title: it tells two apart."""
 
     title: str
     text: str
     href: str
     count: str = ""
     due: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,9 @@ def test_a_month_far_below_the_others_is_explained_on_its_page_and_read_beside_t
     look(page, "asked-question", tmp_path, "#queries")
 
     page.get_by_role("button", name="Explain the questions, and accept").click()
+    page.locator("#explain-0").fill(SAID)
+    look(page, "asked-explaining", tmp_path, "#word-title")
+    page.locator("#explain-0").fill("")
     page.get_by_label("I attest to this for my agency").check()
     page.get_by_role("button", name="Accept these rows").click()
     page.get_by_role("alert").wait_for()
@@ -98,7 +101,6 @@ def test_a_month_far_below_the_others_is_explained_on_its_page_and_read_beside_t
     assert page.evaluate("document.activeElement.id") == "explain-0"
     page.keyboard.type(SAID)
     page.get_by_label("I attest to this for my agency").check()
-    look(page, "asked-explaining", tmp_path, "#word-title")
     page.get_by_role("button", name="Accept these rows").click()
     page.get_by_text("The submission has been accepted.").wait_for()
     assert page.get_by_text("1 question explained").is_visible()

@@ -62,7 +62,7 @@ BAD = [
         "a-file-of-another-schema",
         csv_of(rows_of(SEARCHES, 5)),
         "wrong-schema",
-        says=(STREET, SEARCHES, "Choose the dataset the file belongs to"),
+        says=("Street-level crime, CSV layout", SEARCHES, "Choose the dataset the file belongs to"),
     ),
     Bad("a-file-of-no-schema", b"a,b\r\n1,2\r\n", "wrong-schema", says=("template",)),
     Bad("an-empty-file", b"", "empty-file", says=("no content", "Export the extract again")),

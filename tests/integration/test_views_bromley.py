@@ -90,7 +90,7 @@ def test_coverage_says_which_months_what_share_and_what_is_missing(opened: AHub)
     assert coverage.counts is not None
     assert (coverage.counts["rows"], coverage.counts["counted"], coverage.counts["near"]) == (39_121, 38_380, 233)
     line = coverage_line(column, agency="Metropolitan Police", tree="Bromley")
-    assert "17 of 18 months from 2016-01 to 2017-06 (missing: 2016-03)" in line
+    assert "17 of 18 months from January 2016 to June 2017 (missing: March 2016)" in line
 
 
 def test_tables_of_one_measure_add_up_where_nothing_is_hidden(opened: AHub) -> None:

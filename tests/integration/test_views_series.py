@@ -138,5 +138,5 @@ def test_wards_are_counted_by_their_codes_and_have_no_finer_table(hub: AHub) -> 
 def test_the_coverage_line_says_that_the_rows_hold_counts(hub: AHub) -> None:
     table = hub.table(COUNCIL, "tables", by="borough,month")
     (lsoas, wards) = (coverage_line(column, tree="Bromley") for column in table.columns)
-    assert "24 of 24 months from 2024-03 to 2026-02" in lsoas
+    assert "24 of 24 months from March 2024 to February 2026" in lsoas
     assert "hold counts, 1,100 in all; 1,100 counted" in wards  # 22 wards x 10 months x 5

@@ -182,7 +182,8 @@ def _card(lines: Sequence[Line], title: str) -> Card:
         )
     if len(lines) > 1:
         said += " " + say("calendar.card_more", count=len(lines) - 1, period=lines[0].span.spoken)
-    return Card(say("web.home.submit"), said, href, due=True, count=say("calendar.late") if late else "")
+    about = say("web.submission.title", title=title, period=newest.span.spoken)
+    return Card(say("web.home.submit"), said, href, due=True, count=say("calendar.late") if late else "", about=about)
 
 
 def _address(line: Line) -> str:

@@ -9,7 +9,7 @@ from hub.agreements import Reason
 from hub.kit.words import say
 from hub.policy.model import Explanation, FieldExplanation
 from hub.schemas.model import DatasetSchema
-from hub.web.dates import spoken_moment
+from hub.web.dates import spoken_until
 from hub.web.elements import Cell, Choice, Column, Fact, Select, Table, Tag
 
 _COLOURS = {
@@ -79,7 +79,7 @@ def _facts(found: Explanation, asker: str) -> tuple[Fact, ...]:
     if found.table.agreements:
         facts.append(Fact(say("web.explain.column_agreement"), items=found.table.agreements))
     if found.table.expires_at is not None:
-        facts.append(Fact(say("web.explain.column_expires"), spoken_moment(found.table.expires_at)))
+        facts.append(Fact(say("web.explain.column_expires"), spoken_until(found.table.expires_at)))
     rows = tuple(
         say("web.explain.rows_one", fields=len(one.fields), supplier=one.supplier, agreement=one.agreement)
         for one in found.rows
@@ -113,7 +113,7 @@ def _row(one: FieldExplanation, reasons: list[Reason]) -> tuple[Cell, ...]:
         Cell(tag=Tag(say(f"web.explain.form.{form}"), _COLOURS[form])),
         Cell(", ".join(one.policies), mono=True),
         Cell(", ".join(one.clauses), mono=True),
-        Cell(spoken_moment(one.expires_at) if one.expires_at is not None else ""),
+        Cell(spoken_until(one.expires_at) if one.expires_at is not None else ""),
         Cell(say("web.explain.see", numbers=numbers) if numbers else ""),
     )
 

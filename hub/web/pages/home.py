@@ -170,4 +170,7 @@ def build_due(held: frozenset[str] | None, accepted: frozenset[str]) -> list[Car
 def _card(one: Submission, title: str) -> Card:
     name = _CARDS[one.state]
     text = say(f"web.home.{name}_text", title=title, period=spoken_month(one.period))
-    return Card(say(f"web.home.{name}"), text, f"/submissions/{one.id}", due=one.state is not State.RECEIVED)
+    about = say("web.submission.title", title=title, period=spoken_month(one.period))
+    return Card(
+        say(f"web.home.{name}"), text, f"/submissions/{one.id}", due=one.state is not State.RECEIVED, about=about
+    )

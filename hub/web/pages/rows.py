@@ -11,7 +11,7 @@ from hub.kit.words import say
 from hub.policy import Opening
 from hub.schemas import DatasetSchema
 from hub.snapshots import RowsPage, ShownField, shown_fields
-from hub.web.dates import spoken_moment, spoken_period
+from hub.web.dates import spoken_period, spoken_until
 from hub.web.elements import Cell, Choice, Column, Fact, Select, Table
 
 
@@ -77,7 +77,7 @@ def asking_page(
     return AskingPage(
         title=say("web.rows.of", dataset=schema.title, supplier=supplier),
         action=f"/rows/{schema.id}",
-        facts=_facts(purpose, opening.agreement, spoken_moment(opening.expires_at)),
+        facts=_facts(purpose, opening.agreement, spoken_until(opening.expires_at)),
         columns=_columns(shown_fields(schema, opening.fields)),
         hidden={"purpose": said.get("purpose", ""), "supplier": opening.supplier, "agreement": opening.agreement},
         justification=said.get("justification", ""),
@@ -132,7 +132,7 @@ def _listed(schema: DatasetSchema, opening: Opening, supplier: str, purpose: str
         Cell(supplier),
         Cell(opening.agreement, mono=True),
         Cell(say("web.rows.forms", count=len(opening.fields), forms=", ".join(forms))),
-        Cell(spoken_moment(opening.expires_at)),
+        Cell(spoken_until(opening.expires_at)),
     )
 
 

@@ -11,7 +11,7 @@ from hub.kit.words import say
 from hub.policy import ANYBODY
 from hub.schemas import rows_said
 from hub.snapshots import Preview, SeenAs, SeenField
-from hub.web.dates import spoken_moment
+from hub.web.dates import spoken_until
 from hub.web.elements import Cell, Column, Fact, Link, Table
 
 
@@ -102,7 +102,7 @@ def _facts(one: SeenAs, purposes: Mapping[str, str], agreements: Mapping[str, st
         Fact(say("before.seen.withheld"), say("before.seen.withheld_text", rows=rows_said(one.preview.withheld)))
         if one.preview is not None and one.preview.withheld
         else None,
-        Fact(say("before.seen.until"), spoken_moment(one.expires_at)) if one.expires_at else None,
+        Fact(say("before.seen.until"), spoken_until(one.expires_at)) if one.expires_at else None,
         Fact(say("before.seen.profile"), items=tuple(say(f"views.profiles.{name}") for name in one.profiles))
         if one.profiles
         else None,

@@ -155,7 +155,10 @@ def _coverage(table: ProtectedTable) -> tuple[str, ...]:
     """
     columns = {column.measure: column for column in table.columns}.values()
     lines = (coverage_line(one, tree=table.tree_name) for one in columns if one.coverage.months)
-    notes = (note.sentence for note in table.notes if note.code in _BESIDE_COVERAGE)
+    beside = sorted(
+        (one for one in table.notes if one.code in _BESIDE_COVERAGE), key=lambda one: one.code != "explained"
+    )
+    notes = (note.sentence for note in beside)
     return (*lines, *_gaps(table), *notes)
 
 

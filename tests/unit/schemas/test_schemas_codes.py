@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.kit.paths import data_root
+from hub.kit.spoken import spoken_month
 from hub.schemas import CheckReport, Code, CodeList, DatasetSchema, Outcome, check_file
 from hub.schemas.load import code_list, code_lists, dataset_schema, read_yaml
 from tests.support.schemas import csv_of, found, rows_of
@@ -54,7 +55,7 @@ def test_a_code_is_good_only_in_its_months(tmp_path: Path, period: str, code: st
     if not good:
         assert (
             found(report, "code-of-another-month").count,
-            period in found(report, "code-of-another-month").message,
+            spoken_month(period) in found(report, "code-of-another-month").message,
         ) == (
             3,
             True,

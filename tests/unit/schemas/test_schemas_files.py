@@ -105,7 +105,8 @@ def test_a_file_of_another_schema_is_named_by_its_header(tmp_path: Path) -> None
         if other != CRIME:
             report = checked(tmp_path, CRIME, csv_of(rows_of(other)))
             assert (report.outcome, codes(report), report.rows) == (Outcome.RETURNED, ["wrong-schema"], 3)
-            assert other in found(report, "wrong-schema").message
+            assert schema_of(other).title in found(report, "wrong-schema").message
+            assert f"`--schema {other}`" in found(report, "wrong-schema").remedy
 
 
 def test_a_file_without_a_header_repeats_nothing_of_its_first_row(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_the_brigade_s_incident_records_are_accepted_as_they_are_published() -> 
 def test_the_rescue_edition_is_another_layout_and_the_incident_schema_says_which() -> None:
     report = check_file(shared(RESCUES), schema_of("fire/incidents"), registry=registry())
     assert (report.outcome, codes(report)) == (Outcome.RETURNED, ["wrong-schema", "other-encoding"])
-    assert "fire/special-services" in found(report, "wrong-schema").message
+    assert "fire/special-services" in found(report, "wrong-schema").remedy
 
 
 def test_the_rescue_edition_is_read_as_windows_1252_and_says_so() -> None:

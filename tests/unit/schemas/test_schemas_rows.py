@@ -207,6 +207,6 @@ def test_a_recorded_crime_code_is_bound_to_the_months_it_was_used_in(tmp_path: P
     finding = found(checked(tmp_path, crimes, csv_of(rows)), "code-of-another-month")
     assert (finding.rows, finding.count) == ((2,), 1)
     assert "28A (Burglary in a dwelling)" in finding.message
-    assert "until 2017-03" in finding.message
+    assert "until March 2017" in finding.message
     assert len(schema_of(crimes).field("prc_code").codes.codes) == 136  # type: ignore[union-attr]
     assert len(schema_of(crimes).kinds) == 28

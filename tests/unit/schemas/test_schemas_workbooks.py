@@ -202,7 +202,7 @@ def test_a_workbook_of_another_layout_is_answered_like_a_csv_of_it(tmp_path: Pat
             read_bytes=lambda: [content],
             others=registry().all(),
         ).report
-    assert SEARCH in found(report, "wrong-schema").message
+    assert SEARCH in found(report, "wrong-schema").remedy
 
 
 # ---- cells -----------------------------------------------------------------------------------------------------------------

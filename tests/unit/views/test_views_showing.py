@@ -221,7 +221,7 @@ def test_coverage_names_what_is_missing_and_counts_only_what_is_open(tree: AreaT
     (column,) = quarters(tree, coverage=coverage, profile="nhs_hes").columns
     line = coverage_line(column, agency="Metropolitan Police", tree=tree.name)
     assert "2 of 3 months" in line
-    assert "missing: 2026-02" in line
+    assert "missing: February 2026" in line
     assert "at least 97 %" in line
     assert "records kept" not in line
     figures = ("rows", "counted", "inside", "edge", "near", "outside", "unlocated", "other_months", "repeats")

@@ -73,6 +73,13 @@ def test_a_returned_file_is_to_be_mended_until_another_is_sent():
     assert files_open([newer, returned], TITLES) == []
 
 
+def test_two_cards_of_one_title_are_told_apart_by_what_is_read_out():
+    two = [a_submission(State.RETURNED), a_submission(State.RETURNED, id="sub_2", period="2026-07")]
+    cards = files_open(two, TITLES)
+    assert len({card.title for card in cards}) == 1
+    assert len({card.about for card in cards}) == 2
+
+
 def test_a_file_under_check_has_a_card_and_is_not_due():
     cards = files_open([a_submission(State.RECEIVED)], TITLES)
     assert titles(cards) == ["A file is being checked"]

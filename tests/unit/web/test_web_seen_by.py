@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from hub.kit.authority import Form
 from hub.snapshots import SeenAs, SeenField
+from hub.web.dates import spoken_until
 from hub.web.elements import Link
 from hub.web.pages.seen_by import SeenGroup, seen_by_page
 from tests.support.web import a_frame, a_renderer
@@ -27,7 +28,7 @@ def seen(**clauses: tuple[str, ...]) -> SeenAs:
         agreements=references,
         purposes=("svd.identify_kinds",),
         profiles=("nhs_hes",),
-        expires_at=datetime(2035, 12, 31, tzinfo=UTC),
+        expires_at=datetime(2036, 1, 1, tzinfo=UTC),
         fields=fields,
     )
 
@@ -52,3 +53,10 @@ def test_where_columns_come_under_different_agreements_each_row_says_under_which
     both = group(seen(Month=(f"{ONE} datasets[0]", f"{TWO} datasets[1]"), Place=(f"{TWO} datasets[1]",)))
     assert both.fields.columns[-1].text == "Agreement"
     assert [row[-1].text for row in both.fields.rows] == [f"{TITLES[ONE]}, {TITLES[TWO]}", TITLES[TWO]]
+
+
+def test_a_term_ends_with_its_last_day_as_everywhere_else() -> None:
+    (fact,) = [one for one in group(seen(Month=(f"{ONE} datasets[0]",))).facts if one.key == "Until"]
+    assert fact.text == "31 December 2035"
+    noon = datetime(2026, 7, 1, 11, 0, tzinfo=UTC)
+    assert spoken_until(noon) == "1 July 2026, 12:00"
