@@ -11,6 +11,7 @@ import sys
 
 import click
 
+from hub.cli.telling import tell
 from hub.kit.errors import HubError, Invalid, NotFound, NotPermitted, Refused, Unauthenticated, Unavailable
 
 _COMMANDS = {
@@ -80,9 +81,9 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except HubError as error:
-        click.echo(f"{error.title} [{error.code}]", err=True)
+        tell(f"{error.title} [{error.code}]", err=True)
         if error.remedy:
-            click.echo(error.remedy, err=True)
+            tell(error.remedy, err=True)
         sys.exit(exit_code(error))
     if isinstance(ended, int) and ended:
         sys.exit(ended)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from hub.cli.telling import tell, tell_json
 
 if TYPE_CHECKING:
     from hub.geography import AreaIndex
@@ -82,7 +82,7 @@ def check(
         )
         report = made.report
         write_new(out, made.content, force=force)
-        click.echo(f"{out}: {made.cells:,} cells are marked", err=True)
+        tell(f"{out}: {made.cells:,} cells are marked", err=True)
     _tell(report, as_json=as_json)
     if report.outcome.value in {"returned", "refused"}:
         raise click.exceptions.Exit(1)
@@ -112,10 +112,9 @@ def _areas(files: tuple[Path, ...]) -> AreaIndex | None:
 
 
 def _tell(report: CheckReport, *, as_json: bool) -> None:
-    """The report on stdout. A terminal that lacks a sign shows a question mark; JSON is then written in ASCII."""
-    unicode = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") == "utf8"
+    """The report on stdout."""
     if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=not unicode))
+        tell_json(report.as_json())
         return
     lines = [f"{report.outcome.value}: {report.accepted_rows} of {report.rows} rows of {report.file}"]
     lines += [
@@ -123,7 +122,7 @@ def _tell(report: CheckReport, *, as_json: bool) -> None:
         for finding in report.findings
     ]
     for line in lines:
-        click.echo(line if unicode else _plain(line))
+        tell(line)
 
 
 def _count(finding: Finding) -> str:
@@ -133,8 +132,3 @@ def _count(finding: Finding) -> str:
         return f"{finding.count}"
     where = ", ".join(shown)
     return f"{finding.count} ({where if len(shown) == finding.count else f'first {len(shown)}: {where}'})"
-
-
-def _plain(line: str) -> str:
-    encoding = getattr(sys.stdout, "encoding", "") or "ascii"
-    return line.encode(encoding, "replace").decode(encoding)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from hub.cli.kept import connected
+from hub.cli.telling import tell, tell_json
 
 
 @click.command()
@@ -21,13 +21,13 @@ def diff(submission: str, against: str, as_json: bool) -> None:
     with connected() as client:
         found = client.get(f"/submissions/{submission}/difference", **({"against": against} if against else {}))
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        tell_json(found)
         return
     if found["against"] is None:
         click.echo("There is no earlier file to compare it with.")
         return
     for line in _lines(found):
-        click.echo(line)
+        tell(line)
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

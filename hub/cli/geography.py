@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.local import hub_of, person_of, someone_with, state_option
+from hub.cli.telling import tell
 from hub.kit.authority import Action
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def load(files: tuple[Path, ...], state: Path, person: str) -> None:
     """Load boundaries (GeoJSON), a lookup of LSOA to ward (CSV) or place names (CSV)."""
     with hub_of(state) as hub:
         for report in load_files(hub, files, person=person):
-            click.echo(f"{report.kind}\t{report.records}\t{report.file_name}")
+            tell(f"{report.kind}\t{report.records}\t{report.file_name}")
 
 
 def load_files(hub: Hub, files: Sequence[Path], *, person: str = "") -> tuple[LoadReport, ...]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from hub.cli.telling import tell, tell_json
+
 
 @click.group()
 def profile() -> None:
@@ -31,22 +33,22 @@ def propose(file: Path, dataset: str, period: str, encoding: str, delimiter: str
     asked = ImportProfile(encoding=encoding, delimiter=delimiter, sheet=sheet)
     shown = read_file_as(file, SchemaRegistry.from_folder().get(dataset), period=period, profile=asked)
     if as_json:
-        click.echo(json.dumps(reading_document(shown), ensure_ascii=False, indent=2))
+        tell_json(reading_document(shown), indent=2)
         return
     for line in shown.unused:
         click.echo(line, err=True)
     for found in shown.stopped:
-        click.echo(f"{found.code}: {found.message} {found.remedy}", err=True)
+        tell(f"{found.code}: {found.message} {found.remedy}", err=True)
     for column in shown.columns:
         if column.proposed:
-            click.echo(f"{column.letter} {column.name} -> {column.proposed}: {' '.join(column.reasons)}", err=True)
+            tell(f"{column.letter} {column.name} -> {column.proposed}: {' '.join(column.reasons)}", err=True)
     for apart in shown.apart:
-        click.echo(f"{apart.column}: {apart.reason}", err=True)
+        tell(f"{apart.column}: {apart.reason}", err=True)
     for group in shown.codes:
         for text in group.texts:
             meant = f"{text.proposed}: {text.reason}" if text.proposed else "?"
-            click.echo(f"{group.field} {text.text} ({text.count}) -> {meant}", err=True)
-    click.echo(json.dumps(shown.proposed.as_json(), ensure_ascii=False, indent=2))
+            tell(f"{group.field} {text.text} ({text.count}) -> {meant}", err=True)
+    tell_json(shown.proposed.as_json(), indent=2)
 
 
 @profile.command()
@@ -56,7 +58,7 @@ def show(dataset: str) -> None:
     from hub.cli.kept import connected
 
     with connected() as client:
-        click.echo(json.dumps(client.get(f"/datasets/{dataset}/import-profile"), ensure_ascii=False, indent=2))
+        tell_json(client.get(f"/datasets/{dataset}/import-profile"), indent=2)
 
 
 @profile.command(name="set")
@@ -68,7 +70,7 @@ def set_(dataset: str, file: Path) -> None:
 
     with connected() as client:
         answer = client.put(f"/datasets/{dataset}/import-profile", read_document(file))
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    tell_json(answer, indent=2)
 
 
 @profile.command()

@@ -12,6 +12,7 @@ import click
 
 from hub.cli.kept import connected
 from hub.cli.profile import read_document
+from hub.cli.telling import tell
 
 
 @click.command()
@@ -93,7 +94,7 @@ def asked_to_attest(lines: Iterable[str]) -> bool:
 def tell_findings(answer: dict[str, Any], *, talk: bool = True) -> None:
     """The findings of a report, a line each; exit code 1 where the file comes back."""
     for finding in answer["report"]["findings"] if talk else ():
-        click.echo(f"{finding['severity']} {finding['code']}, {finding['count']}: {finding['message']}")
+        tell(f"{finding['severity']} {finding['code']}, {finding['count']}: {finding['message']}")
     if answer["report"]["outcome"] in {"returned", "refused"}:
         raise click.exceptions.Exit(1)
 
