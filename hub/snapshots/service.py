@@ -101,8 +101,9 @@ class Snapshots:
         return enforced
 
     def mark_erased(self, uow: UnitOfWork, permit: Permit) -> tuple[int, ...]:
-        """Mark every snapshot that holds an input erased since; their numbers."""
+        """Mark every snapshot that holds an input erased since; their numbers. Of what was withdrawn nobody's words are kept."""
         self._check(permit)
+        store.forget_explained(uow, self._submissions.withdrawn(uow, store.explained(uow)))
         held = store.unmarked_objects(uow)
         erased = {one for one in {name for _, name in held} if self._vault.describe(uow, one).destroyed_at is not None}
         numbers = tuple(sorted({number for number, name in held if name in erased}))

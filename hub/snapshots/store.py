@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, func, insert, select, update
 
 from hub.db import Reading, UnitOfWork, metadata
 from hub.kit.clock import moment, stamp
 from hub.snapshots.model import Snapshot, SnapshotInput, SnapshotState
+
+_NOTHING = "[]"
 
 snapshots = Table(
     "snapshots",
@@ -36,7 +38,7 @@ snapshot_inputs = Table(
     Column("schema_version", String(20), nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("accepted_rows", BigInteger, nullable=False),
-    Column("explained", Text, nullable=False, server_default="[]"),
+    Column("explained", Text, nullable=False, server_default=_NOTHING),
 )
 
 _INPUT = (
@@ -79,6 +81,18 @@ def add(uow: UnitOfWork, snapshot: Snapshot) -> None:
         for one in snapshot.inputs
     ]
     uow.connection.execute(insert(snapshot_inputs), rows)
+
+
+def explained(reading: UnitOfWork | Reading) -> tuple[str, ...]:
+    """The submissions with explanations in any snapshot."""
+    query = select(snapshot_inputs.c.submission).where(snapshot_inputs.c.explained != _NOTHING).distinct()
+    return tuple(reading.connection.execute(query).scalars())
+
+
+def forget_explained(uow: UnitOfWork, submissions: Collection[str]) -> None:
+    """Erase what was explained of these submissions, in every snapshot."""
+    of_them = snapshot_inputs.c.submission.in_(submissions)
+    uow.connection.execute(update(snapshot_inputs).where(of_them).values(explained=_NOTHING))
 
 
 def set_state(uow: UnitOfWork, numbers: Sequence[int], state: SnapshotState) -> None:

@@ -116,6 +116,9 @@ def test_it_goes_with_a_submission_that_is_withdrawn(tmp_path: Path) -> None:
     assert explained(hub.table(COUNCIL, VIEW, by="borough,month")) != []
     hub.withdraw(sent)
     assert explained(hub.table(COUNCIL, VIEW, by="borough,month")) == []
+    with hub.database.unit_of_work() as uow:
+        hub.snapshots.mark_erased(uow, hub.build_permit(uow))  # as each build does
+        assert not any(one.explained for one in hub.snapshots.get(uow, 1).inputs), "people's words outlive the file"
     hub.database.close()
 
 
