@@ -101,12 +101,12 @@ class Settling:
             return submission_document(self._hub, done)
 
     def _profile(self, uow: UnitOfWork, permit: Permit, said: Again) -> ImportProfile:
-        """What the file is to be read with; remembered for the next ones where that is asked."""
+        """What the file is to be read with; remembered for the next ones, beside what is, where that is asked."""
         dataset = permit.resource
         profile = profile_from(said.profile, self._hub.schemas.get(dataset))
         if not said.remember:
             return profile
-        kept = self._hub.intake.profiles.confirm(uow, permit, dataset=dataset, profile=profile)
+        kept = self._hub.intake.profiles.add(uow, permit, dataset=dataset, profile=profile)
         return replace(profile, remembered=kept.id)
 
     def _permit(self, uow: UnitOfWork, request: Request, submission_id: str, action: Action) -> Permit:

@@ -19,7 +19,7 @@ from hub.kit.clock import Clock
 from hub.kit.errors import NotFound, NotPermitted
 from hub.kit.ids import new_id
 from hub.kit.words import say
-from hub.schemas import ImportProfile, SchemaRegistry, fitting, keepable, known_encoding
+from hub.schemas import ImportProfile, SchemaRegistry, fitting, joined, keepable, known_encoding
 
 KEPT_BEFORE = 4
 """So many earlier choices are kept to go back to."""
@@ -73,7 +73,9 @@ class Profiles:
         return keepable(asked, schema)
 
     def confirm(self, uow: UnitOfWork, permit: Permit, *, dataset: str, profile: ImportProfile) -> Confirmed:
-        """Keep how files of the reader's own agency are read from now on. Invalid: the profile asks for what is not agreed."""
+        """Keep how files of the reader's own agency are read from now on, in place of what was kept before. Invalid: the profile
+        asks for what is not agreed.
+        """
         self._own(permit, dataset)
         schema = self._schemas.get(dataset)
         profile = keepable(profile, schema)
@@ -94,6 +96,12 @@ class Profiles:
         store.add(uow, kept)
         store.remove(uow, *(one.id for one in known[KEPT_BEFORE:]))
         return kept
+
+    def add(self, uow: UnitOfWork, permit: Permit, *, dataset: str, profile: ImportProfile) -> Confirmed:
+        """As `confirm`, beside what is in force: another system of the agency may call its columns otherwise."""
+        self._own(permit, dataset)
+        known = self.in_force(uow, permit.reader.agency, dataset)
+        return self.confirm(uow, permit, dataset=dataset, profile=joined(known.profile, profile) if known else profile)
 
     def forget(self, uow: UnitOfWork, permit: Permit, *, dataset: str) -> None:
         """Erase every choice for a dataset of the reader's own agency: its next file is read as it says itself. NotFound: none is
@@ -140,7 +148,7 @@ def _told(kept: Confirmed) -> dict[str, str | int]:
     asked = kept.profile
     return {
         "schema": kept.schema_version,
-        "columns": ", ".join(sorted(field for field in asked.columns.values() if field)),
+        "columns": ", ".join(sorted({field for field in asked.columns.values() if field})),
         "left_out": sum(not field for field in asked.columns.values()),
         "codes": ", ".join(f"{field}: {len(texts)}" for field, texts in sorted(asked.codes.items())),
         "encoding": known_encoding(asked.encoding),

@@ -40,6 +40,7 @@ from hub.schemas.forms import (
 from hub.schemas.identifiers import identifiers_in_bytes
 from hub.schemas.mapping import (
     LONGEST_TEXT,
+    check_once,
     check_profile,
     fitting,
     is_keepable_name,
@@ -62,7 +63,7 @@ from hub.schemas.model import (
 from hub.schemas.pages import FindingPage, finding_markdown, finding_page
 from hub.schemas.period import check_period, first_day, next_first_day
 from hub.schemas.prescribed import PrescribedSet, prescribed_sets
-from hub.schemas.profile import NO_PROFILE, ImportProfile
+from hub.schemas.profile import NO_PROFILE, ImportProfile, joined
 from hub.schemas.proposals import ColumnProposal, ColumnSeen, NotTheSame, Proposals, column_proposals
 from hub.schemas.reading import CodesRead, ColumnRead, Reading, Spelling, TextRead, read_as, reading_document
 from hub.schemas.registry import SchemaRegistry, check_floor, frictionless_descriptor
@@ -122,6 +123,7 @@ __all__ = [
     "check",
     "check_file",
     "check_floor",
+    "check_once",
     "check_period",
     "check_profile",
     "coarser_sql",
@@ -145,6 +147,7 @@ __all__ = [
     "in_order",
     "is_keepable_name",
     "is_keepable_text",
+    "joined",
     "keepable",
     "known_encoding",
     "marked",

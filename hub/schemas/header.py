@@ -87,15 +87,25 @@ def _present_names(
     aliases = {alias: field.name for field in schema.fields for alias in field.aliases}
     present = {**aliases, **confirmed}
     found = []
+    for name in [one for one in record if _gives_way(one, record, confirmed)]:
+        letter, field = column_letter(list(record).index(name)), present.pop(name)
+        words: dict[str, Any] = {"where": letter, "message": "message-both"}
+        found.append(finding("choice-not-used", field=field, rows=[1], cells=[f"{letter}1"], **words))
     for place, name in enumerate(record):
         if not present.get(name) or present[name] == name:
             continue
         letter, message = column_letter(place), "message" if name not in confirmed else "message-confirmed"
         if not is_name(name):
             message = "message-unnamed"
-        words: dict[str, Any] = {"where": letter, "name": name, "message": message}
+        words = {"where": letter, "name": name, "message": message}
         found.append(finding("column-renamed", field=present[name], rows=[1], cells=[f"{letter}1"], **words))
     return [present.get(name, name) for name in record], found
+
+
+def _gives_way(name: str, record: Sequence[str], confirmed: Mapping[str, str]) -> bool:
+    """Whether a name was confirmed to be that of a field which the file has under its own name."""
+    field = confirmed.get(name, "")
+    return field not in ("", name) and field in record and confirmed.get(field, field) == field
 
 
 def _unused(

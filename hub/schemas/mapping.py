@@ -66,6 +66,10 @@ def _check_columns(columns: Mapping[str, str], schema: DatasetSchema) -> None:
             raise _bad("field", field=field, schema=schema)
         if not is_keepable_name(name):
             raise _bad("text", field="", schema=schema)
+
+
+def check_once(columns: Mapping[str, str], schema: DatasetSchema) -> None:
+    """Invalid `bad-profile` when two columns of one file are said to be the same field."""
     twice = sorted(field for field, count in Counter(columns.values()).items() if field and count > 1)
     if twice:
         raise _bad("twice", field=twice[0], schema=schema)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -13,6 +13,7 @@ class ImportProfile:
 
     `encoding`: the codec its bytes are written in. `delimiter`: the sign between two values. `sheet`: the sheet of a
     workbook that is meant. `columns`: names in the file -> fields of the schema; an empty field leaves the column out.
+    Several names may be those of one field: an agency's systems call it differently, and a file has one of them.
     `codes`: per field, texts in the file -> codes of its list. `remembered`: the id of the confirmation it was taken from, where
     nobody said it of this very file; what does not fit the file is then not forced. Names and texts come from the agency's own
     file: they are shown to that agency alone.
@@ -49,3 +50,20 @@ class ImportProfile:
 
 
 NO_PROFILE = ImportProfile()
+
+
+def joined(before: ImportProfile, said: ImportProfile) -> ImportProfile:
+    """What was said before and what is said now, together. Of one name or one text, what is said now holds; so does the encoding,
+    the delimiter and the sheet, where one is said.
+    """
+    codes = {
+        name: {**before.codes.get(name, {}), **said.codes.get(name, {})} for name in {**before.codes, **said.codes}
+    }
+    return replace(
+        said,
+        encoding=said.encoding or before.encoding,
+        delimiter=said.delimiter or before.delimiter,
+        sheet=said.sheet or before.sheet,
+        columns={**before.columns, **said.columns},
+        codes=codes,
+    )

@@ -106,6 +106,28 @@ def test_a_choice_is_forgotten_and_an_earlier_one_comes_back(police: Visitor) ->
     assert police.post(f"/import-profiles/{STREET}").status_code == 404
 
 
+def test_two_systems_that_call_a_column_otherwise_do_not_overwrite_each_other(police: Visitor) -> None:
+    """Also where both pages were opened before either was confirmed, and where one file was read before the other was known."""
+
+    def written(month: str, place: str) -> bytes:
+        rows = rows_of(STREET, 3, Location=f"On or near {place}")
+        return csv_of([{month if name == "Month" else name: value for name, value in row.items()} for row in rows])
+
+    systems = ("Mois", "Monat")
+    addresses = [sent(police, written(name, "One")) for name in systems]
+    pages = [fields_of(police.get(f"{address}/reading").text) for address in addresses]
+    for name, address, fields in zip(systems, addresses, pages, strict=True):
+        (place,) = [key.removeprefix("name-") for key, value in fields.items() if (key[:5], value) == ("name-", name)]
+        assert police.post(f"{address}/reading", **fields | {f"column-{place}": "Month"}).status_code == 303
+    for name in systems:
+        page = police.get(sent(police, written(name, "Two"))).text
+        assert "missing-column" not in page
+        assert f"is named {name}. It was read as Month" in words_of(page)
+    kept = words_of(police.get(f"/import-profiles/{STREET}").text)
+    assert all(name in kept for name in systems)
+    assert "A file has one of them" in kept
+
+
 def test_two_columns_for_one_field_are_told_beside_the_choices_that_were_made(police: Visitor) -> None:
     address = sent(police, otherwise(Location="On or near Four"))
     fields = fields_of(police.get(f"{address}/reading").text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.intake import MENDABLE, Confirmed, Submission
 from hub.kit.words import say
 from hub.schemas import (
+    NO_PROFILE,
     CheckReport,
     CodesRead,
     ColumnRead,
@@ -15,7 +16,9 @@ from hub.schemas import (
     ImportProfile,
     Reading,
     Spelling,
+    check_once,
     fitting,
+    joined,
     said_delimiter,
 )
 from hub.web.dates import spoken_moment
@@ -108,13 +111,14 @@ class ReadingPage:
 
 @dataclass(frozen=True, slots=True)
 class ProfilePage:
-    """What is remembered for a dataset; `earlier` can be gone back to."""
+    """What is remembered for a dataset; `several` names stand for one column; `earlier` can be gone back to."""
 
     title: str
     facts: tuple[Fact, ...]
     columns: Table | None
     codes: Table | None
     current: bool
+    several: bool = False
     forget: str = ""
     earlier: tuple[tuple[str, str, str], ...] = ()
 
@@ -129,18 +133,24 @@ def reading_address(submission: Submission, report: CheckReport | None, *, mend:
 def base_profile(
     submission: Submission, schema: DatasetSchema, confirmed: Sequence[Confirmed], asked: Mapping[str, str]
 ) -> ImportProfile:
-    """What the page begins with: what the file was read with, else what was confirmed before, and what is asked for now."""
-    known = submission.profile
-    if known.is_empty and confirmed:
-        known = confirmed[0].profile
-    known = fitting(known, schema)
+    """What the page begins with: what the file was read with, and what was confirmed before or since, of this or of other files;
+    and what is asked for now.
+    """
+    read, newest = submission.profile, _newest(confirmed, schema)
+    known = newest if read.is_empty else fitting(read, schema)
+    both = joined(newest, known)
     return ImportProfile(
         encoding=asked.get("encoding", known.encoding),
         delimiter=asked.get("delimiter", known.delimiter),
         sheet=asked.get("sheet", known.sheet),
-        columns=known.columns,
-        codes=known.codes,
+        columns=both.columns,
+        codes=both.codes,
     )
+
+
+def _newest(confirmed: Sequence[Confirmed], schema: DatasetSchema) -> ImportProfile:
+    """What was confirmed last, as far as the schema still has it."""
+    return fitting(confirmed[0].profile, schema) if confirmed else NO_PROFILE
 
 
 def reading_page(
@@ -273,15 +283,34 @@ def _titled(name: str, title: str) -> str:
     return f"{name} ({title})" if title != name else name
 
 
-def confirmed_profile(form: Mapping[str, str], base: ImportProfile) -> ImportProfile:
-    """The profile that a form confirms. What was confirmed before and is not in this file stays, where it is not in the way."""
+def profile_to_keep(
+    form: Mapping[str, str], submission: Submission, schema: DatasetSchema, confirmed: Sequence[Confirmed]
+) -> ImportProfile:
+    """What a form has the hub remember: what it says of this file, and of names and texts that are not in it what was confirmed
+    last. An encoding, a delimiter or a sheet of other files stays where the page began with none.
+    """
+    read, newest = fitting(submission.profile, schema), _newest(confirmed, schema)
+    said = confirmed_profile(form, joined(read, newest), schema)
+    begun = newest if submission.profile.is_empty else read
+    return replace(
+        said,
+        encoding=said.encoding or ("" if begun.encoding else newest.encoding),
+        delimiter=said.delimiter or ("" if begun.delimiter else newest.delimiter),
+        sheet=said.sheet or ("" if begun.sheet else newest.sheet),
+    )
+
+
+def confirmed_profile(form: Mapping[str, str], base: ImportProfile, schema: DatasetSchema) -> ImportProfile:
+    """The profile that a form confirms. What was confirmed before and is not in this file stays: another system of the agency may
+    write it. Invalid: two columns of the file are said to be one field.
+    """
     columns = {
         form[f"name-{key.removeprefix('column-')}"]: field
         for key, field in form.items()
         if key.startswith("column-") and f"name-{key.removeprefix('column-')}" in form
     }
-    aims = set(columns.values())
-    before = {name: to for name, to in base.columns.items() if name not in columns and (not to or to not in aims)}
+    check_once(columns, schema)
+    before = {name: to for name, to in base.columns.items() if name not in columns}
     codes = {field: dict(texts) for field, texts in base.codes.items()}
     for key, code in form.items():
         if not key.startswith("code-"):
@@ -310,6 +339,7 @@ def profile_page(
         return ProfilePage(title, (), None, None, current=False)
     now, action = confirmed[0], f"/import-profiles/{schema.id}"
     asked = now.profile
+    aims = [to for to in asked.columns.values() if to]
     facts = [
         Fact(say("mapping.profile.by"), names.get(now.confirmed_by, now.confirmed_by)),
         Fact(say("mapping.profile.at"), spoken_moment(now.confirmed_at)),
@@ -327,6 +357,7 @@ def profile_page(
         _mapped_columns(asked),
         _mapped_codes(asked),
         current=now.schema_version == schema.version,
+        several=len(aims) > len(set(aims)),
         forget=action if may_change else "",
         earlier=tuple(
             (one.id, spoken_moment(one.confirmed_at), _summary(one.profile)) for one in confirmed[1:] if may_change
@@ -342,7 +373,7 @@ def _summary(asked: ImportProfile) -> str:
 def _mapped_columns(asked: ImportProfile) -> Table | None:
     rows = [
         (Cell(name, mono=True), Cell(to or say("mapping.page.left_out"), mono=bool(to)))
-        for name, to in asked.columns.items()
+        for name, to in sorted(asked.columns.items(), key=lambda one: (not one[1], one[1], one[0]))
     ]
     columns = (Column(say("mapping.profile.in_file")), Column(say("mapping.profile.read_as")))
     return Table("columns", say("mapping.profile.columns"), columns, rows, wrap=True) if rows else None

@@ -21,7 +21,7 @@ from hub.web.dates import spoken_moment
 from hub.web.door import Door
 from hub.web.elements import Link, Problem
 from hub.web.forms import Form, LargeForm
-from hub.web.pages.reading import base_profile, confirmed_profile, profile_page, reading_page
+from hub.web.pages.reading import base_profile, confirmed_profile, profile_page, profile_to_keep, reading_page
 from hub.web.pages.submissions import heading_of
 
 _PATIENCE = 4.0
@@ -60,10 +60,11 @@ class ReadingPages:
                 permit = self._hub.policy.permit(uow, session.reader, Action.SUBMISSION_CREATE, found.dataset)
                 known = self._hub.intake.profiles.of(uow, found.agency, found.dataset)
                 schema = self._hub.schemas.get(found.dataset)
-                profile = confirmed_profile(form, base_profile(found, schema, known, {}))
+                profile = confirmed_profile(form, base_profile(found, schema, known, {}), schema)
                 if form.get("remember") == "yes":
-                    kept = self._hub.intake.profiles.confirm(uow, permit, dataset=found.dataset, profile=profile)
-                    profile = replace(profile, remembered=kept.id)
+                    wanted = profile_to_keep(form, found, schema, known)
+                    kept = self._hub.intake.profiles.confirm(uow, permit, dataset=found.dataset, profile=wanted)
+                    profile = replace(wanted, remembered=kept.id)
                 self._hub.intake.recheck(uow, permit, submission, profile=profile)
         except Invalid as error:
             return self._show(session, submission, form, error=f"{error.title} {error.remedy}".strip())

@@ -157,6 +157,29 @@ def test_a_choice_can_be_gone_back_to_and_only_a_few_are_kept(hub: AnIntake) -> 
         hub.intake.profiles.go_back(uow, permit, dataset=STREET, to=first.id)
 
 
+def test_two_systems_that_call_a_column_otherwise_are_both_read_and_going_back_and_forgetting_hold_for_both(
+    hub: AnIntake,
+) -> None:
+    first, name = confirm(hub), "Mois"
+    hub.clock.advance(timedelta(minutes=1))
+    permit = hub.create_permit()
+    other = ImportProfile(columns={name: "Month"}, codes={"Crime type": {"Vol": "Other theft"}}, delimiter=";")
+    with hub.database.unit_of_work() as uow:
+        second = hub.intake.profiles.add(uow, permit, dataset=STREET, profile=other)
+    assert second.profile.columns == {NAME: "Month", "Notes": "", name: "Month"}
+    assert second.profile.codes == {"Crime type": {TEXT: "Robbery", "Vol": "Other theft"}}
+    assert (second.profile.delimiter, second.profile.encoding) == (";", "")
+    theirs = otherwise().replace(NAME.encode(), name.encode()).replace(TEXT.encode(), b"Vol")
+    for content in (otherwise(), theirs):
+        assert hub.submit(content).accepted_rows == 3
+    with hub.database.unit_of_work() as uow:
+        hub.intake.profiles.go_back(uow, permit, dataset=STREET, to=first.id)
+    assert known(hub)[0].profile == PROFILE
+    with hub.database.unit_of_work() as uow:
+        hub.intake.profiles.forget(uow, permit, dataset=STREET)
+    assert known(hub) == ()
+
+
 def test_what_is_forgotten_is_gone_and_the_next_file_is_read_as_it_is(hub: AnIntake) -> None:
     confirm(hub)
     assert hub.submit(otherwise()).accepted_rows == 3

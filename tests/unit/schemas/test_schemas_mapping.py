@@ -58,10 +58,27 @@ def test_two_columns_whose_names_are_swapped_can_be_swapped_back(tmp_path: Path)
     assert (report.accepted_rows, codes(report)) == (3, ["column-renamed", "column-renamed"])
 
 
-def test_two_columns_for_one_field_are_one_column_twice(tmp_path: Path) -> None:
+def test_two_confirmed_names_of_one_field_in_one_file_are_one_column_twice(tmp_path: Path) -> None:
     rows = [row | {"Crime month": row["Month"]} for row in rows_of(CRIME)]
-    report = checked(tmp_path, CRIME, csv_of(rows), profile=ImportProfile(columns={"Crime month": "Month"}))
+    both = ImportProfile(columns={"Crime month": "Month", "Mnth": "Month"})
+    content = csv_of(rows).replace(b",Month,", b",Mnth,", 1)
+    report = checked(tmp_path, CRIME, content, profile=both)
     assert (report.outcome, codes(report)) == (Outcome.RETURNED, ["repeated-column"])
+
+
+@pytest.mark.parametrize("name", ["Crime month", "Mnth"])
+def test_either_of_two_confirmed_names_of_one_field_is_read_and_told(tmp_path: Path, name: str) -> None:
+    both = ImportProfile(columns={"Crime month": "Month", "Mnth": "Month"}, remembered="kept")
+    report = checked(tmp_path, CRIME, renamed(rows_of(CRIME), {"Month": name}), profile=both)
+    assert (report.accepted_rows, codes(report)) == (3, ["column-renamed"])
+    assert name in found(report, "column-renamed").message
+
+
+def test_a_field_that_a_file_has_by_its_own_name_is_read_from_there_and_the_other_name_is_told(tmp_path: Path) -> None:
+    rows = [row | {"Crime month": "2019-01"} for row in rows_of(CRIME)]
+    report = checked(tmp_path, CRIME, csv_of(rows), profile=ImportProfile(columns={"Crime month": "Month"}))
+    assert (report.accepted_rows, codes(report)) == (3, ["choice-not-used", "extra-column"])
+    assert "another name of Month" in found(report, "choice-not-used").message
 
 
 def test_a_refused_column_stays_refused_whatever_it_is_said_to_be(tmp_path: Path) -> None:
@@ -75,7 +92,6 @@ def test_a_refused_column_stays_refused_whatever_it_is_said_to_be(tmp_path: Path
     "profile",
     [
         ImportProfile(columns={"x": "nhs_number"}),
-        ImportProfile(columns={"x": "assault_method", "y": "assault_method"}),
         ImportProfile(columns={"9434765919": "assault_method"}),
         ImportProfile(columns={"": "assault_method"}),
         ImportProfile(columns={"x" * 101: "assault_method"}),
