@@ -116,10 +116,10 @@ def _schemas(state: Path, *, case_references: bool) -> SchemaRegistry:
 
 def _agree(made: Bench, agreements: Agreements) -> None:
     with made.database.unit_of_work() as uow:
-        permit = made.policy.permit(uow, _reader(AGENCY, "steward"), Action.AGREEMENT_PROPOSE, "agreements")
+        permit = made.policy.permit(uow, _reader(AGENCY, "governance_lead"), Action.AGREEMENT_PROPOSE, "agreements")
         proposed = agreements.propose(uow, permit, _AGREEMENT)
         for agency in (AGENCY, COUNCIL):
-            signing = made.policy.permit(uow, _reader(agency, "approver"), Action.AGREEMENT_SIGN, proposed.id)
+            signing = made.policy.permit(uow, _reader(agency, "governance_lead"), Action.AGREEMENT_SIGN, proposed.id)
             agreements.sign(uow, signing, proposed.id)
 
 

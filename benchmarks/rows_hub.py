@@ -211,10 +211,10 @@ datasets:
 lawyer: {{must_confirm: [nothing; a benchmark], as_of: 2026-04-07}}
 """
     with database.unit_of_work() as uow:
-        permit = policy.permit(uow, _person(POLICE, "steward"), Action.AGREEMENT_PROPOSE, "agreements")
+        permit = policy.permit(uow, _person(POLICE, "governance_lead"), Action.AGREEMENT_PROPOSE, "agreements")
         proposed = agreements.propose(uow, permit, document)
         for agency in (POLICE, COUNCIL):
-            signing = policy.permit(uow, _person(agency, "approver"), Action.AGREEMENT_SIGN, proposed.reference)
+            signing = policy.permit(uow, _person(agency, "governance_lead"), Action.AGREEMENT_SIGN, proposed.reference)
             agreements.sign(uow, signing, proposed.reference)
 
 

@@ -104,14 +104,14 @@ def _people(agency: str, *kinds: tuple[str, str, str]) -> tuple[SeedPerson, ...]
 
 _SUPPLIER = (
     ("analyst", "Data analyst", "uploader analyst"),
-    ("governance", "Information governance lead", "steward approver"),
+    ("governance", "Information governance lead", "governance_lead"),
 )
 _BROMLEY_PEOPLE = (
     *_people(
         "bromley-council",
         ("analyst", "Partnership analyst", "analyst"),
-        ("governance", "Information governance lead", "steward"),
-        ("approver", "Head of community safety", "approver"),
+        ("governance", "Information governance lead", "governance_lead"),
+        ("safety", "Head of community safety", "governance_lead"),
         ("strategy", "Strategic lead", "strategic_lead"),
         ("auditor", "Internal auditor", "auditor"),
     ),

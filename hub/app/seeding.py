@@ -18,6 +18,7 @@ from hub.kit.paths import data_root
 from hub.kit.words import say
 
 _OPERATOR = "hub_operator"
+_GOVERNS = "governance_lead"
 
 
 def seed(hub: Hub, partnership: Partnership) -> bool:
@@ -67,8 +68,8 @@ def _roles(partnership: Partnership, person: SeedPerson) -> frozenset[str]:
 
 
 def _answering(colleagues: list[SeedPerson]) -> SeedPerson:
-    """Who answers for an agency: its administrator, else its steward, its approver, or the first person named."""
-    for role in ("administrator", "steward", "approver"):
+    """Who answers for an agency: its administrator, else its information governance lead, or the first person named."""
+    for role in ("administrator", _GOVERNS):
         for one in colleagues:
             if role in one.roles:
                 return one
@@ -159,9 +160,18 @@ class _Players:
         return Reader(agency=agency, person=person.id, roles=frozenset(one.value for one in person.roles))
 
     def author(self) -> Reader:
-        """Who writes agreements: the lead's steward, or the first there is."""
+        """Who writes agreements: the lead's information governance lead, or the first there is."""
         agencies = (self._partnership.agencies[0].id, *(one.agency for one in self._partnership.people))
-        return next(self.reader(agency, "steward") for agency in agencies if self.has(agency, "steward"))
+        return next(self.reader(agency, _GOVERNS) for agency in agencies if self.has(agency, _GOVERNS))
+
+    def signer(self, agency: str) -> Reader | None:
+        """Who signs for an agency what the author wrote: an information governance lead who is not the author."""
+        author = self.author().person
+        for one in self._partnership.people:
+            person = self._people[one.id]
+            if one.agency == agency and _GOVERNS in one.roles and person.id != author:
+                return Reader(agency=agency, person=person.id, roles=frozenset(role.value for role in person.roles))
+        return None
 
 
 def _propose(hub: Hub, players: _Players, uow: UnitOfWork, document: str) -> Agreement:
@@ -170,15 +180,13 @@ def _propose(hub: Hub, players: _Players, uow: UnitOfWork, document: str) -> Agr
 
 
 def _agree(hub: Hub, players: _Players, document: str) -> None:
-    """Propose by the lead's steward, then sign by one approver of each party that has one.
+    """Propose by the lead's information governance lead, then sign by one of each party that has one: another of the lead's own.
 
     All permits are asked for before the first signature: each signature changes what the policy has to think through.
     """
     with hub.database.unit_of_work() as uow:
         agreement = _propose(hub, players, uow, document)
-        signers = [
-            players.reader(one.agency, "approver") for one in agreement.parties if players.has(one.agency, "approver")
-        ]
+        signers = [signer for one in agreement.parties if (signer := players.signer(one.agency)) is not None]
         permits = [hub.policy.permit(uow, one, Action.AGREEMENT_SIGN, agreement.id) for one in signers]
         for permit in permits:
             hub.agreements.sign(uow, permit, agreement.id)

@@ -45,8 +45,7 @@ class Role(StrEnum):
     """What a person does for their agency. What each role may do is written in `policies/roles`, not here."""
 
     UPLOADER = "uploader"
-    STEWARD = "steward"
-    APPROVER = "approver"
+    GOVERNANCE_LEAD = "governance_lead"
     ANALYST = "analyst"
     STRATEGIC_LEAD = "strategic_lead"
     LPB_MONITOR = "lpb_monitor"

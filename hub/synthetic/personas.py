@@ -53,7 +53,7 @@ def _analyst(agency: DemoAgency, name: str, title: str) -> Persona:
 
 def _governance(agency: DemoAgency, name: str, title: str, whose: str) -> Persona:
     comes_to = f"Read what is proposed, and sign, suspend or end the {whose} part of an agreement."
-    return _persona(agency, "governance", name, title=title, roles="steward approver", comes_to=comes_to)
+    return _persona(agency, "governance", name, title=title, roles="governance_lead", comes_to=comes_to)
 
 
 PERSONAS = (
@@ -70,15 +70,15 @@ PERSONAS = (
         "governance",
         "Rowan Castell",
         title="Information governance lead",
-        roles="steward",
+        roles="governance_lead",
         comes_to="Write agreements, and answer who can see a field and why.",
     ),
     _persona(
         COUNCIL,
-        "approver",
+        "safety",
         "Miriam Oyelaran",
         title="Head of community safety",
-        roles="approver",
+        roles="governance_lead",
         comes_to="Sign agreements for the council, and approve what is built on them.",
     ),
     _persona(

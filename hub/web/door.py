@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.identity import Session
+from hub.kit.authority import Action
 from hub.kit.errors import Unauthenticated, Unavailable
 from hub.kit.pace import Pace
 from hub.kit.words import say
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
 
 _LOGIN_SECONDS = 600
 
-_SENDERS_AND_READERS = frozenset({"uploader", "steward", "approver", "administrator", "analyst", "strategic_lead"})
+_SENDERS_AND_READERS = frozenset({"uploader", "governance_lead", "administrator", "analyst", "strategic_lead"})
 
 _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("home", "/", frozenset()),
     ("submit", "/submit", frozenset({"uploader"})),
-    ("submissions", "/submissions", frozenset({"uploader", "steward", "approver"})),
+    ("submissions", "/submissions", frozenset({"uploader", "governance_lead"})),
     ("calendar", "/calendar", _SENDERS_AND_READERS),
     ("views", "/views", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("rows", "/rows", frozenset({"analyst", "lpb_monitor"})),
@@ -46,6 +47,11 @@ _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("agencies", "/agencies", frozenset({"operator"})),
 )
 """The navigation: a place is shown to these roles (to all when empty). What a person may do there is the policy's to say."""
+
+OPERATES = "operator"
+_FACILITATORS = "/agencies"
+_OF_THE_LEAD = frozenset({"strategic_lead", "governance_lead"})
+"""Who of the partnership's lead may see whom each authority named; of other agencies nobody, so the policy is asked first."""
 
 
 class Door:
@@ -140,17 +146,26 @@ class Door:
         if session is None:
             return Frame(title=title, **around)
         roles = session.reader.roles
-        navigation = tuple(
+        navigation = [
             Link(say(f"web.nav.{name}"), href) for name, href, wanted in _PLACES if not wanted or wanted & roles
-        )
+        ]
+        if self.sees_facilitators(session):
+            navigation.append(Link(say("web.nav.facilitators"), _FACILITATORS))
         return Frame(
             title=title,
             person=session.person.name,
             agency=session.agency.name,
             csrf_token=session.csrf_token,
-            navigation=navigation,
+            navigation=tuple(navigation),
             **around,
         )
+
+    def sees_facilitators(self, session: Session) -> bool:
+        """Whether the person may see whom each authority named: those of the partnership's lead whom the policy lets."""
+        if OPERATES in session.reader.roles or not _OF_THE_LEAD & session.reader.roles:
+            return False
+        with self.hub.database.reading() as reading:
+            return self.hub.policy.decide(reading, session.reader, Action.AGENCY_READ, "agencies").permitted
 
     def page(self, template: str, frame: Frame, page: Any, *, status: int = 200) -> HTMLResponse:
         """A page as HTML."""

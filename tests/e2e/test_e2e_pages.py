@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.browser import a_browser, picture, sideways_pixels, violations, wants_pictures, watch
-from tests.support.site import ANALYST, AUDITOR, COUNCIL, HOSPITAL, POLICE, STEWARD, STRATEGIC, UPLOADER, a_site
+from tests.support.site import ANALYST, AUDITOR, COUNCIL, GOVERNANCE_LEAD, HOSPITAL, POLICE, STRATEGIC, UPLOADER, a_site
 
 pytestmark = pytest.mark.browser
 
@@ -41,8 +41,8 @@ PAGES = [
     ("assessments", COUNCIL, ANALYST, "/assessments"),
     ("definitions", COUNCIL, STRATEGIC, "/definitions"),
     ("definition", COUNCIL, STRATEGIC, "/definitions/thames-valley@1"),
-    ("agreements", COUNCIL, STEWARD, "/agreements"),
-    ("propose", COUNCIL, STEWARD, "/agreements/propose"),
+    ("agreements", COUNCIL, GOVERNANCE_LEAD, "/agreements"),
+    ("propose", COUNCIL, GOVERNANCE_LEAD, "/agreements/propose"),
     ("audit", COUNCIL, AUDITOR, "/audit"),
     ("invitation", "", "", "/login/invitation"),
     ("people", POLICE, ADMINISTRATOR, "/people"),
@@ -145,7 +145,7 @@ def test_axe_finds_nothing_on_a_report(agency, condition, site, open_page, tmp_p
 
 
 def test_axe_finds_nothing_on_an_agreement_an_assessment_and_log_entries(open_page):
-    page = open_page(COUNCIL, STEWARD, "/agreements")
+    page = open_page(COUNCIL, GOVERNANCE_LEAD, "/agreements")
     page.locator("tbody a").first.click()
     assert violations(page) == []
     page = open_page(COUNCIL, ANALYST, "/assessments")
@@ -292,7 +292,7 @@ def test_focus_is_always_seen(open_page):
 
 
 def test_after_a_mistake_the_keyboard_stands_on_the_error_summary(open_page):
-    page = open_page(COUNCIL, STEWARD, "/agreements/propose")
+    page = open_page(COUNCIL, GOVERNANCE_LEAD, "/agreements/propose")
     page.get_by_role("button", name="Propose").click()
     page.get_by_role("alert").wait_for()
     assert page.evaluate("document.activeElement.className").startswith("govuk-error-summary")

@@ -53,7 +53,7 @@ def test_people_are_brought_in_changed_suspended_restored_and_removed(api):
     made = admin.ask("POST", "/people", **said).json()
     assert made["status"] == "active"
     at = f"/people/{made['id']}"
-    assert admin.ask("PUT", f"{at}/roles", roles=["steward"]).json()["roles"] == ["steward"]
+    assert admin.ask("PUT", f"{at}/roles", roles=["governance_lead"]).json()["roles"] == ["governance_lead"]
     assert admin.ask("PUT", f"{at}/suspension", reason="away").json()["status"] == "suspended"
     assert admin.ask("PUT", f"{at}/suspension", reason="gossip").status_code in {409, 422}
     assert admin.ask("DELETE", f"{at}/suspension").json()["status"] == "active"

@@ -29,7 +29,7 @@ from tests.support.schemas import csv_of, rows_of
 from tests.support.shared import shared
 
 MONTH = "2024-01"
-STEWARD, STRANGER = "met-police-governance", "city-police-analyst"
+GOVERNANCE_LEAD, STRANGER = "met-police-governance", "city-police-analyst"
 
 
 # ---- with a key, through every door --------------------------------------------------------------------------------
@@ -122,13 +122,13 @@ def test_who_may_not_see_values_sees_counts_and_each_look_is_a_consultation(
 ) -> None:
     _, second = sent
     (before,) = house.rows('SELECT max("index") FROM audit_entries')
-    page = house.visitor(STEWARD).get(f"/submissions/{second.id}/difference").text
+    page = house.visitor(GOVERNANCE_LEAD).get(f"/submissions/{second.id}/difference").text
     assert SAID in words_of(page)
     assert "examples" not in tables_of(page)
     looked = house.rows(
         "SELECT verb, person, subject FROM audit_entries WHERE action = 'submission:compare' AND \"index\" > ?", *before
     )
-    assert looked == [("consultation", house.reader(STEWARD).person, f"submission/{second.id}")]
+    assert looked == [("consultation", house.reader(GOVERNANCE_LEAD).person, f"submission/{second.id}")]
     assert house.api(STRANGER).get(f"/submissions/{second.id}/difference").status_code == 404
 
 

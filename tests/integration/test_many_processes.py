@@ -133,8 +133,8 @@ def test_two_servers_and_two_workers_are_one_hub(processes: Processes) -> None:
         shown = [api.ok(TABLE, by="borough,quarter") for api in (one, other)]
         assert shown[0]["provenance"]["result_hash"] == shown[1]["provenance"]["result_hash"]
         with house.hub.database.unit_of_work() as uow:
-            approver = house.reader("met-police-governance")
-            permit = house.hub.policy.permit(uow, approver, Action.AGREEMENT_SUSPEND, "bromley-open-police")
+            governance = house.reader("met-police-governance")
+            permit = house.hub.policy.permit(uow, governance, Action.AGREEMENT_SUSPEND, "bromley-open-police")
             house.hub.agreements.suspend(uow, permit, "bromley-open-police@1", reason="a test")
         assert {api.get(TABLE, by="borough,quarter").status_code for api in (one, other)} <= {403, 404}
     with house.hub.database.reading() as reading:

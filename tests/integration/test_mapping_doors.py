@@ -16,7 +16,7 @@ from hub.cli import hub as program
 from hub.cli.kept import TOKEN_FILE
 from tests.support.pages import words_of
 from tests.support.schemas import csv_of, rows_of
-from tests.support.site import POLICE, STEWARD, UPLOADER, Site, Visitor, an_empty_site
+from tests.support.site import GOVERNANCE_LEAD, POLICE, UPLOADER, Site, Visitor, an_empty_site
 
 STREET, PERIOD = "police/street-crime", "2024-05"
 TEXT = "Violence & <b>sexual</b> offences"
@@ -156,9 +156,9 @@ def test_a_file_that_fits_offers_no_page(police: Visitor) -> None:
 
 def test_others_have_no_such_page(site: Site, police: Visitor) -> None:
     address = sent(police, otherwise(Location="On or near Five"))
-    with site.visitor(POLICE, STEWARD) as steward:
-        assert steward.get(f"{address}/reading").status_code == 403
-        assert steward.get(f"/import-profiles/{STREET}").status_code == 403
+    with site.visitor(POLICE, GOVERNANCE_LEAD) as governance:
+        assert governance.get(f"{address}/reading").status_code == 403
+        assert governance.get(f"/import-profiles/{STREET}").status_code == 403
     with site.visitor("ravensbourne-hospital", UPLOADER) as stranger:
         assert stranger.get(f"{address}/reading").status_code == 404
         assert stranger.post(f"{address}/reading", remember="yes").status_code == 404

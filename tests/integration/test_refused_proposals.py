@@ -21,7 +21,7 @@ from hub.schemas import SchemaRegistry
 from tests.support.pages import words_of
 from tests.support.partnerships import RAVENSBOURNE_2025, House, a_house, made
 
-STEWARD = "ravensbourne-council-governance"
+GOVERNANCE_LEAD = "ravensbourne-council-governance"
 POLICE, COUNCIL, HOSPITAL, AMBULANCE = (
     f"ravensbourne-{name}" for name in ("police", "council", "hospital", "ambulance")
 )
@@ -169,7 +169,7 @@ def agreements_of(house: House) -> list[tuple[Any, ...]]:
 
 def propose(house: House, document: str) -> None:
     with house.hub.database.unit_of_work() as uow:
-        permit = house.hub.policy.permit(uow, house.reader(STEWARD), Action.AGREEMENT_PROPOSE, "agreements")
+        permit = house.hub.policy.permit(uow, house.reader(GOVERNANCE_LEAD), Action.AGREEMENT_PROPOSE, "agreements")
         house.hub.agreements.propose(uow, permit, document)
 
 
@@ -181,7 +181,7 @@ def test_it_is_refused_naming_section_and_body_and_nothing_is_kept(house: House,
     (reason, *_) = [reason for reason in caught.value.reasons if reason.code == draft.code]
     assert draft.section in f"{reason.section} {reason.sentence}"
     assert draft.names in reason.bodies
-    page = house.visitor(STEWARD).post("/agreements/propose", document=draft.document)
+    page = house.visitor(GOVERNANCE_LEAD).post("/agreements/propose", document=draft.document)
     assert page.status_code == 422
     words = words_of(page.text)
     assert reason.sentence in words
@@ -201,7 +201,7 @@ def test_a_refused_proposal_is_a_decision_that_the_log_holds(house: House) -> No
         propose(house, draft.document)
     *earlier, (agency, person, detail) = house.rows(found, subject)
     assert earlier == before
-    assert (agency, person) == (COUNCIL, house.reader(STEWARD).person)
+    assert (agency, person) == (COUNCIL, house.reader(GOVERNANCE_LEAD).person)
     assert draft.code in json.loads(detail)["policies"].split()
     with house.hub.database.reading() as reading:
         assert house.hub.audit.verify(reading).verified
@@ -216,10 +216,10 @@ def test_the_same_flows_through_a_gateway_that_covers_them_are_taken_as_drafts(h
         recipients=[COUNCIL, AMBULANCE],
         clauses=[a_clause(STREET, POLICE, [COUNCIL, AMBULANCE])],
     )
-    answer = house.visitor(STEWARD).post("/agreements/propose", document=lawful)
+    answer = house.visitor(GOVERNANCE_LEAD).post("/agreements/propose", document=lawful)
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"].startswith("/agreements/statistics-for-the-ambulance-trust@1")
-    page = house.visitor(STEWARD).get(answer.headers["location"])
+    page = house.visitor(GOVERNANCE_LEAD).get(answer.headers["location"])
     assert "Draft" in words_of(page.text)
 
 
@@ -232,14 +232,14 @@ def test_a_draft_that_differs_from_what_stands_names_both_on_its_page_and_when_e
         recipients=[COUNCIL, HOSPITAL],
         clauses=[a_clause(STREET, POLICE, [COUNCIL, HOSPITAL], keep_returned_days=7)],
     )
-    answer = house.visitor(STEWARD).post("/agreements/propose", document=draft)
-    said = words_of(house.visitor(STEWARD).get(answer.headers["location"]).text)
+    answer = house.visitor(GOVERNANCE_LEAD).post("/agreements/propose", document=draft)
+    said = words_of(house.visitor(GOVERNANCE_LEAD).get(answer.headers["location"]).text)
     assert "Where agreements differ" in said
     assert "shorter-kept@1 says 7 days" in said
     assert "ravensbourne-police-duty@1 says 30 days" in said
     assert "the shortest holds" in said
     explained = {"dataset": STREET, "purpose": "svd.identify_kinds"}
-    assert "Where agreements differ" not in house.visitor(STEWARD).get(f"/explain?{urlencode(explained)}").text
+    assert "Where agreements differ" not in house.visitor(GOVERNANCE_LEAD).get(f"/explain?{urlencode(explained)}").text
     for agency in (POLICE, COUNCIL, HOSPITAL):
         _sign(house, "shorter-kept@1", agency)
     told = house.api("ravensbourne-council-analyst").ok("/explain", **explained)["differences"]
@@ -250,7 +250,7 @@ def test_a_draft_that_differs_from_what_stands_names_both_on_its_page_and_when_e
 
 
 def _sign(house: House, reference: str, agency: str) -> None:
-    reader = Reader(agency=agency, person=f"per_signs_{agency}", roles=frozenset({"approver"}))
+    reader = Reader(agency=agency, person=f"per_signs_{agency}", roles=frozenset({"governance_lead"}))
     with house.hub.database.unit_of_work() as uow:
         permit = house.hub.policy.permit(uow, reader, Action.AGREEMENT_SIGN, reference)
         house.hub.agreements.sign(uow, permit, reference)
@@ -258,13 +258,13 @@ def _sign(house: House, reference: str, agency: str) -> None:
 
 def test_a_document_that_cannot_be_read_says_what_to_mend(house: House) -> None:
     for document in ("agreement: [", "just words", "agreement: x\nversion: 1\n", "\x00"):
-        page = house.visitor(STEWARD).post("/agreements/propose", document=document)
+        page = house.visitor(GOVERNANCE_LEAD).post("/agreements/propose", document=document)
         assert page.status_code == 422
         assert "There is a problem" in page.text
         assert "Traceback" not in page.text
 
 
-def test_nobody_but_a_steward_of_a_party_proposes(house: House) -> None:
+def test_nobody_but_an_information_governance_lead_of_a_party_proposes(house: House) -> None:
     page = house.visitor("ravensbourne-council-analyst").post("/agreements/propose", document=DRAFTS[0].document)
     assert page.status_code == 403
 

@@ -17,9 +17,9 @@ from tests.support.site import (
     ANALYST,
     AUDITOR,
     COUNCIL,
+    GOVERNANCE_LEAD,
     HOSPITAL,
     POLICE,
-    STEWARD,
     STRATEGIC,
     UPLOADER,
     a_site,
@@ -113,7 +113,7 @@ def test_without_a_session_every_page_leads_to_sign_in(site, path):
         (COUNCIL, AUDITOR, "/audit", 200),
         (COUNCIL, AUDITOR, "/views/violence-by-place", 403),
         (COUNCIL, ANALYST, "/audit", 403),
-        (COUNCIL, STEWARD, "/agreements/propose", 200),
+        (COUNCIL, GOVERNANCE_LEAD, "/agreements/propose", 200),
         (COUNCIL, ANALYST, "/agreements/propose", 403),
         (COUNCIL, ANALYST, "/snapshots/1", 200),
         (COUNCIL, ANALYST, "/snapshots/99", 404),
@@ -147,7 +147,7 @@ def test_a_refusal_names_the_reason_and_its_code(site):
     [
         (POLICE, UPLOADER, "Submit an extract"),
         (COUNCIL, ANALYST, "Look at the combined views"),
-        (COUNCIL, STEWARD, "Who shares what with whom"),
+        (COUNCIL, GOVERNANCE_LEAD, "Who shares what with whom"),
         (COUNCIL, AUDITOR, "Read the audit log"),
         (COUNCIL, STRATEGIC, "strategic assessment"),
     ],
@@ -436,7 +436,7 @@ def test_a_proposal_that_the_law_forbids_names_section_and_body(site):
     document = one.document.replace(f"version: {one.version}", f"version: {one.version + 1}").replace(
         "ravensbourne-council", "ravensbourne-ambulance"
     )
-    with site.visitor(POLICE, STEWARD) as visitor:
+    with site.visitor(POLICE, GOVERNANCE_LEAD) as visitor:
         answer = visitor.post("/agreements/propose", document=document)
     assert answer.status_code == 422
     assert "s.16" in answer.text
@@ -444,7 +444,7 @@ def test_a_proposal_that_the_law_forbids_names_section_and_body(site):
 
 
 def test_an_unreadable_proposal_is_given_back_with_what_is_wrong(site):
-    with site.visitor(COUNCIL, STEWARD) as visitor:
+    with site.visitor(COUNCIL, GOVERNANCE_LEAD) as visitor:
         answer = visitor.post("/agreements/propose", document="id: [<b>")
         assert answer.status_code == 422
         assert "id: [&lt;b&gt;" in answer.text
@@ -453,7 +453,7 @@ def test_an_unreadable_proposal_is_given_back_with_what_is_wrong(site):
 
 
 def test_an_agreement_says_who_has_yet_to_sign(site):
-    with site.visitor(COUNCIL, STEWARD) as visitor:
+    with site.visitor(COUNCIL, GOVERNANCE_LEAD) as visitor:
         page = visitor.get("/agreements/ravensbourne-police-duty@1").text
         document = html.unescape(re.search(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)[1])
         document = document.replace("agreement: ravensbourne-police-duty", "agreement: once-more")
@@ -465,7 +465,7 @@ def test_an_agreement_says_who_has_yet_to_sign(site):
 
 
 def test_a_proposal_starts_from_an_agreement_that_exists(site):
-    with site.visitor(COUNCIL, STEWARD) as visitor:
+    with site.visitor(COUNCIL, GOVERNANCE_LEAD) as visitor:
         page = visitor.get("/agreements/ravensbourne-police-duty@1").text
         (start,) = re.findall(r'href="(/agreements/propose\?from=[^"]+)"', page)
         form = visitor.get(start).text
@@ -482,14 +482,14 @@ def test_suspending_bites_at_the_next_request_and_resuming_gives_it_back(site):
             for one in site.hub.agreements.all(reading)
             if any(term.supplier == POLICE and HOSPITAL in term.recipients for term in one.terms)
         )
-    with site.visitor(POLICE, STEWARD) as steward, site.visitor(HOSPITAL, ANALYST) as reader:
-        without = steward.post(f"/agreements/{reference}/change", change="suspend", reason="")
+    with site.visitor(POLICE, GOVERNANCE_LEAD) as governance, site.visitor(HOSPITAL, ANALYST) as reader:
+        without = governance.post(f"/agreements/{reference}/change", change="suspend", reason="")
         assert without.status_code == 422
         seen = reader.get("/views/violence-by-place").text
-        done = steward.post(f"/agreements/{reference}/change", change="suspend", reason="a test")
-        assert "The agreement is suspended." in steward.get(done.headers["location"]).text
+        done = governance.post(f"/agreements/{reference}/change", change="suspend", reason="a test")
+        assert "The agreement is suspended." in governance.get(done.headers["location"]).text
         assert reader.get("/views/violence-by-place").text != seen
-        steward.post(f"/agreements/{reference}/change", change="resume", reason="the test is over")
+        governance.post(f"/agreements/{reference}/change", change="resume", reason="the test is over")
         assert "Recorded crimes" in reader.get("/views/violence-by-place").text
 
 
@@ -549,7 +549,7 @@ def test_a_token_is_made_shown_once_used_and_revoked_on_the_account_page(site):
 
 
 def test_whose_role_has_no_tokens_is_told_so(site):
-    with site.visitor(COUNCIL, "approver") as visitor:
+    with site.visitor(COUNCIL, "governance_lead") as visitor:
         page = visitor.get("/account").text
         assert "Your role has no use for tokens" in page
         assert 'name="scope"' not in page

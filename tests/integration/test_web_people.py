@@ -80,7 +80,7 @@ def test_what_is_missing_in_an_invitation_is_said(admin):
 
 
 def test_somebody_whose_account_is_known_is_brought_in_at_once_and_once(site, admin):
-    said = {"name": "Kim Known", "role_steward": "yes", "subject": "kim"}
+    said = {"name": "Kim Known", "role_governance_lead": "yes", "subject": "kim"}
     assert admin.post("/people/invite", **said).headers["location"] == "/people?done=enrolled"
     again = admin.post("/people/invite", **said)
     assert (again.status_code, "already known" in again.text) == (422, True)
@@ -106,7 +106,7 @@ def test_suspending_asks_first_signs_out_at_once_and_is_undone(site, admin):
 
 
 def test_roles_change_on_the_page_and_hold_at_the_next_click(site, admin):
-    admin.post("/people/invite", name="Robin Roles", role_steward="yes", subject="robin")
+    admin.post("/people/invite", name="Robin Roles", role_governance_lead="yes", subject="robin")
     person = person_named(site, "Robin Roles")
     with site.visitor() as visitor:
         visitor.sign_in(POLICE, "robin")

@@ -366,14 +366,14 @@ def _programs(house: House) -> Iterator[tuple[Api, Api]]:
 
 @contextmanager
 def suspended(house: House) -> Iterator[None]:
-    """The police's agreement, suspended on the page by the force's approver, and resumed."""
-    approver = house.visitor("ravensbourne-police-governance")
-    answer = approver.post(f"/agreements/{DUTY}/change", change="suspend", reason="under review")
+    """The police's agreement, suspended on the page by the force's information governance lead, and resumed."""
+    governance = house.visitor("ravensbourne-police-governance")
+    answer = governance.post(f"/agreements/{DUTY}/change", change="suspend", reason="under review")
     assert answer.status_code == 303, words_of(answer.text)
     try:
         yield
     finally:
-        assert approver.post(f"/agreements/{DUTY}/change", change="resume", reason="reviewed").status_code == 303
+        assert governance.post(f"/agreements/{DUTY}/change", change="resume", reason="reviewed").status_code == 303
 
 
 def test_a_suspended_agreement_bites_at_the_next_request_through_every_door(house: House) -> None:

@@ -32,7 +32,7 @@ from tests.support.databases import a_database
 from tests.support.policy import Directory, the_library
 
 DATASET = "some/dataset"
-ROLES = ("uploader", "steward", "approver", "analyst", "strategic_lead", "lpb_monitor", "auditor", "operator")
+ROLES = ("uploader", "governance_lead", "analyst", "strategic_lead", "lpb_monitor", "auditor", "operator")
 GATEWAYS = (
     "pcsc_s16",
     "pcsc_s17",

@@ -12,7 +12,7 @@ from tests.support.schemas import csv_of, rows_of
 
 API, STREET, SEARCH = "police/street-crime-api", "police/street-crime", "police/stop-and-search"
 POLICE, COUNCIL = "met-police", "bromley-council"
-UPLOADER, ANALYST, AUDITOR, STEWARD, STRATEGIC = (
+UPLOADER, ANALYST, AUDITOR, GOVERNANCE_LEAD, STRATEGIC = (
     "met-police-analyst",
     "bromley-council-analyst",
     "bromley-council-auditor",

@@ -123,7 +123,7 @@ def withdrawn(hub: AnIntake) -> None:
     if found.state is State.WITHDRAWN:
         return
     with hub.database.unit_of_work() as uow:
-        sender = someone(SENDERS[STREET], "uploader", "approver")
+        sender = someone(SENDERS[STREET], "uploader", "governance_lead")
         permit = hub.policy.permit(uow, sender, Action.SUBMISSION_WITHDRAW, STREET)
         hub.intake.withdraw(uow, permit, found.id, reason="sent by mistake")
 

@@ -68,6 +68,11 @@ def someone(agency: str, *roles: str) -> Reader:
     return Reader(agency=agency, person=f"per_{agency}_{'_'.join(sorted(roles))}", roles=frozenset(roles))
 
 
+def a_writer(agency: str) -> Reader:
+    """An information governance lead of an agency who writes agreements, and so signs none of them."""
+    return Reader(agency=agency, person=f"per_{agency}_writes", roles=frozenset({"governance_lead"}))
+
+
 def a_document(**changes: Any) -> str:
     """A lawful agreement between police and council, with `changes` to its keys (None removes one)."""
     said: dict[str, Any] = {
@@ -131,15 +136,15 @@ class APolicyHub:
         )
 
     def propose(self, document: str, *, by: str = COUNCIL) -> Agreement:
-        """Propose as the steward of an agency."""
+        """Propose as the information governance lead of an agency."""
         with self.database.unit_of_work() as uow:
-            permit = self.policy.permit(uow, someone(by, "steward"), Action.AGREEMENT_PROPOSE, "agreements")
+            permit = self.policy.permit(uow, a_writer(by), Action.AGREEMENT_PROPOSE, "agreements")
             return self.agreements.propose(uow, permit, document)
 
-    def sign(self, agreement: str, *, agency: str, roles: tuple[str, ...] = ("approver",)) -> Agreement:
-        """Sign as the approver of an agency."""
+    def sign(self, agreement: str, *, agency: str, by: Reader | None = None) -> Agreement:
+        """Sign as an information governance lead of an agency."""
         with self.database.unit_of_work() as uow:
-            permit = self.policy.permit(uow, someone(agency, *roles), Action.AGREEMENT_SIGN, agreement)
+            permit = self.policy.permit(uow, by or someone(agency, "governance_lead"), Action.AGREEMENT_SIGN, agreement)
             return self.agreements.sign(uow, permit, agreement)
 
     def agree(self, document: str, *, by: str = COUNCIL) -> Agreement:
@@ -155,8 +160,8 @@ class APolicyHub:
             self.agree(path.read_text(encoding="utf-8"), by=by)
 
     def change(self, verb: str, agreement: str, *, agency: str, reason: str = "a test") -> Agreement:
-        """Suspend, resume or end as the approver of an agency."""
+        """Suspend, resume or end as an information governance lead of an agency."""
         with self.database.unit_of_work() as uow:
-            permit = self.policy.permit(uow, someone(agency, "approver"), Action.AGREEMENT_SUSPEND, agreement)
+            permit = self.policy.permit(uow, someone(agency, "governance_lead"), Action.AGREEMENT_SUSPEND, agreement)
             changed: Agreement = getattr(self.agreements, verb)(uow, permit, agreement, reason=reason)
             return changed

@@ -121,14 +121,14 @@ def rows_seen(hub: AHub, agency: str, dataset: str, **which: str) -> list[dict[s
 
 
 def agree_in(hub: Hub, document: str) -> None:
-    """Bring an agreement into force in a whole hub: one steward proposes, each party's approver signs."""
+    """Bring an agreement into force in a whole hub: one information governance lead proposes, another of each party's signs."""
     agreement = read_agreement(document)
     with hub.database.unit_of_work() as uow:
-        author = Reader(agency=agreement.parties[0].agency, person="per_author", roles=frozenset({"steward"}))
+        author = Reader(agency=agreement.parties[0].agency, person="per_author", roles=frozenset({"governance_lead"}))
         permit = hub.policy.permit(uow, author, Action.AGREEMENT_PROPOSE, "agreements")
         agreed = hub.agreements.propose(uow, permit, document)
         for agency in agreed.missing_signatures:
-            signer = Reader(agency=agency, person=f"per_{agency}", roles=frozenset({"approver"}))
+            signer = Reader(agency=agency, person=f"per_{agency}", roles=frozenset({"governance_lead"}))
             signing = hub.policy.permit(uow, signer, Action.AGREEMENT_SIGN, agreed.reference)
             agreed = hub.agreements.sign(uow, signing, agreed.reference)
     assert agreed.status.value == "in-force"

@@ -23,7 +23,13 @@ from tests.support.serving import served
 POLICE, HOSPITAL, AMBULANCE, COUNCIL = (
     f"ravensbourne-{name}" for name in ("police", "hospital", "ambulance", "council")
 )
-UPLOADER, ANALYST, AUDITOR, STEWARD, STRATEGIC = "uploader", "analyst", "auditor", "steward", "strategic_lead"
+UPLOADER, ANALYST, AUDITOR, GOVERNANCE_LEAD, STRATEGIC = (
+    "uploader",
+    "analyst",
+    "auditor",
+    "governance_lead",
+    "strategic_lead",
+)
 
 
 @dataclass

@@ -137,13 +137,13 @@ class AHub:
         (reference,) = re.findall(r"^agreement: (\S+)$", document, re.MULTILINE)
         parties = re.findall(r"agency: ([\w-]+), role: (?:controller|recipient)", document)
         with self.database.unit_of_work() as uow:
-            author = Reader(agency=parties[0], person="per_author", roles=frozenset({"steward"}))
+            author = Reader(agency=parties[0], person="per_author", roles=frozenset({"governance_lead"}))
             permit = self.policy.permit(uow, author, Action.AGREEMENT_PROPOSE, "agreements")
             self.agreements.propose(uow, permit, document)
             for agency in parties:
                 if self.agreements.get(uow, reference).status.value == "in-force":
                     break
-                signer = Reader(agency=agency, person=f"per_{agency}", roles=frozenset({"approver"}))
+                signer = Reader(agency=agency, person=f"per_{agency}", roles=frozenset({"governance_lead"}))
                 permit = self.policy.permit(uow, signer, Action.AGREEMENT_SIGN, reference)
                 self.agreements.sign(uow, permit, reference)
             assert self.agreements.get(uow, reference).status.value == "in-force"
@@ -151,7 +151,7 @@ class AHub:
     def suspend(self, reference: str, agency: str) -> None:
         """Have a controller suspend an agreement."""
         with self.database.unit_of_work() as uow:
-            reader = Reader(agency=agency, person=f"per_{agency}", roles=frozenset({"approver"}))
+            reader = Reader(agency=agency, person=f"per_{agency}", roles=frozenset({"governance_lead"}))
             permit = self.policy.permit(uow, reader, Action.AGREEMENT_SUSPEND, reference)
             self.agreements.suspend(uow, permit, reference, reason="test")
 
@@ -173,7 +173,7 @@ class AHub:
 
     def withdraw(self, submission: Submission) -> None:
         """Have the agency take a submission back."""
-        reader = Reader(agency=submission.agency, person="per_steward", roles=frozenset({"steward"}))
+        reader = Reader(agency=submission.agency, person="per_governance", roles=frozenset({"governance_lead"}))
         with self.database.unit_of_work() as uow:
             permit = self.policy.permit(uow, reader, Action.SUBMISSION_WITHDRAW, submission.dataset)
             self.intake.withdraw(uow, permit, submission.id, reason="test")

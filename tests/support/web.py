@@ -567,7 +567,7 @@ def samples() -> Iterator[Sample]:
         ErrorPage(
             "Your agreement does not cover this.",
             ("The agreement ended on 1 October 2026 (agreement-expired)",),
-            "Ask your steward.",
+            "Ask your information governance lead.",
             "agreement-expired",
         ),
     )

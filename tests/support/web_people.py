@@ -38,7 +38,7 @@ def pages_of_people() -> Iterator[tuple[str, str, Any]]:
     amira = a_person("Amira", Role.ADMINISTRATOR, seen_at=AT)
     bo = a_person("Bo", Role.UPLOADER, Role.ANALYST, disabled=True)
     gone = a_person("Cy", removed=True, disabled=True)
-    invitation = Invitation("inv_1", POLICE.id, "Dee", frozenset({Role.STEWARD}), amira.id, AT, AT)
+    invitation = Invitation("inv_1", POLICE.id, "Dee", frozenset({Role.GOVERNANCE_LEAD}), amira.id, AT, AT)
     may = {"invite", "nominate", "protocol"}
     everything: dict[str, Any] = {"facilitator": None, "needs_facilitator": True, "may": may}
     yield "people", "people.html", people_page(POLICE, [amira, bo], [invitation], **everything)

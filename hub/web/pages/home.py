@@ -21,19 +21,19 @@ _PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("send", "/submit", frozenset({"uploader"})),
     ("views", "/views", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("assessment", "/assessments", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
-    ("submissions", "/submissions", frozenset({"uploader", "steward", "approver"})),
-    ("calendar", "/calendar", frozenset({"uploader", "steward", "approver", "strategic_lead"})),
-    ("scorecard", "/scorecard", frozenset({"uploader", "steward", "approver", "strategic_lead"})),
+    ("submissions", "/submissions", frozenset({"uploader", "governance_lead"})),
+    ("calendar", "/calendar", frozenset({"uploader", "governance_lead", "strategic_lead"})),
+    ("scorecard", "/scorecard", frozenset({"uploader", "governance_lead", "strategic_lead"})),
     ("snapshots", "/snapshots", frozenset({"analyst", "operator", "auditor"})),
     ("agreements", "/agreements", frozenset()),
     ("explain", "/explain", frozenset()),
     ("audit", "/audit", frozenset({"auditor"})),
-    ("people", "/people", frozenset({"administrator", "steward", "approver"})),
+    ("people", "/people", frozenset({"administrator", "governance_lead"})),
     ("agencies", "/agencies", frozenset({"operator"})),
 )
 _CHARGES: tuple[tuple[str, frozenset[str]], ...] = (
     ("send", frozenset({"uploader"})),
-    ("sign", frozenset({"steward", "approver"})),
+    ("sign", frozenset({"governance_lead"})),
     ("look", frozenset({"analyst", "strategic_lead", "lpb_monitor"})),
     ("audit", frozenset({"auditor"})),
     ("run", frozenset({"operator"})),
@@ -51,14 +51,18 @@ class HomePage:
     progress: Progress | None = None
 
 
-def home_page(session: Session, due: Sequence[Card], progress: Progress | None) -> HomePage:
-    """The page of one person."""
+def home_page(
+    session: Session, due: Sequence[Card], progress: Progress | None, *, sees_facilitators: bool = False
+) -> HomePage:
+    """The page of one person. `sees_facilitators`: who is of the partnership's lead, and may see whom each authority named."""
     roles = session.reader.roles
     places = tuple(
         Card(say(f"web.home.{name}"), say(f"web.home.{name}_text"), href)
         for name, href, wanted in _PLACES
         if not wanted or wanted & roles
     )
+    if sees_facilitators:
+        places += (Card(say("web.home.facilitators"), say("web.home.facilitators_text"), "/agencies"),)
     who = say("web.home.hello", person=session.person.name, agency=session.agency.name)
     return HomePage(who, tuple(due), places, _nothing(roles), progress)
 
@@ -76,7 +80,7 @@ def files_open(found: Sequence[Submission], titles: Mapping[str, str]) -> list[C
 
 
 def agreements_due(known: Sequence[Agreement], agency: str, now: datetime, *, signable: frozenset[str]) -> list[Card]:
-    """What a steward or approver should sign (`signable`: references the policy lets them sign), or see to before it ends."""
+    """What an information governance lead should sign (`signable`: those the policy lets them sign), or see to before it ends."""
     cards = []
     for one in known:
         address = f"/agreements/{one.reference}"

@@ -69,7 +69,11 @@ class Home:
         frame = self._door.frame(
             session, say("web.home.title"), current="/", refresh_seconds=_REFRESH if running else 0
         )
-        return self._door.page("home.html", frame, home_page(session, due, progress))
+        return self._door.page(
+            "home.html",
+            frame,
+            home_page(session, due, progress, sees_facilitators=self._door.sees_facilitators(session)),
+        )
 
     def _sends(self, session: Session) -> bool:
         return "uploader" in session.reader.roles
@@ -89,7 +93,7 @@ class Home:
         return late_card(calendars.partnership(reading, session.reader))
 
     def _to_sign(self, reading: Reading, session: Session) -> list[Card]:
-        if not session.reader.roles & {"steward", "approver"}:
+        if not session.reader.roles & {"governance_lead"}:
             return []
         known = self._hub.policy.agreements_of(reading, session.reader)
         decide = self._hub.policy.decide

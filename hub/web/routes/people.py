@@ -181,7 +181,7 @@ class PeoplePages:
     def _still_sees(self, session: Session) -> bool:
         with self._hub.database.reading() as reading:
             roles = frozenset(role.value for role in self._hub.identity.person(reading, session.person.id).roles)
-        return bool(roles & {"administrator", "steward", "approver"})
+        return bool(roles & {"administrator", "governance_lead"})
 
     def _first_provider(self, reading: UnitOfWork, session: Session) -> str:
         own = [one.id for one in self._hub.identity.providers(reading) if one.agency == session.agency.id]

@@ -23,6 +23,7 @@ from tests.support.policy import (
     APolicyHub,
     a_clause,
     a_document,
+    a_writer,
     someone,
 )
 
@@ -66,17 +67,17 @@ def test_a_title_that_cannot_be_shown_on_one_line_is_refused(hub: APolicyHub, ti
 def test_its_author_does_not_sign_it(hub: APolicyHub) -> None:
     hub.propose(a_document())
     with pytest.raises(NotPermitted) as refused:
-        hub.sign("duty", agency=COUNCIL, roles=("steward",))
+        hub.sign("duty", agency=COUNCIL, by=a_writer(COUNCIL))
     assert refused.value.reasons == ("agreement.author-signs",)
 
 
 def test_not_even_with_a_permit_that_says_so(hub: APolicyHub) -> None:
     hub.propose(a_document())
     with hub.database.unit_of_work() as uow:
-        other = hub.policy.permit(uow, someone(COUNCIL, "approver"), Action.AGREEMENT_SIGN, "duty")
+        other = hub.policy.permit(uow, someone(COUNCIL, "governance_lead"), Action.AGREEMENT_SIGN, "duty")
         forged = type(other)(
             id=other.id,
-            reader=someone(COUNCIL, "steward"),
+            reader=a_writer(COUNCIL),
             action=other.action,
             resource=other.resource,
             purpose="",
@@ -121,9 +122,9 @@ def test_a_body_that_is_no_responsible_authority_needs_no_facilitator(hub: APoli
 def test_a_permit_that_is_out_of_date_changes_nothing(hub: APolicyHub, clock: FrozenClock) -> None:
     hub.propose(a_document())
     with hub.database.unit_of_work() as uow:
-        permit = hub.policy.permit(uow, someone(POLICE, "approver"), Action.AGREEMENT_SIGN, "duty")
+        permit = hub.policy.permit(uow, someone(POLICE, "governance_lead"), Action.AGREEMENT_SIGN, "duty")
     with hub.database.unit_of_work() as uow:
-        proposing = hub.policy.permit(uow, someone(COUNCIL, "steward"), Action.AGREEMENT_PROPOSE, "agreements")
+        proposing = hub.policy.permit(uow, a_writer(COUNCIL), Action.AGREEMENT_PROPOSE, "agreements")
     clock.advance(timedelta(hours=1))
     with hub.database.unit_of_work() as uow:
         with pytest.raises(NotPermitted):
@@ -135,10 +136,10 @@ def test_a_permit_that_is_out_of_date_changes_nothing(hub: APolicyHub, clock: Fr
 def test_a_processor_has_nothing_to_sign(hub: APolicyHub) -> None:
     hub.propose(a_document())
     with hub.database.unit_of_work() as uow:
-        permit = hub.policy.permit(uow, someone(COUNCIL, "approver"), Action.AGREEMENT_SIGN, "duty")
+        permit = hub.policy.permit(uow, someone(COUNCIL, "governance_lead"), Action.AGREEMENT_SIGN, "duty")
         forged = type(permit)(
             id=permit.id,
-            reader=someone(OPERATOR, "approver"),
+            reader=someone(OPERATOR, "governance_lead"),
             action=permit.action,
             resource="duty",
             purpose="",
@@ -153,7 +154,7 @@ def test_an_agency_signs_once(hub: APolicyHub) -> None:
     hub.propose(a_document())
     hub.sign("duty", agency=POLICE)
     with pytest.raises(Conflict, match="has signed already"):
-        hub.sign("duty", agency=POLICE, roles=("steward",))
+        hub.sign("duty", agency=POLICE, by=a_writer(POLICE))
 
 
 def test_one_agency_alone_cannot_agree_with_itself(hub: APolicyHub) -> None:
@@ -226,10 +227,10 @@ def test_a_recipient_neither_suspends_nor_ends(hub: APolicyHub) -> None:
     with pytest.raises(NotPermitted):
         hub.change("suspend", "duty", agency=COUNCIL)
     with hub.database.unit_of_work() as uow:
-        permit = hub.policy.permit(uow, someone(POLICE, "approver"), Action.AGREEMENT_SUSPEND, "duty")
+        permit = hub.policy.permit(uow, someone(POLICE, "governance_lead"), Action.AGREEMENT_SUSPEND, "duty")
         forged = type(permit)(
             id=permit.id,
-            reader=someone(COUNCIL, "approver"),
+            reader=someone(COUNCIL, "governance_lead"),
             action=permit.action,
             resource="duty",
             purpose="",
@@ -249,12 +250,12 @@ def test_a_reason_must_be_said(hub: APolicyHub) -> None:
 def test_a_permit_for_something_else_does_not_do(hub: APolicyHub) -> None:
     hub.agree(a_document())
     with hub.database.unit_of_work() as uow:
-        reading_permit = hub.policy.permit(uow, someone(POLICE, "approver"), Action.AGREEMENT_READ, "duty")
+        reading_permit = hub.policy.permit(uow, someone(POLICE, "governance_lead"), Action.AGREEMENT_READ, "duty")
         with pytest.raises(NotPermitted, match="something else"):
             hub.agreements.suspend(uow, reading_permit, "duty", reason="no")
     hub.agree(a_document(agreement="second", datasets=[a_clause(dataset="police/stop-and-search")]))
     with hub.database.unit_of_work() as uow:
-        for_duty = hub.policy.permit(uow, someone(POLICE, "approver"), Action.AGREEMENT_SUSPEND, "duty")
+        for_duty = hub.policy.permit(uow, someone(POLICE, "governance_lead"), Action.AGREEMENT_SUSPEND, "duty")
         with pytest.raises(NotPermitted, match="something else"):
             hub.agreements.suspend(uow, for_duty, "second", reason="no")
 
@@ -289,7 +290,7 @@ def test_without_a_judge_nothing_is_agreed(database: Database, clock: FrozenCloc
     hub = APolicyHub(database, clock)
     alone = Agreements(clock=clock)
     with database.unit_of_work() as uow:
-        permit = hub.policy.permit(uow, someone(COUNCIL, "steward"), Action.AGREEMENT_PROPOSE, "agreements")
+        permit = hub.policy.permit(uow, a_writer(COUNCIL), Action.AGREEMENT_PROPOSE, "agreements")
         with pytest.raises(Bug, match="judge"):
             alone.propose(uow, permit, a_document())
 
@@ -299,7 +300,7 @@ def test_a_rolled_back_change_leaves_nothing_behind_not_even_in_memory(hub: APol
 
     def undone() -> None:
         with hub.database.unit_of_work() as uow:
-            permit = hub.policy.permit(uow, someone(POLICE, "approver"), Action.AGREEMENT_SUSPEND, "duty")
+            permit = hub.policy.permit(uow, someone(POLICE, "governance_lead"), Action.AGREEMENT_SUSPEND, "duty")
             hub.agreements.suspend(uow, permit, "duty", reason="undone")
             assert hub.agreements.get(uow, "duty").status is Status.SUSPENDED
             raise RuntimeError

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hub.intake import ATTESTATION
-from tests.support.hubs import API, EACH_MONTH, STEWARD, UPLOADER, an_extract
+from tests.support.hubs import API, EACH_MONTH, GOVERNANCE_LEAD, UPLOADER, an_extract
 from tests.support.pages import words_of
 from tests.support.partnerships import House
 
@@ -55,7 +55,7 @@ def test_what_is_said_in_another_form_is_refused(bare: House, verb: str, said: o
 def test_to_another_agency_there_is_nothing_to_say_a_word_to(bare: House) -> None:
     submission = waiting(bare)
     for verb in ("accept", "undo", "recheck", "withdraw"):
-        assert tell(bare, submission, verb, {}, person=STEWARD)[0] in {403, 404}
+        assert tell(bare, submission, verb, {}, person=GOVERNANCE_LEAD)[0] in {403, 404}
     assert bare.api(UPLOADER).ok(f"/submissions/{submission}")["state"] == "checked"
 
 

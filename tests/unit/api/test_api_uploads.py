@@ -176,8 +176,8 @@ def test_who_may_no_longer_send_adds_no_part(bare: House, api: Api) -> None:
     upload = begin(api, len(content)).json()["id"]
     assert patch(api, upload, 0, content[:PART]).status_code == 204
     with bare.hub.database.unit_of_work() as uow:
-        approver = bare.reader("met-police-governance")
-        permit = bare.hub.policy.permit(uow, approver, Action.AGREEMENT_SUSPEND, "bromley-open-police")
+        governance = bare.reader("met-police-governance")
+        permit = bare.hub.policy.permit(uow, governance, Action.AGREEMENT_SUSPEND, "bromley-open-police")
         bare.hub.agreements.suspend(uow, permit, "bromley-open-police@1", reason="a test")
     assert patch(api, upload, PART, content[PART:]).status_code in (403, 404)
     assert complete(api, upload, content).status_code in (403, 404, 409)

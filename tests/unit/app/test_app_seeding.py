@@ -51,7 +51,7 @@ def test_outside_the_demo_nobody_is_set_up_by_a_program(tmp_path: Path) -> None:
 
 
 def test_a_person_is_found_by_agency_and_role() -> None:
-    found = PARTNERSHIPS["bromley-open"].person("met-police", "approver")
+    found = PARTNERSHIPS["bromley-open"].person("met-police", "governance_lead")
     assert (found.id, found.agency) == ("met-police-governance", "met-police")
     with pytest.raises(StopIteration):
         PARTNERSHIPS["bromley-open"].person("met-police", "auditor")

@@ -175,6 +175,41 @@ def test_what_reports_of_withdrawn_files_quote_goes_and_what_was_counted_stays(e
     assert json.loads(kept["withdrawn"]) == {"file": "", "rows": 3, "findings": [bare]}
 
 
+def test_whoever_had_either_role_of_information_governance_has_the_one(empty: Database) -> None:
+    migrate(empty, "0012")
+    written(empty, "INSERT INTO agencies (id, name, kind, facilitator, disabled_at) VALUES ('a', 'A', 'vcs', '', '')")
+    held = {"one": ["steward"], "both": ["steward", "approver", "analyst"], "none": ["uploader"]}
+    for person, roles in held.items():
+        written(
+            empty,
+            "INSERT INTO people (id, agency, issuer, subject, name, disabled_at) VALUES (:id, 'a', 'i', :id, 'N', '')",
+            id=person,
+        )
+        for role in roles:
+            written(empty, "INSERT INTO person_roles (person, role) VALUES (:id, :role)", id=person, role=role)
+    values = {"roles": "analyst approver", **dict.fromkeys(("id", "code_sha256", "name", "invited_by"), "x")}
+    values |= {"agency": "a", **dict.fromkeys(("made_at", "expires_at", "ended_at"), "")}
+    written(empty, f"INSERT INTO invitations ({', '.join(values)}) VALUES (:{', :'.join(values)})", **values)
+    migrate(empty, "0013")
+    assert _roles(empty) == {"one": ["governance_lead"], "both": ["analyst", "governance_lead"], "none": ["uploader"]}
+    with empty.engine.connect() as connection:
+        assert connection.execute(text("SELECT roles FROM invitations")).scalar() == "analyst governance_lead"
+    unmigrate(empty, "0012")
+    assert _roles(empty) == {
+        "one": ["approver", "steward"],
+        "both": ["analyst", "approver", "steward"],
+        "none": ["uploader"],
+    }
+
+
+def _roles(database: Database) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    with database.engine.connect() as connection:
+        for person, role in connection.execute(text("SELECT person, role FROM person_roles ORDER BY person, role")):
+            found.setdefault(person, []).append(role)
+    return found
+
+
 def test_the_tables_of_uploads_are_not_dropped_while_sealed_parts_are_named_there_alone(empty: Database) -> None:
     migrate(empty, "0007")
     written(empty, "INSERT INTO upload_parts (upload, starts, object) VALUES ('upl_1', 0, 'obj_1')")

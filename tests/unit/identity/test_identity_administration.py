@@ -78,7 +78,7 @@ def test_on_either_database_people_are_invited_changed_suspended_restored_and_re
     offered = agency.invite("uploader")
     agency.do("take_back", action=Action.PERSON_INVITE, invitation=offered.invitation.id)
     agency.do("nominate", action=Action.AGENCY_NOMINATE, person=agency.alex.id)
-    agency.do("change_roles", person=agency.alex.id, roles=["steward"])
+    agency.do("change_roles", person=agency.alex.id, roles=["governance_lead"])
     agency.do("suspend", person=agency.alex.id, reason="away")
     agency.do("restore", person=agency.alex.id)
     agency.do("remove", person=agency.alex.id, reason="left")
@@ -90,13 +90,13 @@ def test_on_either_database_people_are_invited_changed_suspended_restored_and_re
 
 
 def test_roles_are_given_and_taken_and_the_history_shows_it(agency: AnAgency) -> None:
-    agency.do("change_roles", person=agency.alex.id, roles=["steward"])
-    assert agency.now(agency.alex).roles == {Role.STEWARD}
+    agency.do("change_roles", person=agency.alex.id, roles=["governance_lead"])
+    assert agency.now(agency.alex).roles == {Role.GOVERNANCE_LEAD}
     with agency.database.reading() as reading:
         history = agency.identity.history(reading, person=agency.alex.id)
     assert [(one.event, sorted(one.roles)) for one in history] == [
         ("add", ["analyst", "uploader"]),
-        ("set-roles", ["steward"]),
+        ("set-roles", ["governance_lead"]),
     ]
     assert history[1].by_person == agency.admin.id
 

@@ -39,12 +39,12 @@ def code_of(hub: DemoHub, code: str, **who: str) -> str:
 
 
 def test_the_first_login_with_the_code_makes_the_person(hub: DemoHub, clock: FrozenClock) -> None:
-    made = invited(hub, clock, "analyst", "steward")
+    made = invited(hub, clock, "analyst", "governance_lead")
     done = login(hub, made.code, subject="sam")
     assert (done.person.agency, done.person.subject, done.person.roles) == (
         POLICE,
         "sam",
-        {Role.ANALYST, Role.STEWARD},
+        {Role.ANALYST, Role.GOVERNANCE_LEAD},
     )
     assert done.person.name == "Sam Example"
     assert hub.login(subject="sam").person == done.person  # from now on by the account alone

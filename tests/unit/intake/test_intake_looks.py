@@ -46,7 +46,7 @@ def looks(hub: AnIntake) -> list[str]:
 def test_a_look_at_counts_that_were_made_before_is_in_the_log_as_the_first_is(
     hub: AnIntake, found: Submission, differences: Differences
 ) -> None:
-    sender, other = hub.uploader(), someone(POLICE, "steward")
+    sender, other = hub.uploader(), someone(POLICE, "governance_lead")
     seen = [differences.at_once(one, found.id) for one in (sender, other, sender)]
     assert all(one is not None and one.compared.withdrawn.count == 1 for one in seen)
     assert looks(hub) == [sender.person, other.person, sender.person]

@@ -59,7 +59,7 @@ def marked_files(hub: AnIntake) -> MarkedFiles:
 
 
 def test_p1_columns_opened_to_an_analyst_open_no_file(hub: AnIntake, returned: Submission) -> None:
-    looker = someone(POLICE, "analyst", "steward")
+    looker = someone(POLICE, "analyst", "governance_lead")
     with pytest.raises(NotPermitted):
         marked_files(hub).marked(looker, returned.id)
     with pytest.raises(NotPermitted):

@@ -216,9 +216,9 @@ def test_reading_the_file_is_logged_as_a_consultation_of_its_own_agency(hub: AnI
     entry = hub.log()[-1]
     assert (entry["verb"], entry["action"]) == ("consultation", "submission:read-cells")
     assert '"finding":"reading"' in entry["detail"].replace(" ", "").replace("'", '"')
-    steward = someone(POLICE, "steward")
+    governance = someone(POLICE, "governance_lead")
     with pytest.raises((NotPermitted, NotFound)):
-        hub.intake.readings.reading(steward, submission, profile=NO_PROFILE)
+        hub.intake.readings.reading(governance, submission, profile=NO_PROFILE)
     with pytest.raises((NotPermitted, NotFound)):
         hub.intake.readings.reading(hub.uploader(ISTV), submission, profile=NO_PROFILE)
 

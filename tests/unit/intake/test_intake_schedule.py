@@ -45,7 +45,7 @@ def test_an_agency_sees_what_the_agreements_in_force_ask_of_it_and_no_more(made)
     street = of(found, STREET)
     assert (street.state, street.items) == (Arrival.DUE, (1, 2))
     assert street.agreements
-    assert {one.agency for one in own(made, someone(HOSPITAL, "approver")).lines} == {HOSPITAL}
+    assert {one.agency for one in own(made, someone(HOSPITAL, "governance_lead")).lines} == {HOSPITAL}
     assert own(made, someone("somebody-else", "uploader")).lines == ()
 
 
@@ -102,7 +102,7 @@ def test_a_suspended_agreement_asks_for_nothing_while_it_is(made):
     with made.database.unit_of_work() as uow:
         for one in made.hub.agreements.all(uow):
             if any(term.dataset == ISTV for term in one.terms):
-                reader = someone(HOSPITAL, "approver")
+                reader = someone(HOSPITAL, "governance_lead")
                 permit = made.policy.permit(uow, reader, Action.AGREEMENT_SUSPEND, one.reference)
                 made.hub.agreements.suspend(uow, permit, one.reference, reason="an incident")
     assert own(made, someone(HOSPITAL, "uploader")).lines == ()

@@ -33,7 +33,7 @@ def two(hub: APolicyHub, first: dict[str, Any], second: dict[str, Any], **docume
 
 def beside(hub: APolicyHub, agreement: Agreement, agency: str = POLICE) -> tuple[Difference, ...]:
     with hub.database.reading() as reading:
-        return hub.policy.differences(reading, someone(agency, "approver"), agreement)
+        return hub.policy.differences(reading, someone(agency, "governance_lead"), agreement)
 
 
 def explained(hub: APolicyHub, agency: str = COUNCIL) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def test_to_mend_it_the_uploader_sees_the_whole_file(hub: APolicyHub) -> None:
 
 
 def test_a_role_without_the_right_sees_nothing_and_is_told_why(hub: APolicyHub) -> None:
-    nothing = explain(hub, COUNCIL, "steward", dataset=STREET)
+    nothing = explain(hub, COUNCIL, "governance_lead", dataset=STREET)
     assert {field.form for field in nothing.fields} == {None}
     assert not nothing.table.permitted
     assert {reason.code for reason in nothing.fields[1].reasons} >= {"role.none"}

@@ -19,7 +19,7 @@ from hub.synthetic import (
 )
 from tests.support.synthetic import Written
 
-ROLES = {"uploader", "steward", "approver", "analyst", "strategic_lead", "lpb_monitor", "auditor", "operator"}
+ROLES = {"uploader", "governance_lead", "analyst", "strategic_lead", "lpb_monitor", "auditor", "operator"}
 
 
 def test_ten_partners_supply_every_extract_and_the_council_leads(ravensbourne: Written) -> None:
@@ -73,8 +73,8 @@ def test_every_supplier_can_submit_and_sign_and_the_lead_can_do_the_rest() -> No
         return {role for person in PERSONAS if person.agency == agency for role in person.roles}
 
     for agency in PARTNERS[1:]:
-        assert {"uploader", "analyst", "steward", "approver"} <= roles(agency.id)
-    assert {"analyst", "steward", "approver", "strategic_lead", "auditor"} <= roles(PARTNERS[0].id)
+        assert {"uploader", "analyst", "governance_lead"} <= roles(agency.id)
+    assert {"analyst", "governance_lead", "strategic_lead", "auditor"} <= roles(PARTNERS[0].id)
     assert roles("ravensbourne-hosting") == {"operator"}
 
 

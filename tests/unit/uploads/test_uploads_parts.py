@@ -251,7 +251,7 @@ def test_nobody_of_another_agency_knows_of_it(hub: AnIntake, content: bytes) -> 
     with pytest.raises(NotFound):
         hub.uploads.join(stranger, upload.id, sha256="", file_name="a.csv")
     with pytest.raises(NotPermitted):
-        hub.uploads.join(someone(POLICE, "approver"), hub.in_parts(content).id, sha256="", file_name="a.csv")
+        hub.uploads.join(someone(POLICE, "governance_lead"), hub.in_parts(content).id, sha256="", file_name="a.csv")
     with hub.database.unit_of_work() as uow:
         permit = hub.policy.permit(uow, hub.uploader(), Action.SUBMISSION_READ, STREET)
     with pytest.raises(NotPermitted):

@@ -156,7 +156,8 @@ def somebody(*roles):
 
 def test_an_empty_page_says_why_nothing_is_due_in_the_words_of_each_role():
     said = {
-        role: home_page(somebody(role), [], None).nothing for role in ("uploader", "approver", "auditor", "operator")
+        role: home_page(somebody(role), [], None).nothing
+        for role in ("uploader", "governance_lead", "auditor", "operator")
     }
     assert len(set(said.values())) == 4
     assert home_page(somebody(), [], None).nothing == "Nothing is waiting for you."
@@ -172,6 +173,9 @@ def test_each_role_finds_its_own_places():
     assert "/audit" in places("auditor")
     assert "/views" not in places("operator")
     assert places() == {"/agreements", "/explain"}
+    of_the_lead = home_page(somebody("strategic_lead"), [], None, sees_facilitators=True)
+    assert [card.title for card in of_the_lead.places if card.href == "/agencies"] == ["Facilitators"]
+    assert "/agencies" not in places("strategic_lead")
 
 
 def test_months_go_back_from_the_present_one_in_local_time():
