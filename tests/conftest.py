@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_socket
 
@@ -12,6 +13,12 @@ from hub.db import Database
 from hub.kit.clock import FrozenClock
 from tests.support.databases import a_database, a_sqlite_database, run_on
 from tests.support.postgres import Cluster, a_cluster
+
+# How fast examples are made says how busy the machine is, not whether the hub is right.
+hypothesis.settings.register_profile(
+    "hub", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("hub")
 
 
 def pytest_runtest_setup() -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 
 from hub.intake import CheckProgress, Stage, State, Submission, Tell
 
@@ -54,15 +55,15 @@ class CheckBoard:
 
     def sweep(self, under_way: Collection[str]) -> None:
         """Take away what killed processes left of checks that are not under way."""
-        for path in self._folder.glob("*.json"):
-            if path.stem not in under_way:
+        for path in self._folder.glob("*"):
+            if path.name.partition(".")[0] not in under_way:
                 path.unlink(missing_ok=True)
 
     def _write(self, submission: str, progress: CheckProgress) -> None:
         """Replace the file in one step, so that a reader never sees half of it."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path = self._path(submission)
-        fresh = path.with_suffix(f".{os.getpid()}.new")
+        fresh = path.with_suffix(f".{os.getpid()}-{get_ident()}.new")  # two may check the same file at once
         fresh.write_text(json.dumps({"stage": progress.stage, "done": progress.done, "total": progress.total}))
         fresh.replace(path)
 

@@ -334,7 +334,9 @@ def has_grant(bench: Bench, reader: Reader, purpose: str) -> bool:
     return False
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(drawn=drawings())
 def test_p2_no_agreement_and_no_role_relaxes_the_floor(bench: Bench, drawn: Drawn) -> None:
     bench.put_in_force(drawn)

@@ -18,7 +18,9 @@ from hub.schemas.identifiers import KINDS
 from tests.support.schemas import PERIOD, ROWS, checked, csv_of, rows_of, schema_of
 
 DATASETS = sorted(ROWS)
-few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 months = st.sampled_from(["2024-05", "2024-5", "2024-13", "05/2024", "", " ", "2024-05-01"])
 

@@ -14,7 +14,9 @@ from hub.schemas.mapping import is_keepable_name
 from tests.support.schemas import ROWS, csv_of, schema_of
 from tests.support.schemas_samples import samples
 
-few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 names = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=40).filter(
     is_keepable_name
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -52,12 +54,28 @@ def test_within_a_stage_little_is_written_and_each_new_stage_is_told_at_once(tmp
         assert board.of(received).stage is Stage.SEALING
 
 
+def test_two_that_check_the_same_file_at_once_both_tell_how_far_they_are(tmp_path: Path) -> None:
+    board, together = CheckBoard(tmp_path), Barrier(4, timeout=60)
+
+    def check(_: int) -> None:
+        with board.teller("sub_1") as tell:
+            for _round in range(40):
+                together.wait()
+                tell(CheckProgress(stage=Stage.READING))
+                tell(CheckProgress(stage=Stage.CHECKING))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(check, range(4))) == [None] * 4
+    assert list((tmp_path / "checks").iterdir()) == []
+
+
 def test_what_a_killed_check_had_told_is_swept_and_what_is_under_way_stays(tmp_path: Path) -> None:
     hub, board = an_intake(tmp_path), CheckBoard(tmp_path)
     received = hub.send(good(STREET, 3))
     tellers = [board.teller(name) for name in (received.id, "sub_gone")]
     for teller in tellers:
         teller.__enter__()(CheckProgress(stage=Stage.READING))
+    (tmp_path / "checks" / "sub_half.1-2.new").touch()
     board.sweep([received.id])
     assert [path.stem for path in (tmp_path / "checks").iterdir()] == [received.id]
     board.sweep([])
