@@ -17,6 +17,7 @@ import pytest
 
 from hub.audit import READING_PURPOSES
 from hub.identity.id_tokens import is_subject
+from hub.kit.words import say
 from tests.support.hostile import NASTY, is_harmless, naughty, shape_of
 from tests.support.identity import OPERATOR
 from tests.support.oidc_provider import ForeignClient, ForeignProvider, foreign_provider
@@ -188,7 +189,8 @@ def test_no_string_of_the_corpus_in_a_claim_leaves_a_trace(house: House, caplog:
 def test_an_account_that_cannot_be_kept_is_refused_on_a_clear_page(house: House, subject: str, code: str) -> None:
     visitor, answer = house.sign_in(subject)
     assert answer.status_code == 401
-    assert code in shown(answer)
+    for words in (code, say(f"identity.refusal.{code}.title"), say(f"identity.refusal.{code}.remedy")):
+        assert words in shown(answer)
     assert subject not in html.unescape(answer.text) or subject == "too-much"
     assert "hub-session=" not in str(answer.headers.get("set-cookie", ""))
     assert visitor.get("/account").status_code in (303, 401)

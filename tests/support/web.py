@@ -384,7 +384,7 @@ def samples() -> Iterator[Sample]:
         "login-failed",
         "login_failed.html",
         a_frame("You could not be signed in", **anonymous),
-        SignInFailedPage("The answer of the provider did not fit.", "wrong-state"),
+        SignInFailedPage("The answer of the provider did not fit.", "Start again in one window.", "wrong-state"),
     )
     yield Sample(
         "chooser",

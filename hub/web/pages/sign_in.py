@@ -35,9 +35,10 @@ class ChooserPage:
 
 @dataclass(frozen=True, slots=True)
 class SignInFailedPage:
-    """Why a sign-in was refused: a sentence and a code, no token or claim."""
+    """Why a sign-in was refused and what to do: sentences and a code, no token or claim."""
 
     reason: str
+    remedy: str
     code: str
 
 

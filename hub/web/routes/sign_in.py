@@ -71,7 +71,7 @@ class SignIn:
                 invitation=self._door.invitation_cookie(request),
             )
         except Unavailable as error:
-            return self._failed(error.title, error.code, status=429 if error.code == "too-many" else 503)
+            return self._failed(error, status=429 if error.code == "too-many" else 503)
         url = begun.redirect_url
         persona = request.query_params.get("persona", "")
         if persona and self._door.demo and urlsplit(url).path.startswith(DEMO_PATH):
@@ -86,9 +86,9 @@ class SignIn:
         try:
             done = self._hub.identity.complete_login(callback_url=url, login_cookie=self._door.login_cookie(request))
         except Unauthenticated as error:
-            return self._failed(error.title, error.code, status=401)
+            return self._failed(error, status=401)
         except Unavailable as error:
-            return self._failed(error.title, error.code, status=503)
+            return self._failed(error, status=503)
         response = self._door.go(done.next_path)
         self._door.set_session_cookie(response, done.cookie)
         self._door.drop_invitation_cookie(response)
@@ -122,7 +122,7 @@ class SignIn:
             with self._hub.database.reading() as reading:
                 self._hub.identity.invitation_of(reading, code)
         except Unavailable as error:
-            return self._failed(error.title, error.code, status=429)
+            return self._failed(error, status=429)
         except Unauthenticated as error:
             return self._invitation_page(InvitationPage(error=f"{error.title} {error.remedy}"))
         response = self._door.go("/login/invitation")
@@ -144,9 +144,11 @@ class SignIn:
         self._door.drop_session_cookie(response)
         return response
 
-    def _failed(self, reason: str, code: str, *, status: int) -> Response:
+    def _failed(self, error: Unauthenticated | Unavailable, *, status: int) -> Response:
         frame = self._door.frame(None, say("web.login.failed_title"))
-        response = self._door.page("login_failed.html", frame, SignInFailedPage(reason, code), status=status)
+        response = self._door.page(
+            "login_failed.html", frame, SignInFailedPage(error.title, error.remedy, error.code), status=status
+        )
         self._door.drop_login_cookie(response)
         return response
 
