@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.engine import DuckDbEngine
-from hub.schemas import CheckReport, Outcome, check, values_at
+from hub.schemas import CheckReport, Outcome, check, read_as, values_at
 from tests.support.geography import bromley
 from tests.support.schemas import checked, codes, csv_of, found, schema_of
 from tests.support.schemas_samples import samples
@@ -46,6 +46,23 @@ def test_a_month_that_stands_twice_is_a_repeated_column(tmp_path: Path) -> None:
 
 def test_a_table_without_a_fault_in_its_months_is_accepted(tmp_path: Path) -> None:
     assert report_on(tmp_path, ["202312", "202401", "202402"], period="2024-02").findings == ()
+
+
+@pytest.mark.parametrize("dataset", [WARDS, "police/lsoa-counts"])
+def test_the_columns_before_the_months_are_proposed_and_read_by_other_names_and_the_months_stay(
+    tmp_path: Path, dataset: str
+) -> None:
+    rows, schema = samples()[dataset].rows(20), schema_of(dataset)
+    ours = {name: f"Our {name}" for name in schema.column_names}
+    content = csv_of([{ours.get(name, name): value for name, value in row.items()} for row in rows])
+    with DuckDbEngine().session() as session:
+        shown = read_as(session, session.hold(content), schema, read_bytes=lambda: [content])
+    proposed = shown.proposed
+    assert proposed.columns == {other: name for name, other in ours.items()}
+    assert {one.how for one in shown.columns if one.name not in proposed.columns} == {"month"}
+    report = checked(tmp_path, dataset, content, profile=proposed)
+    assert (report.outcome, set(codes(report))) == (Outcome.ACCEPTED_WITH_WARNINGS, {"column-renamed"})
+    assert report.accepted_rows == checked(tmp_path, dataset, csv_of(rows)).accepted_rows == 20
 
 
 def test_an_edition_is_sent_for_its_last_month(tmp_path: Path) -> None:
