@@ -26,7 +26,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell. `kind` is `star`, `withheld` or `gap` for a cell that shows no number; `spoken` is read out instead.
+    """A table cell. `kind` is `star`, `withheld` or `gap` for a cell that shows no number; `spoken` is read out instead,
+    or after the words of a link, to tell it from another of the same words.
 
     `order` is what a sorted table goes by where the text would lead astray: `2026-10` for `Oct 2026`.
     """

@@ -240,10 +240,10 @@ def test_a_person_mends_a_file_that_lacks_a_column_by_what_the_pages_say(
     cause = page.locator(".hub-finding")
     assert "the whole file lacks it" in cause.inner_text()
     assert "Rows:" not in cause.inner_text()
-    said = re.search(r"There is no column (.+)\.", cause.inner_text())
+    said = re.search(r"There is no column “(.+)”\.", cause.inner_text())
     assert said is not None
     assert "Add the column, with exactly that name in the first row." in cause.inner_text()
-    person.look("missing")
+    person.look("missing", "#report")
     clean = site.path(sample(site, dataset, "clean"))
     if way == "marked":
         mended_file = person.take_back()

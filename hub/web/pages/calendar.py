@@ -267,7 +267,7 @@ def _row(line: Line, titles: Mapping[str, str], names: Mapping[str, str], *, own
     title = titles.get(line.dataset, line.dataset)
     linked = own and (line.submission or line.state in WANTED)
     cells = [
-        Cell(title, href=_address(line)) if linked else Cell(title),
+        Cell(title, href=_address(line), spoken=line.span.spoken) if linked else Cell(title),
         Cell(line.span.spoken, order=line.span.last),
         _day(line.due_on.isoformat() if line.due_on else "", spoken_day(line.due_on) if line.due_on else ""),
         Cell(tag=state_tag(line)),

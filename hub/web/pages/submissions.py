@@ -170,11 +170,11 @@ def submissions_page(found: Sequence[Submission], titles: Mapping[str, str], *, 
     """The list, newest first."""
     rows = [
         (
-            Cell(titles.get(one.dataset, one.dataset), href=f"/submissions/{one.id}"),
+            Cell(titles.get(one.dataset, one.dataset), href=f"/submissions/{one.id}", spoken=spoken_month(one.period)),
             Cell(spoken_month(one.period)),
             Cell(tag=status_tag(one.state)),
             Cell(f"{one.rows:,}"),
-            Cell(f"{one.accepted_rows:,}"),
+            Cell(say("web.submissions.not_yet") if one.state is State.CHECKED else f"{one.accepted_rows:,}"),
             Cell(spoken_moment(one.at)),
         )
         for one in found
@@ -224,7 +224,10 @@ def _receipt(
     if submission.state is not State.RECEIVED:
         facts += [
             Fact(say("web.submission.receipt_rows"), f"{submission.rows:,}"),
-            Fact(say("web.submission.receipt_accepted"), f"{submission.accepted_rows:,}"),
+            Fact(
+                say(f"web.submission.receipt_accepted{'_checked' if submission.state is State.CHECKED else ''}"),
+                f"{submission.accepted_rows:,}",
+            ),
         ]
         if submission.state is not State.REFUSED:
             facts.append(Fact(say("web.submission.receipt_quarantined"), f"{submission.quarantined_rows:,}"))

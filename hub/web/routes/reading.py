@@ -81,7 +81,8 @@ class ReadingPages:
         page = profile_page(self._hub.schemas.get(dataset), confirmed, names, may_change=True)
         done = request.query_params.get("done", "")
         notice = say(f"mapping.profile.done_{done}") if done in ("forgotten", "back") else ""
-        frame = self._door.frame(session, page.title, current="/submit", notice=notice)
+        crumbs = (Link(say("web.nav.submit"), "/submit"),)
+        frame = self._door.frame(session, page.title, current="/submit", notice=notice, breadcrumbs=crumbs)
         return self._door.page("import_profile.html", frame, page)
 
     def change(self, request: Request, dataset: str, form: Form) -> Response:

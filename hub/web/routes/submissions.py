@@ -70,13 +70,14 @@ class SubmissionPages:
             found = self._hub.intake.submission(uow, session.reader, submission)
         values = self._hub.intake.cell_values(session.reader, submission, code=code, field=field)
         heading = heading_of(found, self._titles())
+        page = cells_page(values, code=code, field=field)
         frame = self._door.frame(
             session,
-            say("web.submission.cells_title"),
+            page.table.caption,
             current="/submissions",
             breadcrumbs=(Link(say("web.nav.submissions"), "/submissions"), Link(heading, f"/submissions/{submission}")),
         )
-        return self._door.page("cells.html", frame, cells_page(values, code=code, field=field))
+        return self._door.page("cells.html", frame, page)
 
     def withdraw(self, request: Request, submission: str, form: Form) -> Response:
         """Take a submission back, with the reason."""

@@ -218,7 +218,7 @@ def test_rows_that_cannot_be_divided_come_back_as_they_are() -> None:
 
 def test_a_missing_column_is_said_in_the_header_and_a_file_of_no_table_has_its_findings_alone() -> None:
     _, sheet = sheets(given_back(csv_of(rows_of(STREET, 2)).replace(b"Month", b"Mnth")))
-    assert sheet["M1"].value == f"{NOTE}: There is no column Month."
+    assert sheet["M1"].value == f"{NOTE}: There is no column “Month”."
     assert filled(sheet) == {"M1"}
     for content in (b"", b"\0\1\2", b"PK\x03\x04 no archive", b"%PDF-1.7"):
         made = given_back(content)
