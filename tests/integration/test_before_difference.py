@@ -185,6 +185,41 @@ def test_a_withdrawn_file_is_compared_with_nothing(house: House) -> None:
     assert (gone.status_code, gone.json()["code"]) == (409, "rows-not-kept")
 
 
+def test_while_others_are_compared_the_page_stands_and_who_asks_is_told_when_to_come_again(
+    house: House, sent: tuple[Submission, Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.intake.differing._SHORT", 0.01)
+    monkeypatch.setattr(Differences._answered, "__kwdefaults__", {"patience": 0.01})
+    address = f"/submissions/{sent[1].id}"
+    turns = house.hub.differences._turns
+    with turns.turn(), turns.turn():
+        house.hub.differences._kept.clear()
+        page = house.visitor(UPLOADER).get(address)
+        answers = [
+            house.visitor(UPLOADER).get(f"{address}/difference"),
+            house.api(UPLOADER).get(f"{address}/difference"),
+        ]
+    assert (page.status_code, "being compared just now" in words_of(page.text)) == (200, True)
+    assert [(one.status_code, one.headers["retry-after"]) for one in answers] == [(503, "30")] * 2
+    assert SAID in words_of(house.visitor(UPLOADER).get(address).text)
+
+
+def test_a_file_whose_predecessor_is_damaged_keeps_its_page_which_says_so(house: House) -> None:
+    month = "2024-06"
+    first = house.submit(UPLOADER, API, month, an_extract(month))
+    second = house.submit(UPLOADER, API, month, an_extract(month, count=19))
+    (sealed,) = [path for path in house.vault.rglob("*.sealed") if path.stem == first.accepted_object]
+    sealed.write_bytes(sealed.read_bytes()[:-9])
+    address = f"/submissions/{second.id}"
+    page = house.visitor(UPLOADER).get(address)
+    assert (page.status_code, "your file for June 2024 could not be read" in words_of(page.text)) == (200, True)
+    apart = house.visitor(UPLOADER).get(f"{address}/difference")
+    assert (apart.status_code, "your file for June 2024 could not be read" in words_of(apart.text)) == (200, True)
+    assert f'value="{first.id}"' in apart.text
+    answer = house.api(UPLOADER).get(f"{address}/difference")
+    assert (answer.status_code, answer.json()["code"]) == (409, "rows-unread")
+
+
 # ---- without a key, and pseudonyms ---------------------------------------------------------------------------------
 
 
