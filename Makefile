@@ -77,7 +77,7 @@ test-long: install-test  ## many seeds, full matrices, everything on PostgreSQL,
 	$(PY) tools/wheel_check.py
 
 bench: install-test  ## named measurements against floors; ONLY=intake runs one part
-	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 fix:  ## format and mend what can be mended by itself
 	$(PY) -m ruff format .

@@ -27,11 +27,12 @@ def in_own_process(module: str, *arguments: str) -> Measured:
 
 
 def in_turn(works: Mapping[str, Callable[[], Measured]], rounds: int) -> dict[str, list[Measured]]:
-    """Each work once in each round, so that a slow minute of the machine falls on all alike."""
+    """Each work once in each round, so that a slow minute of the machine falls on all alike; each is told as it is done."""
     found: dict[str, list[Measured]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
             found[name].append(work())
+            print(f"  {name}: {found[name][-1]['seconds']:.2f} s", file=sys.stderr, flush=True)
     return found
 
 

@@ -145,7 +145,7 @@ class Checker:
         """
         replaced = [
             f"{sql} AS {quoted(name)}"
-            for name, sql in codes_written(schema).items()
+            for name, sql in codes_written(schema, period=checked.report.period).items()
             if name not in schema.case_references
         ]
         for place, name in enumerate(schema.case_references):

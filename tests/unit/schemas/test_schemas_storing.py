@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from hub.engine import DuckDbEngine, EngineError, quoted
-from hub.schemas import codes_written
+from hub.schemas import MONTH, codes_written
 from tests.support.engine import MemoryFiles
-from tests.support.schemas import schema_of
+from tests.support.schemas import registry, schema_of
 
 CALLS, FIELD = "ambulance/violence-callouts", "chief_complaint_code"
 
@@ -41,3 +41,10 @@ def test_a_code_that_is_not_in_the_list_stops_the_writing() -> None:
         _written(["unheard-of"])
     assert raised.value.code == "engine-value"
     assert "unheard-of" not in str(raised.value)
+
+
+def test_the_month_is_written_as_one_where_all_rows_have_it() -> None:
+    assert MONTH not in codes_written(schema_of(CALLS))
+    assert codes_written(schema_of(CALLS), period="2026-10")[MONTH] == f"CAST({MONTH} AS ENUM('2026-10'))"
+    series = next(one for one in registry().all() if one.series)
+    assert MONTH not in codes_written(series, period="2026-10")
