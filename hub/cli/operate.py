@@ -73,12 +73,15 @@ def doctor(state: Path) -> None:
         with hub.database.reading() as reading:
             log = hub.audit.verify(reading)
             strays = hub.vault.sweep(reading)
+            lost = hub.vault.lost(reading)
         click.echo(f"database: {hub.database.engine.dialect.name}, revision {revision_of(hub.database)}")
         click.echo(f"log: {log.entries} entries, {'verified' if log.verified else 'DAMAGED'}")
-        click.echo(f"vault: {strays} stray files removed")
+        click.echo(f"vault: {strays} stray files removed, {len(lost)} sealed objects DAMAGED or gone")
+        for one in lost:
+            click.echo(f"restore from a backup: {one}", err=True)
         for problem in log.problems:
             click.echo(problem, err=True)
-        if not log.verified:
+        if lost or not log.verified:
             raise click.exceptions.Exit(1)
 
 

@@ -11,7 +11,7 @@ from hub.db import Reading, UnitOfWork
 from hub.kit.authority import Action, Grant, Permit
 from hub.kit.clock import Clock, stamp
 from hub.kit.crypto import keys
-from hub.kit.crypto.chunked import SealBroken
+from hub.kit.crypto.chunked import SealBroken, sealed_size
 from hub.kit.errors import Bug, Conflict, NotFound, NotPermitted
 from hub.kit.ids import new_id
 from hub.kit.words import say
@@ -191,6 +191,19 @@ class Vault:
         known = store.known_ids_now(engine)
         removed = [path for object_id, path in abandoned if object_id not in known and places.remove_abandoned(path)]
         return len(removed)
+
+    def lost(self, reading: UnitOfWork | Reading) -> tuple[str, ...]:
+        """The ids of objects that are not destroyed and whose ciphertext or key is gone, or whose ciphertext has another length.
+        Nothing is opened: a byte that was changed is noticed when it is read.
+        """
+        standing = store.standing(reading)
+        return tuple(object_id for object_id, size, keyed in standing if not (keyed and self._holds(object_id, size)))
+
+    def _holds(self, object_id: str, size: int) -> bool:
+        try:
+            return places.path_of(self._folder, object_id).stat().st_size == sealed_size(size)
+        except FileNotFoundError:
+            return False
 
     def _writer(
         self, agency: str, dataset: str, authority: Permit | Grant, *, lines: bool, after: Arrived = NOTHING

@@ -163,6 +163,14 @@ def known_ids_now(engine: Engine) -> set[str]:
         return set(connection.execute(query).scalars())
 
 
+def standing(reading: UnitOfWork | Reading) -> list[tuple[str, int, bool]]:
+    """Of every object that is not destroyed its id, its plaintext bytes, and whether it has a data key."""
+    keyed = vault_objects.outerjoin(vault_keys, vault_keys.c.object_id == vault_objects.c.id)
+    query = select(vault_objects.c.id, vault_objects.c.size, vault_keys.c.object_id).select_from(keyed)
+    rows = reading.connection.execute(query.where(vault_objects.c.destroyed_at == "").order_by(vault_objects.c.id))
+    return [(identity, size, key is not None) for identity, size, key in rows]
+
+
 def engine_of(reading: UnitOfWork | Reading) -> Engine:
     """The engine of this transaction, for work that follows it."""
     return reading.connection.engine

@@ -51,8 +51,30 @@ def test_the_doctor_looks_at_database_log_and_vault(hub_command: Command, state:
     newest = max(path.name[:4] for path in (data_root("alembic") / "versions").glob("0*.py"))
     assert f"database: sqlite, revision {newest}" in ran.out
     assert "verified" in ran.out
-    assert "vault: 1 stray files removed" in ran.out
+    assert "vault: 1 stray files removed, 0 sealed objects" in ran.out
     assert not stray.exists()
+
+
+def test_the_doctor_names_sealed_objects_that_are_damaged_or_gone(hub_command: Command, state: Path) -> None:
+    with sqlite3.connect(state / "hub.sqlite") as connection:
+        row = (
+            "obj_gone",
+            "met-police",
+            "police/street-crime",
+            "accepted",
+            5,
+            "0" * 64,
+            "2026-11-23T00:00:00.000000Z",
+            "",
+        )
+        connection.execute("INSERT INTO vault_objects VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    connection.close()
+    ran = hub_command("doctor", "--state", state)
+    assert (ran.code, "1 sealed objects DAMAGED or gone" in ran.out, "obj_gone" in ran.err) == (1, True, True)
+    with sqlite3.connect(state / "hub.sqlite") as connection:
+        connection.execute("DELETE FROM vault_objects WHERE id = 'obj_gone'")
+    connection.close()
+    assert hub_command("doctor", "--state", state).code == 0
 
 
 def test_one_changed_letter_in_the_log_is_found(hub_command: Command, state: Path) -> None:

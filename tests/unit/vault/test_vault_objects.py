@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hub.audit import Verb, entry, size
 from hub.db import Database, UnitOfWork
@@ -421,6 +422,22 @@ def test_a_sweep_removes_what_no_object_owns_and_nothing_else(
     with database.reading() as reading:
         assert vault.sweep(reading) == 0
     assert {path.stem for path in ciphertexts(tmp_path)} == {kept.id, writer.object_id}
+
+
+def test_objects_without_a_whole_ciphertext_or_without_a_key_are_named_and_destroyed_ones_are_not(
+    vault: Vault, database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    whole, cut, gone, keyless, destroyed = (put(vault, database, clock, LINES * count).id for count in range(1, 6))
+    paths = {path.stem: path for path in ciphertexts(tmp_path)}
+    paths[cut].write_bytes(paths[cut].read_bytes()[:-1])
+    paths[gone].unlink()
+    with database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM vault_keys WHERE object_id = :id"), {"id": keyless})
+    with database.unit_of_work() as uow:
+        vault.destroy(uow, a_permit(clock, action=Action.SUBMISSION_CHECK), destroyed, reason="test")
+    with database.reading() as reading:
+        assert set(vault.lost(reading)) == {cut, gone, keyless}
+    assert whole in paths
 
 
 def test_a_sweep_removes_the_ciphertext_of_an_erasure_that_was_cut_off(
