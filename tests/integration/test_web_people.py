@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.site import AUDITOR, COUNCIL, HOSPITAL, POLICE, STRATEGIC, UPLOADER, an_empty_site
+from tests.support.site import AUDITOR, COUNCIL, GOVERNANCE_LEAD, HOSPITAL, POLICE, STRATEGIC, UPLOADER, an_empty_site
 
 ADMINISTRATOR, OPERATOR, HOST = "administrator", "operator", "ravensbourne-hosting"
 
@@ -158,6 +158,8 @@ def test_another_agencys_people_are_not_there(site, admin):
         (POLICE, UPLOADER, 403, 403),
         (COUNCIL, AUDITOR, 403, 403),
         (COUNCIL, STRATEGIC, 403, 200),
+        (COUNCIL, GOVERNANCE_LEAD, 200, 200),
+        (POLICE, GOVERNANCE_LEAD, 200, 403),
         (HOST, OPERATOR, 403, 200),
     ],
 )
@@ -165,6 +167,8 @@ def test_who_sees_which_page(site, agency, role, people, agencies):
     with site.visitor(agency, role) as visitor:
         assert visitor.get("/people").status_code == people
         assert visitor.get("/agencies").status_code == agencies
+        assert ('href="/agencies"' in visitor.get("/account").text) is (agencies == 200)  # in the menu just where it opens
+        assert ('href="/agencies"' in visitor.get("/").text) is (agencies == 200)
 
 
 def test_without_the_forms_token_nothing_is_changed(site, admin):
