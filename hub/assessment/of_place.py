@@ -110,6 +110,7 @@ def beside_deprivation(matter: Matter) -> Iterable[Drawn]:
             )
             for row in newest
         ),
+        kind=matter.column.title,
         notes=(*(column.about for column in columns), say("assessment.note.beside-deprivation")),
         context=matter.table.context_files,
     )

@@ -324,6 +324,7 @@ def test_wards_stand_by_their_deprivation_with_their_counts_as_published() -> No
         ("Ward W3", "45.00", "0.0", "50"),
     ]
     assert drawn.head[1].startswith("Index of Multiple Deprivation 2025, average score")
+    assert drawn.kind == matter.column.title  # the council alone has three drivers by ward
     assert [one.partition("@")[0] for one in drawn.context] == ["deprivation", "population"]
     none: Any = replace(table, context=deprivation_columns(ground.tree, "ward", None, ground.population))
     assert list(of_place.beside_deprivation(replace(matter, table=none))) == []
