@@ -167,7 +167,9 @@ def test_who_sees_which_page(site, agency, role, people, agencies):
     with site.visitor(agency, role) as visitor:
         assert visitor.get("/people").status_code == people
         assert visitor.get("/agencies").status_code == agencies
-        assert ('href="/agencies"' in visitor.get("/account").text) is (agencies == 200)  # in the menu just where it opens
+        assert ('href="/agencies"' in visitor.get("/account").text) is (
+            agencies == 200
+        )  # in the menu just where it opens
         assert ('href="/agencies"' in visitor.get("/").text) is (agencies == 200)
 
 
