@@ -8,12 +8,13 @@ from pathlib import Path
 
 from benchmarks.first_page import first_page
 from benchmarks.intake import intake
+from benchmarks.masking import masking
 from benchmarks.measure import ROOT
 from benchmarks.report import table, write
 from benchmarks.rows import rows
 from benchmarks.tables import tables
 
-PARTS = {"intake": intake, "rows": rows, "tables": tables, "first-page": first_page}
+PARTS = {"intake": intake, "rows": rows, "tables": tables, "masking": masking, "first-page": first_page}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,13 +27,16 @@ def main(arguments: list[str] | None = None) -> int:
         "--small", type=int, default=100_000, help="rows of the small file beside peers (default 100,000)"
     )
     parser.add_argument("--large", type=int, default=10_000_000, help="rows at scale, once (default 10,000,000)")
-    parser.add_argument("--months", type=int, default=36, help="months of the demo behind the part tables (default 36)")
+    parser.add_argument(
+        "--months", type=int, default=36, help="months behind the parts tables and masking (default 36)"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "latest.json")
     said = parser.parse_args(arguments)
     options = {
         "intake": {"rows": said.rows, "rounds": said.rounds, "small": said.small, "large": said.large},
         "rows": {"rows": said.rows, "rounds": said.rounds},
         "tables": {"months": said.months},
+        "masking": {"months": said.months, "rounds": said.rounds},
         "first-page": {"rounds": said.rounds},
     }
     results, measured = [], {}

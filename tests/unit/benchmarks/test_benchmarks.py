@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.incidents import COLUMNS, write_incidents, wrong_rows
+from benchmarks.masking import masking
 from benchmarks.peers import frictionless, pandera
 from benchmarks.report import COLUMNS as CONTRACT
 from benchmarks.report import Result, table
@@ -48,6 +49,13 @@ def test_the_file_has_twenty_columns_and_is_the_same_each_time(tmp_path: Path) -
         header, *rows = csv.reader(lines)
     assert header == list(COLUMNS)
     assert (len(header), len(rows)) == (20, 500)
+
+
+def test_masking_is_measured_beside_counting_and_what_it_protects_is_clean() -> None:
+    results, measured = masking(months=3, rounds=1)
+    assert [one.name for one in results] == ["masking.557-a-month", "masking.70-a-month"]
+    assert all(one.figure > 0 for one in results)
+    assert all(one["clean"] for name in ("protect-557", "protect-70") for one in measured[name])
 
 
 @pytest.mark.parametrize("kind", ["clean", "bad", "worst"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -230,18 +228,3 @@ def test_the_truth_always_stays_within_the_bounds_and_the_given_arrays_stay_as_t
     assert np.any(found.upper - found.lower < upper - lower)
     assert np.array_equal(lower, before[0])
     assert np.array_equal(upper, before[1])
-
-
-def test_a_pass_over_six_thousand_cells_takes_less_than_ten_milliseconds() -> None:
-    lattice = a_lattice(
-        tables=POLICE, wards=22, lsoas=199, months=months_from(2024, 36), kinds=[f"k{at:02d}" for at in range(14)]
-    )
-    system = equations(lattice, lattice.tables)
-    counts = exact(lattice, system, events(lattice, a_month=200, seed=4))
-    assert system.size == 6312
-    quickest = 1.0
-    for _ in range(5):
-        started = time.perf_counter()
-        found = propagate(system, np.maximum(counts - 2, 0), counts + 2)
-        quickest = min(quickest, (time.perf_counter() - started) / found.passes)
-    assert quickest < 0.01

@@ -7,10 +7,10 @@ import json
 import logging
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event
 
 import httpx2
 import pytest
@@ -77,6 +77,8 @@ def test_compressed_content_is_refused_so_that_a_small_answer_cannot_become_a_gr
 
 @pytest.mark.parametrize("where", ["headers", "body", "silence"])
 def test_a_server_that_drips_or_is_silent_ends_at_the_deadline(evil: EvilProvider, where: str) -> None:
+    ended, given_up = Event(), Event()
+
     def drip(handler: BaseHTTPRequestHandler) -> None:
         if where == "body":
             handler.send_response(200)
@@ -84,22 +86,24 @@ def test_a_server_that_drips_or_is_silent_ends_at_the_deadline(evil: EvilProvide
             handler.end_headers()
         elif where == "headers":
             handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        for _ in range(30):
-            time.sleep(0.05)
+        for _ in range(1_200):
+            if ended.wait(0.05):
+                return
             if where != "silence":
                 try:
                     handler.wfile.write(b"x")
                 except OSError:
                     return
+        given_up.set()  # a minute: nobody ended it
 
     evil.faults.instead["/slow"] = drip
-    began = time.monotonic()
     with (
         httpx2.Client(transport=BoundedTransport(seconds=0.3), trust_env=False) as client,
         pytest.raises(httpx2.TimeoutException),
     ):
         client.get(f"{evil.issuer}/slow")
-    assert time.monotonic() - began < 1.0
+    assert not given_up.is_set()
+    ended.set()  # until now the other side went on
 
 
 def test_a_port_where_nobody_listens_is_a_network_error() -> None:
