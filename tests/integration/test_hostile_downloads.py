@@ -5,122 +5,47 @@ The values are as they were in JSON and in workbooks; in CSV a formula has an ap
 
 from __future__ import annotations
 
-import csv
 import email
 import email.policy
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx2
 import pytest
 
-from hub.cli.itinerary import Extract, Itinerary
 from hub.kit.delimited import inert
 from hub.kit.words import say
-from hub.synthetic import Manifest
-from tests.support.geography import square, square_lsoa
 from tests.support.hostile import inert_csv, inert_workbook, is_harmless, shape_of
-from tests.support.hubs import ANALYST, API, COUNCIL, POLICE, STREET, UPLOADER, an_extract
-from tests.support.partnerships import House, Recipe, a_house, made
-from tests.support.rows import agree_in, an_agreement
-from tests.support.schemas import PERIOD, csv_of, rows_of
+from tests.support.hostile_house import AGENCY, BOROUGH, COPIES, VALUES, WARDS, a_hostile_house
+from tests.support.hubs import ANALYST, POLICE, STREET, UPLOADER
+from tests.support.partnerships import House
 from tests.support.snapshots import PURPOSE
 
-MONTHS = ("2024-01", "2024-02", "2024-03")
-WARDS = ("=cmd|' /C calc'!A0", '<script>alert("ward")</script>')
-BOROUGH = "@SUM(1+1)*cmd|' /C calc'!A0"
-AGENCY = '=HYPERLINK("http://192.0.2.1")\\;,<img src=x onerror=alert(1)> {{ 7*7 }} é'
-VALUES = (
-    "=1+1",
-    "+44 20 7946",
-    "-2+3+cmd|' /C calc'!A0",
-    "@SUM(A1)",
-    " =1+1",
-    "\u00a0=1+1",
-    "\ufeff=1+1",
-    "\tTab",
-    "\uff1d1+1",
-    "_x003D_1+1",
-    "'=1+1",
-    "<script>alert(1)</script>",
-    'say "hello", then; go',
-    "http://192.0.2.1/",
-    "\u202egnp.exe",
-    "Z\u0351\u036b",
-)
-AGENCY_SQL = "'" + AGENCY.replace("'", "''").replace("%", "%%") + "'"
 PROPERTIES = frozenset(
     (
-        *(
-            "BEGIN",
-            "END",
-            "VERSION",
-            "PRODID",
-            "CALSCALE",
-            "METHOD",
-            "X-WR-CALNAME",
-            "UID",
-            "DTSTAMP",
-            "DTSTART",
-            "DTEND",
-        ),
-        *("SUMMARY", "DESCRIPTION", "URL", "CATEGORIES", "TRANSP"),
+        *("BEGIN", "END", "VERSION", "PRODID", "CALSCALE", "METHOD", "X-WR-CALNAME", "UID", "DTSTAMP", "DTSTART"),
+        *("DTEND", "SUMMARY", "DESCRIPTION", "URL", "CATEGORIES", "TRANSP"),
     )
 )
 HEADERS = frozenset(
-    (
-        *("Subject", "Date", "Message-ID", "Auto-Submitted", "X-Unsent"),
-        *("Content-Type", "Content-Transfer-Encoding", "MIME-Version"),
-    )
-)
-COPIES = 12
-"""So many rows of each value: none stands out."""
-
-
-def write_areas(folder: Path) -> tuple[Path, ...]:
-    """Two wards of two squares each, with the names of the hostile."""
-    codes = [(square_lsoa(column, row), column, row) for row in range(2) for column in range(2)]
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"lsoa21cd": code, "lsoa21nm": f"+{column}{row}"},
-            "geometry": {"type": "Polygon", "coordinates": [square(column, row)]},
-        }
-        for code, column, row in codes
+    [
+        "Subject",
+        "Date",
+        "Message-ID",
+        "Auto-Submitted",
+        "X-Unsent",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "MIME-Version",
     ]
-    boundaries = folder / "boundaries.geojson"
-    boundaries.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
-    lookup = folder / "lookup.csv"
-    with lookup.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(["LSOA21CD", "LSOA21NM", "WD25CD", "WD25NM", "LAD25CD", "LAD25NM"])
-        for code, column, row in codes:
-            writer.writerow([code, f"+{column}{row}", f"X05{column + 1:06d}", WARDS[column], "X09000001", BOROUGH])
-        writer.writerow(["X01999999", "-1", "X05999999", "\t=far", "X09000002", "Elsewhere"])
-    return boundaries, lookup
-
-
-def _plan(folder: Path) -> tuple[Itinerary, Manifest | None]:
-    folder.mkdir(parents=True)
-    extracts = []
-    for period in MONTHS:
-        path = folder / f"{period}-met.csv"
-        path.write_bytes(an_extract(period))
-        extracts.append(Extract(agency=POLICE, dataset=API, period=period, path=path))
-    geography = write_areas(folder)
-    return Itinerary(partnership="bromley-open", geography=geography, extracts=tuple(extracts), lead=COUNCIL), None
+)
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    source = made(Recipe(name="hostile-squares", plan=_plan, by=ANALYST), tmp_path_factory)
-    with a_house(source, tmp_path_factory.mktemp("downloads")) as served:
-        with served.hub.database.engine.begin() as connection:
-            connection.exec_driver_sql(f"UPDATE agencies SET name = {AGENCY_SQL} WHERE id = '{POLICE}'")
+    with a_hostile_house(tmp_path_factory) as served:
         yield served
 
 
@@ -185,30 +110,9 @@ def test_a_document_of_hostile_names_runs_nothing(house: House) -> None:
 # ---- rows ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def sent(house: House) -> House:
-    """The values are accepted, and read as they are by another agency."""
-    content = csv_of(
-        [
-            row | {"Reported by": VALUES[number % len(VALUES)]}
-            for number, row in enumerate(rows_of(STREET, COPIES * len(VALUES)))
-        ]
-    )
-    accepted = house.submit(UPLOADER, STREET, PERIOD, content)
-    assert accepted.accepted_rows == COPIES * len(VALUES), accepted
-    agreement = an_agreement("hostile-rows", STREET, {"Reported by": "read_clear", "Crime type": "read_clear"})
-    agree_in(
-        house.hub,
-        agreement.replace("nhs_hes", "open")
-        .replace("pcsc_s16", "public_domain")
-        .replace("anonymised_record", "public"),
-    )
-    return house
-
-
-def test_values_read_as_they_are_come_back_byte_for_byte_and_inert(sent: House) -> None:
+def test_values_read_as_they_are_come_back_byte_for_byte_and_inert(house: House) -> None:
     path, asked = f"/datasets/{STREET}/rows", {"purpose": PURPOSE, "justification": "to see =1+1"}
-    api, visitor = sent.api(ANALYST), sent.visitor(ANALYST)
+    api, visitor = house.api(ANALYST), house.visitor(ANALYST)
     answer = api.ok(path, limit="1000", **asked)
     read = [row["Reported by"] for row in answer["rows"]]
     assert Counter(read) == dict.fromkeys(VALUES, COPIES)
