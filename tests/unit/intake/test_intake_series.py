@@ -59,7 +59,7 @@ def test_an_edition_sent_for_another_month_is_returned_and_supersedes_nothing(hu
     assert (wrong.state, [one.id for one in latest(hub)]) == (State.RETURNED, [kept.id])
     with hub.database.unit_of_work() as uow:
         report = hub.intake.report(uow, hub.uploader(WARDS), wrong.id)
-    assert "2024-04" in found(report, "other-edition").message
+    assert "April 2024" in found(report, "other-edition").message
 
 
 def test_the_same_month_again_supersedes_the_edition_before_it(hub: AnIntake) -> None:
