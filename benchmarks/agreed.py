@@ -116,12 +116,13 @@ def _schemas(state: Path, *, case_references: bool) -> SchemaRegistry:
 
 def _agree(made: Bench, agreements: Agreements) -> None:
     with made.database.unit_of_work() as uow:
-        permit = made.policy.permit(uow, _reader(AGENCY, "governance_lead"), Action.AGREEMENT_PROPOSE, "agreements")
+        writer = _reader(AGENCY, "governance_lead", whose="writer")  # who wrote it does not sign it
+        permit = made.policy.permit(uow, writer, Action.AGREEMENT_PROPOSE, "agreements")
         proposed = agreements.propose(uow, permit, _AGREEMENT)
         for agency in (AGENCY, COUNCIL):
             signing = made.policy.permit(uow, _reader(agency, "governance_lead"), Action.AGREEMENT_SIGN, proposed.id)
             agreements.sign(uow, signing, proposed.id)
 
 
-def _reader(agency: str, role: str) -> Reader:
-    return Reader(agency=agency, person=f"per_{role}_{agency}", roles=frozenset({role}))
+def _reader(agency: str, role: str, *, whose: str = "") -> Reader:
+    return Reader(agency=agency, person=f"per_{whose or role}_{agency}", roles=frozenset({role}))
