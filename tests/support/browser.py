@@ -52,7 +52,7 @@ PICTURED = {
 }
 """The pages shown in the documentation, with the height of their picture."""
 
-FIRST_PAGE = 760
+FIRST_PAGE = 940
 """The height of the picture of a persona's first page (`first-page-…`)."""
 
 
