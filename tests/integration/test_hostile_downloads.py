@@ -60,7 +60,7 @@ def words(page: httpx2.Response) -> str:
 
 WANTED = [
     ("violence-by-place", "ward,quarter", WARDS),
-    ("violence-by-place", "borough,month", (BOROUGH,)),
+    pytest.param("violence-by-place", "borough,month", (BOROUGH,), marks=pytest.mark.slow),
     pytest.param("violence-by-place", "ward,quarter,kind", WARDS, marks=pytest.mark.slow),
     pytest.param("streets", "borough,month", (BOROUGH,), marks=pytest.mark.slow),
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +13,13 @@ import pytest
 from joserfc.jwk import ECKey
 
 from hub.db import Database
+from hub.identity.administration import _mailbox
 from hub.identity.id_tokens import MAX_CHARACTERS, Expected, checked_subject, is_subject
 from hub.identity.issuers import ALGORITHMS, metadata_of
 from hub.identity.logins import _answer
 from hub.kit.canonical import sha256_hex
 from hub.kit.clock import FrozenClock
-from hub.kit.errors import Unauthenticated, Unavailable
+from hub.kit.errors import Invalid, Unauthenticated, Unavailable
 from tests.support.databases import a_database
 from tests.support.evil_provider import DROP, EvilProvider, evil_provider, sign
 from tests.support.hostile import NASTY, naughty
@@ -116,6 +119,7 @@ def evil(house: tuple[EvilProvider, Database], clock: FrozenClock) -> Evil:
     return Evil(*house, clock)
 
 
+@pytest.mark.slow
 def test_a_hostile_account_of_a_person_signs_them_in(evil: Evil) -> None:
     text = "' OR 1=1; -- <script>alert(1)</script> \\ ${x} %0d%0a"
     add_person(evil.identity, evil.database, issuer=evil.provider.issuer, subject=text)
@@ -213,3 +217,12 @@ def test_half_a_surrogate_in_the_answer_for_a_code_is_judged(evil: Evil, answer:
     evil.provider.faults.token_answer = answer
     evil.provider.faults.token_status = 400 if "error" in answer else 200
     assert evil.login() == code
+
+
+def test_a_mailbox_is_one_plain_address_or_none() -> None:
+    """It stands in the header of letters."""
+    kept = []
+    for text in (*naughty(), *UNSHOWN, *(f"{text}@police.example" for text in (*NASTY, *UNSHOWN)), "a@b\r\nBcc: c@d"):
+        with suppress(Invalid):
+            kept.append(_mailbox(text))
+    assert all(re.fullmatch(r"[!#-'*+/-9=?A-Z^-~.-]+@[A-Za-z0-9.-]+", one) for one in kept if one), kept
