@@ -95,7 +95,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=directory, clock=now)
     shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
     kept: dict[str, Any] = {"vault": vault, "engine": engine}
-    intake = Intake(database=database, agreements=agreements, pseudonyms=pseudonyms, **kept, **shared)
+    intake = Intake(
+        database=database,
+        agreements=agreements,
+        pseudonyms=pseudonyms,
+        who_now=directory.reader_now,
+        **kept,
+        **shared,
+    )
     snapshots = Snapshots(submissions=intake, **kept, **shared)
     views = Views(snapshots=snapshots, directory=directory, context=context, **shared)
     return Hub(

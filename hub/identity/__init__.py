@@ -7,6 +7,7 @@
 The door serves `CALLBACK_PATH/{provider id}`. Only people the hub knows may log in. `DemoProvider` is for demo mode alone.
 """
 
+from hub.identity.core import reader_of
 from hub.identity.demo_provider import DEMO_PATH, DemoClient, DemoProvider, TokenAnswer
 from hub.identity.model import (
     CALLBACK_PATH,
@@ -50,4 +51,5 @@ __all__ = [
     "TokenAnswer",
     "TokenInfo",
     "givable",
+    "reader_of",
 ]

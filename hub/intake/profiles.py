@@ -24,6 +24,8 @@ from hub.schemas import ImportProfile, SchemaRegistry, fitting, joined, keepable
 KEPT_BEFORE = 4
 """So many earlier choices are kept to go back to."""
 
+_LONGEST_SHEET = 200
+
 CONFIRMED, FORGOTTEN = "import-profile:confirm", "import-profile:forget"
 
 
@@ -141,6 +143,12 @@ class Profiles:
             detail=detail,
         )
         record(uow, entry)
+
+
+def cleaned(profile: ImportProfile) -> ImportProfile:
+    """The profile as it can be kept: the name of a sheet has no control signs and is no longer than any name of one."""
+    sheet = "".join(sign for sign in profile.sheet if sign.isprintable())[:_LONGEST_SHEET]
+    return replace(profile, sheet=sheet)
 
 
 def _told(kept: Confirmed) -> dict[str, str | int]:

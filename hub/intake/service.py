@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 
 from hub.agreements import Agreements
 from hub.audit import in_turn
@@ -18,11 +19,11 @@ from hub.intake.comparing import past_of
 from hub.intake.entries import Log
 from hub.intake.mending import CHECK, mending_grant
 from hub.intake.model import ATTESTATION, KEPT, CellValue, Receipt, State, Submission, unexplained
-from hub.intake.profiles import Profiles
+from hub.intake.profiles import Profiles, cleaned
 from hub.intake.reading_back import ReadingBack
 from hub.intake.receiving import Receiving
 from hub.intake.retaining import Retention
-from hub.intake.settling import CHANGED, Settling
+from hub.intake.settling import CHANGED, Settling, WhoNow
 from hub.intake.stages import Tell, tell_nobody
 from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import Clock
@@ -43,8 +44,6 @@ from hub.schemas import (
 )
 from hub.vault import ObjectKind, SealedFiles, SealedWriter, Vault
 
-_LONGEST_SHEET = 200
-
 
 class Intake:
     """Submissions, from the first byte to accepted, returned or refused."""
@@ -61,7 +60,9 @@ class Intake:
         agreements: Agreements,
         pseudonyms: Pseudonyms,
         clock: Clock,
+        who_now: WhoNow | None = None,
     ) -> None:
+        """`who_now` tells who somebody is when a check ends; without it a word is good whoever gave it."""
         self._database = database
         self._vault = vault
         self._schemas = schemas
@@ -72,12 +73,11 @@ class Intake:
         self._log = Log(database=database, clock=clock)
         self._checker = Checker(engine=engine, schemas=schemas, pseudonyms=pseudonyms)
         self._asking = Asking(database=database, vault=vault, policy=policy, checker=self._checker, log=self._log)
-        self._settling = Settling(vault=vault, schemas=schemas, agreements=agreements, log=self._log, clock=clock)
+        shared: dict[str, Any] = {"vault": vault, "agreements": agreements, "log": self._log, "clock": clock}
+        self._settling = Settling(schemas=schemas, policy=policy, who_now=who_now, **shared)
         self.profiles = Profiles(schemas=schemas, clock=clock)
         self.readings = ReadingBack(database=database, vault=vault, policy=policy, checker=self._checker, log=self._log)
-        self._retention = Retention(
-            database=database, vault=vault, policy=policy, agreements=agreements, log=self._log, clock=clock
-        )
+        self._retention = Retention(database=database, policy=policy, **shared)
 
     # ---- receiving -------------------------------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ class Intake:
         self._own(permit, Action.SUBMISSION_CREATE, dataset, agency)
         check_period(period)
         check_profile(profile, self._schemas.get(dataset))
-        kept = _cleaned(profile)
+        kept = cleaned(profile)
         writer = self._vault.receive(permit, agency=agency, dataset=dataset)
 
         def keep(uow: UnitOfWork, sealed: SealedWriter) -> Submission:
@@ -349,7 +349,7 @@ class Intake:
         """
         found = self._known(uow, submission_id)
         self._own(permit, Action.SUBMISSION_CREATE, found.dataset, found.agency)
-        asked = self.profiles.again(found, _cleaned(profile) if profile else found.profile)
+        asked = self.profiles.again(found, cleaned(profile) if profile else found.profile)
         return self._settling.recheck(uow, permit, found, profile=asked)
 
     # ---- withdrawing -----------------------------------------------------------------------------------------------
@@ -381,14 +381,8 @@ class Intake:
             raise NotFound(say("intake.unknown"))
 
 
-def _cleaned(profile: ImportProfile) -> ImportProfile:
-    """The profile as it can be kept: the name of a sheet has no control signs and is no longer than any name of one."""
-    sheet = "".join(sign for sign in profile.sheet if sign.isprintable())[:_LONGEST_SHEET]
-    return replace(profile, sheet=sheet)
-
-
 def _the_finding(report: CheckReport, *, code: str, field: str) -> Finding:
-    for found in report.findings:
-        if (found.code, found.field) == (code, field):
-            return found
-    raise NotFound(say("intake.unknown-finding"))
+    pointed = next((one for one in report.findings if (one.code, one.field) == (code, field)), None)
+    if pointed is None:
+        raise NotFound(say("intake.unknown-finding"))
+    return pointed

@@ -6,7 +6,7 @@ again, and whoever was slower is told (Conflict).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hub.agreements import Agreements
@@ -27,10 +27,11 @@ from hub.intake.model import (
     unexplained,
 )
 from hub.intake.query import key_of
-from hub.kit.authority import Permit
+from hub.kit.authority import Action, Permit, Reader
 from hub.kit.clock import Clock
 from hub.kit.errors import Bug, Conflict
 from hub.kit.words import say
+from hub.policy import Policy
 from hub.schemas import (
     NO_PROFILE,
     CheckReport,
@@ -45,16 +46,29 @@ from hub.vault import ObjectKind, Vault
 
 CHANGED = "changed-meanwhile"
 
+WhoNow = Callable[[UnitOfWork, str], Reader | None]
+"""Somebody with the rights they have at this moment; None when they may not use the hub."""
+
 
 class Settling:
     """Moves submissions from state to state."""
 
     def __init__(
-        self, *, vault: Vault, schemas: SchemaRegistry, agreements: Agreements, log: Log, clock: Clock
+        self,
+        *,
+        vault: Vault,
+        schemas: SchemaRegistry,
+        policy: Policy,
+        agreements: Agreements,
+        log: Log,
+        clock: Clock,
+        who_now: WhoNow | None,
     ) -> None:
         self._vault = vault
         self._schemas = schemas
+        self._policy = policy
         self._agreements = agreements
+        self._who_now = who_now
         self._log = log
         self._clock = clock
 
@@ -217,9 +231,19 @@ class Settling:
         return let_in
 
     def _was_attested(self, uow: UnitOfWork, settled: Submission, report: CheckReport) -> bool:
-        """Whether the word that came with the file lets it in: nothing is asked, and it is judged by what it was sent under."""
+        """Whether the word that came with the file lets it in: nothing is asked, it is judged by what it was sent under, and who
+        gave it may still give it: a check can end long after that (promise P3).
+        """
         waits = settled.state is State.CHECKED and settled.attested_by and not unexplained(report, settled)
-        return bool(waits) and self._under_same_terms(uow, settled)
+        return bool(waits) and self._under_same_terms(uow, settled) and self._may_send_now(uow, settled)
+
+    def _may_send_now(self, uow: UnitOfWork, sent: Submission) -> bool:
+        if self._who_now is None:
+            return True
+        sender = self._who_now(uow, sent.attested_by)
+        if sender is None or sender.agency != sent.agency:
+            return False
+        return self._policy.decide(uow, sender, Action.SUBMISSION_CREATE, sent.dataset).permitted
 
     def _under_same_terms(self, uow: UnitOfWork, found: Submission) -> bool:
         """Whether the schema and the agreements are those it was sent, and checked, under."""

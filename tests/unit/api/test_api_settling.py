@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from hub.intake import ATTESTATION
+from hub.intake import ATTESTATION, State
+from hub.kit.authority import Action
 from tests.support.hubs import API, EACH_MONTH, GOVERNANCE_LEAD, UPLOADER, an_extract
 from tests.support.pages import words_of
 from tests.support.partnerships import House
@@ -97,6 +98,28 @@ def test_a_button_pressed_twice_does_its_work_once_and_shows_the_submission(bare
         assert first.headers["location"].startswith(f"{address}?done="), verb
         assert (second.status_code, second.headers["location"]) == (303, address), verb
     assert visitor.post(f"{address}/undo").status_code == 409  # it is withdrawn: that is not what was asked for
+
+
+def test_p3_a_word_given_with_a_file_is_no_word_once_its_person_may_not_send_any_more(bare: House) -> None:
+    permit = bare.permit(UPLOADER, Action.SUBMISSION_CREATE, API)
+    (operator,) = (one for one in bare.partnership.people if "operator" in one.roles)
+    for content in (an_extract(PERIOD), an_extract(PERIOD) + an_extract(PERIOD).splitlines(keepends=True)[-1]):
+        receiving = bare.hub.intake.receive(
+            permit,
+            agency=permit.reader.agency,
+            dataset=API,
+            period=PERIOD,
+            file_name="jan.csv",
+            attestation=ATTESTATION,
+        )
+        receiving.write(content)
+        with bare.hub.database.unit_of_work() as uow:
+            received = receiving.complete(uow)
+        if content != an_extract(PERIOD):
+            with bare.hub.database.unit_of_work() as uow:
+                bare.hub.identity.disable_person(uow, bare.reader(operator.id), person=permit.reader.person)
+        checked = bare.hub.intake.check_apart(received.id)
+        assert checked.state == (State.ACCEPTED if content == an_extract(PERIOD) else State.CHECKED)
 
 
 def test_on_the_page_the_word_is_asked_for_given_and_taken_back(bare: House) -> None:
