@@ -95,14 +95,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=directory, clock=now)
     shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
     kept: dict[str, Any] = {"vault": vault, "engine": engine}
-    intake = Intake(
-        database=database,
-        agreements=agreements,
-        pseudonyms=pseudonyms,
-        who_now=directory.reader_now,
-        **kept,
-        **shared,
-    )
+    asked: dict[str, Any] = {"agreements": agreements, "who_now": directory.reader_now}
+    intake = Intake(database=database, pseudonyms=pseudonyms, **asked, **kept, **shared)
     snapshots = Snapshots(submissions=intake, **kept, **shared)
     views = Views(snapshots=snapshots, directory=directory, context=context, **shared)
     return Hub(
