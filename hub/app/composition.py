@@ -89,8 +89,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     context = Context(geography=geography, clock=now)
     engine = DuckDbEngine(memory_mb=settings.memory_mb)
     pseudonyms = Pseudonyms(key)
-    most = settings.max_upload_mb * 2**20
-    vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=most)
+    vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=settings.max_upload_mb * 2**20)
     directory = Directory(identity)
     policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=directory, clock=now)
     shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
