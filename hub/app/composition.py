@@ -87,13 +87,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Hub:
     agreements = Agreements(clock=now)
     geography = Geography(clock=now)
     context = Context(geography=geography, clock=now)
-    engine = DuckDbEngine(memory_mb=settings.memory_mb)
     pseudonyms = Pseudonyms(key)
-    vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=settings.max_upload_mb * 2**20)
+    most = settings.max_upload_mb * 2**20
+    vault = Vault(folder=settings.state / "vault", root_key=key, clock=now, max_bytes=most)
     directory = Directory(identity)
     policy = Policy(database=database, agreements=agreements, schemas=schemas, directory=directory, clock=now)
     shared: dict[str, Any] = {"geography": geography, "schemas": schemas, "policy": policy, "clock": now}
-    kept: dict[str, Any] = {"vault": vault, "engine": engine}
+    kept: dict[str, Any] = {"vault": vault, "engine": DuckDbEngine(memory_mb=settings.memory_mb)}
     asked: dict[str, Any] = {"agreements": agreements, "who_now": directory.reader_now}
     intake = Intake(database=database, pseudonyms=pseudonyms, **asked, **kept, **shared)
     snapshots = Snapshots(submissions=intake, **kept, **shared)
