@@ -211,12 +211,13 @@ datasets:
 lawyer: {{must_confirm: [nothing; a benchmark], as_of: 2026-04-07}}
 """
     with database.unit_of_work() as uow:
-        permit = policy.permit(uow, _person(POLICE, "governance_lead"), Action.AGREEMENT_PROPOSE, "agreements")
+        writer = _person(POLICE, "governance_lead", whose="writer")  # who wrote it does not sign it
+        permit = policy.permit(uow, writer, Action.AGREEMENT_PROPOSE, "agreements")
         proposed = agreements.propose(uow, permit, document)
         for agency in (POLICE, COUNCIL):
             signing = policy.permit(uow, _person(agency, "governance_lead"), Action.AGREEMENT_SIGN, proposed.reference)
             agreements.sign(uow, signing, proposed.reference)
 
 
-def _person(agency: str, role: str) -> Reader:
-    return Reader(agency=agency, person=f"per_{role}_{agency}", roles=frozenset({role}))
+def _person(agency: str, role: str, *, whose: str = "") -> Reader:
+    return Reader(agency=agency, person=f"per_{whose or role}_{agency}", roles=frozenset({role}))
