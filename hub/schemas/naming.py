@@ -241,14 +241,17 @@ def _digits(name: str) -> str:
 
 
 def without_what_all_share(names: Sequence[str]) -> dict[str, str]:
-    """Each name without a beginning that most names have: `MPS_Ward`, `MPS_Month`, `MPS_Code` are `Ward`, `Month`, `Code`."""
+    """Each name without a beginning that most names have: `MPS_Ward`, `MPS_Month`, `MPS_Code` are `Ward`, `Month`, `Code`. What is
+    left must still be a name: `Question 1` stays whole.
+    """
     begun: dict[str, int] = {}
     for name in names:
         for cut in _cuts(name):
             begun[name[:cut].casefold()] = begun.get(name[:cut].casefold(), 0) + 1
     enough = max(3, _SHARED * len(names))
     common = max((one for one, count in begun.items() if count >= enough), key=len, default="")
-    return {name: name[len(common) :] if common and name.casefold().startswith(common) else name for name in names}
+    left = {name: name[len(common) :] for name in names if common and name.casefold().startswith(common)}
+    return {name: rest if any(map(str.isalpha, rest := left.get(name, ""))) else name for name in names}
 
 
 def _cuts(name: str) -> list[int]:

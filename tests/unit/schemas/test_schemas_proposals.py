@@ -101,6 +101,10 @@ def test_an_unknown_name_is_proposed_by_what_stands_in_the_column_alone() -> Non
     assert only.reasons == ("The values are codes of its list.",)
 
 
+def test_numbers_behind_one_word_are_no_names() -> None:
+    assert column_proposals(schema_of(FIRE), seen(*(f"qqq {number}" for number in range(4)))).columns == ()
+
+
 @pytest.mark.slow
 def test_five_hundred_columns_of_long_names_are_looked_at_in_little_time() -> None:
     started = time.process_time()
