@@ -100,6 +100,10 @@ WHOLE_RAVENSBOURNE_2025 = Recipe(
     plan=lambda folder: _ravensbourne(folder, YEAR, written=23, whole=True),
     by="ravensbourne-council-analyst",
 )
+WHOLE_RAVENSBOURNE_MONTHS = Recipe(
+    name="whole-ravensbourne-months",
+    plan=lambda folder: _ravensbourne(folder, ("2026-07", "2026-09"), written=4, whole=True),
+)
 RAVENSBOURNE_QUARTER = Recipe(
     name="ravensbourne-quarter",
     plan=lambda folder: _ravensbourne(folder, QUARTER, written=12),
