@@ -65,7 +65,7 @@ def linked(page: Page, site: Site) -> list[str]:
         if one.startswith(f"{site.base_url}/")
         and not urlsplit(one).path.startswith(_LEAVES)
         and "format=" not in one
-        and not re.search(r"\.(csv|json|xlsx|txt|py)$", urlsplit(one).path)
+        and not re.search(r"\.(csv|ics|json|xlsx|txt|py)$", urlsplit(one).path)
     ]
 
 
