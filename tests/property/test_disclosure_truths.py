@@ -66,7 +66,7 @@ def truths(draw: st.DrawFn, most: int = 11) -> Truth:
     return Truth(lattice, level, together(happened), max(happened.values()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(truth=truths())
 def test_published_intervals_hold_the_truth_and_brute_force_leaves_every_hidden_cell_its_protection(
     truth: Truth,
@@ -90,7 +90,7 @@ def test_published_intervals_hold_the_truth_and_brute_force_leaves_every_hidden_
         assert most - least >= rules.protection
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(truth=truths(most=30))
 def test_under_the_nhs_rule_the_mask_only_adds_withheld_cells_and_the_attacker_finds_nothing(truth: Truth) -> None:
     counts = truth.lattice.roll_up(truth.happened)
@@ -105,7 +105,7 @@ def test_under_the_nhs_rule_the_mask_only_adds_withheld_cells_and_the_attacker_f
         assert not table.values[~kept].any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(truth=truths())
 def test_what_the_attacker_claims_without_a_mask_is_true_and_never_tighter_than_brute_force(
     truth: Truth,
@@ -124,7 +124,7 @@ def test_what_the_attacker_claims_without_a_mask_is_true_and_never_tighter_than_
         assert upper is None or most <= upper
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(count=st.integers(1, 7), others=st.lists(st.integers(8, 60), min_size=2, max_size=2))
 def test_a_small_month_beside_an_exact_quarter_is_always_found_and_with_the_mask_never(
     count: int, others: list[int]

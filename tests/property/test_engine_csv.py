@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.engine import RejectKind, csv_layout, csv_read
+from tests.support.choosing import some
 from tests.support.delimited import Row, slow_rows
 from tests.support.engine import ALWAYS_SCRATCH, ALWAYS_TABLE, a_session
 from tests.support.shared import shared
@@ -63,7 +64,7 @@ def found(text: str, columns: int, *, header: bool, table_bytes: int) -> tuple[R
     block=st.sampled_from([3, 8, 2**20]),
     piece=st.sampled_from([5, 20, 2**22]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_is_read_alike(
     *, text: str, columns: int, header: bool, in_table: bool, block: int, piece: int
 ) -> None:
@@ -74,9 +75,10 @@ def test_any_text_is_read_alike(
         assert found(text, columns, header=header, table_bytes=table_bytes) == expected(text, columns, header=header)
 
 
-def test_hostile_files_are_read_alike() -> None:
+@pytest.mark.parametrize("first", some(range(3), every=3))
+def test_hostile_files_are_read_alike(first: int) -> None:
     seen = 0
-    for path in sorted(shared("badinput/csv").rglob("*")):
+    for path in sorted(shared("badinput/csv").rglob("*"))[first::3]:
         if not path.is_file() or path.stat().st_size > 60_000:
             continue
         try:
@@ -90,4 +92,4 @@ def test_hostile_files_are_read_alike() -> None:
         seen += 1
         agreed = found(text, columns, header=True, table_bytes=ALWAYS_TABLE) == expected(text, columns, header=True)
         assert agreed, path.name
-    assert seen > 50
+    assert seen > 15

@@ -335,7 +335,7 @@ def has_grant(bench: Bench, reader: Reader, purpose: str) -> bool:
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(drawn=drawings())
 def test_p2_no_agreement_and_no_role_relaxes_the_floor(bench: Bench, drawn: Drawn) -> None:

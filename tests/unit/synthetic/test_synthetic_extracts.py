@@ -79,7 +79,7 @@ def test_a_monthly_extract_is_accepted_counts_without_a_warning(
     assert report.rows == report.accepted_rows == extract.rows
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("dataset", some(DATASETS, every=3))
 def test_the_clean_sample_has_nothing_to_find(
     dataset: str, ravensbourne: Written, registry: SchemaRegistry, area: AreaIndex
 ) -> None:
@@ -112,7 +112,7 @@ def test_the_dirty_sample_is_found_out_in_a_dozen_ways(
     assert checked(ravensbourne, registry, file, area, part=False).outcome is Outcome.RETURNED
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("dataset", some(DATASETS, every=3))
 def test_the_sample_without_a_column_is_returned_for_it(
     dataset: str, ravensbourne: Written, registry: SchemaRegistry, area: AreaIndex
 ) -> None:
