@@ -11,8 +11,20 @@ import yaml
 from hub.agreements import Agreement
 from hub.db import Database
 from hub.kit.clock import FrozenClock
-from hub.policy import Difference
-from tests.support.policy import COUNCIL, OPERATOR, POLICE, STREET, APolicyHub, a_clause, a_document, someone
+from hub.policy import Difference, Policy
+from hub.schemas import SchemaRegistry
+from tests.support.policy import (
+    COUNCIL,
+    OPERATOR,
+    POLICE,
+    STREET,
+    APolicyHub,
+    a_clause,
+    a_document,
+    someone,
+    the_library,
+    the_schemas,
+)
 
 HOSPITAL = "ravensbourne-hospital"
 CLEAR = {"Month": "read_clear", "Crime type": "read_clear"}
@@ -138,3 +150,20 @@ def test_two_profiles_cannot_stand_together_and_both_agreements_are_named(hub: A
         (reason,) = [one for one in hub.policy.check_agreement(reading, draft) if one.code == "agreement.one-profile"]
     assert "one@1" in reason.sentence
     assert "two@1" in reason.sentence
+
+
+def test_forms_of_a_dataset_whose_schema_is_not_agreed_here_are_not_compared(hub: APolicyHub) -> None:
+    first, _ = two(hub, {"fields": CLEAR}, {"fields": {**CLEAR, "Month": "read_generalised"}})
+    others = SchemaRegistry(one for one in the_schemas().all() if one.id != STREET)
+    without = Policy(
+        database=hub.database,
+        agreements=hub.agreements,
+        schemas=others,
+        directory=hub.directory,
+        clock=hub.clock,
+        library=the_library(),
+    )
+    with hub.database.reading() as reading:
+        found = without.differences(reading, someone(POLICE, "governance_lead"), first)
+    assert [one.field for one in beside(hub, first)] == ["fields"]
+    assert found == ()

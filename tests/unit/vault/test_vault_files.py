@@ -189,3 +189,15 @@ def test_threads_that_share_one_file_do_not_move_each_others_position(
         for thread in threads:
             thread.join()
     assert wrong == []
+
+
+def test_whether_every_byte_can_be_read_is_told(
+    vault: Vault, database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    kept, changed = (put(vault, database, clock, TABLE) for _ in range(2))
+    (path,) = (tmp_path / "objects").glob(f"*/{changed.id}.sealed")
+    path.write_bytes(path.read_bytes()[:-1] + bytes([path.read_bytes()[-1] ^ 1]))
+    with database.reading() as reading, vault.files(reading, a_grant(clock), [kept.id, changed.id]) as files:
+        assert files.is_whole(kept.id)
+        assert not files.is_whole(changed.id)
+        assert not files.is_whole("obj_unknown")
