@@ -4,6 +4,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 TIMED := $(PY) tools/timed.py
 PYTEST := $(PY) -m pytest -q --durations=5 -n 2 --dist loadfile
+# Parts that wait for servers, browsers and killed processes leave the processors idle for a while: one process more.
+WAITING := $(PYTEST) -n 3
 # The files that hold tests of one mark: without this each part would first read all the others' tests, for ten seconds.
 MARKED = $(shell grep -rlE 'mark\.$(1)\b' --include='test_*.py' tests)
 PLAIN := not db and not browser and not fault and not slow
@@ -54,16 +56,16 @@ unit:  ## unit, property, specification, policy and architecture tests
 	  $(addprefix --ignore=,$(STRICT_TESTS)) $(COVER)
 
 integration:  ## the rooms together: the tour on real files, one answer through every door, foreign identity providers
-	$(PYTEST) -m "$(PLAIN)" tests/integration $(COVER)
+	$(WAITING) -m "$(PLAIN)" tests/integration $(COVER)
 
 db:  ## tests that run on SQLite and on PostgreSQL
-	$(PYTEST) -m "db and not slow" $(call MARKED,db) $(or $(COVER),$(STRICT))
+	$(WAITING) -m "db and not slow" $(call MARKED,db) $(or $(COVER),$(STRICT))
 
 browser:  ## tests in a real headless Chromium
-	$(PYTEST) -m "browser and not slow" $(call MARKED,browser) $(COVER)
+	$(WAITING) -m "browser and not slow" $(call MARKED,browser) $(COVER)
 
 faults:  ## tests that kill processes and look at what is left
-	$(PYTEST) -m "fault and not slow" $(call MARKED,fault) $(COVER)
+	$(WAITING) -m "fault and not slow" $(call MARKED,fault) $(COVER)
 
 coverage: install-test  ## the bars over all parts: 100 % of branches for policy, disclosure, audit, vault and kit.crypto, 90 % elsewhere
 	@rm -f .coverage
